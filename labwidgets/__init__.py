@@ -1,0 +1,1 @@
+"""A labelling environment for speech that lives in Jupyter."""

@@ -1,0 +1,1 @@
+"""Speech recognition: the only users of transformers pipelines."""

@@ -1,0 +1,1 @@
+"""Decoding, peaks, windows and quality of sound."""

@@ -1,0 +1,1 @@
+"""Data sets in and out: the only users of the datasets library."""

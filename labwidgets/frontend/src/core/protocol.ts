@@ -1,0 +1,174 @@
+/**
+ * Every message that crosses between the browser and Python: the mirror of `labwidgets/widgets/protocol.py`,
+ * where each field is explained. Times are seconds from the start of the segment. `tests/protocol/*.json`
+ * holds one golden message per name; the tests of both sides read them.
+ */
+
+export const PROTOCOL_VERSION = 1;
+
+export interface Envelope {
+  kind: "request" | "reply" | "error" | "cancel" | "event";
+  id: string;
+  name: string;
+  payload: Record<string, unknown>;
+}
+
+export interface ErrorPayload {
+  code: string;
+  message: string;
+  details?: Record<string, unknown>;
+}
+
+export interface WordPayload {
+  text: string;
+  start_s: number;
+  end_s: number;
+  confidence: number | null;
+  estimated: boolean;
+}
+
+export interface LabelSettings {
+  flags: string[];
+  skip_reasons: string[];
+  guidelines: string;
+  keys: Record<string, string[]>;
+  low_confidence: number;
+  autoplay: boolean;
+  jump_back_s: number;
+  codec: "auto" | "flac" | "opus";
+}
+
+export interface ClipPayload {
+  id: string;
+  duration_s: number;
+  window_s: number;
+}
+
+export interface ReadyReply {
+  version: number;
+  project: string;
+  project_id: string;
+  annotator: string;
+  settings: LabelSettings;
+  clip?: ClipPayload | null;
+}
+
+export interface QueuePayload {
+  order: string;
+  filter: string;
+  search: string;
+}
+
+export type TaskState = "open" | "done" | "skipped" | "blocked";
+
+export interface QueueRowPayload {
+  segment: string;
+  position: number;
+  duration_s: number;
+  state: TaskState;
+  text: string;
+  confidence: number | null;
+  flags: string[];
+  speaker: string | null;
+}
+
+export interface CountsPayload {
+  total: number;
+  done: number;
+  skipped: number;
+  blocked: number;
+  drafted: number;
+  total_s: number;
+  done_s: number;
+}
+
+export interface QueueReply {
+  rows: QueueRowPayload[];
+  total: number;
+  offset: number;
+  counts: CountsPayload;
+}
+
+export interface DraftPayload {
+  id: string;
+  model: string;
+  text: string;
+  words: WordPayload[];
+  confidence: number | null;
+  alarms: string[];
+}
+
+export interface OpinionPayload {
+  revision: number;
+  text: string;
+  words: WordPayload[];
+  flags: string[];
+  skip_reason: string | null;
+  at_ms: number;
+}
+
+export interface SegmentReply {
+  segment: string;
+  clip: ClipPayload;
+  state: TaskState;
+  language: string;
+  text: string;
+  words: WordPayload[];
+  draft: DraftPayload | null;
+  opinion: OpinionPayload | null;
+  facts: string[];
+  peaks_bins: number;
+  audio_error: string | null;
+}
+
+export interface SubmitRequest {
+  event_id: string;
+  segment: string;
+  base_revision: number;
+  text: string;
+  words: WordPayload[];
+  flags: string[];
+  draft: string | null;
+  listened: [number, number][];
+  active_ms: number;
+  client_at_ms: number;
+  skip_reason: string | null;
+}
+
+export interface SubmitReply {
+  event_id: string;
+  segment: string;
+  revision: number;
+  saved_at_ms: number;
+  repeated: boolean;
+  counts: CountsPayload;
+}
+
+export interface WindowReply {
+  clip: string;
+  index: number;
+  start_s: number;
+  end_s: number;
+  lead_s: number;
+  mime: string;
+}
+
+/** Payload sent and payload answered, by the name of the request. */
+export interface Requests {
+  ready: [{ version: number; codecs: string[] }, ReadyReply];
+  asset: [{ name: string }, { name: string; hash: string }];
+  peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
+  window: [{ clip: string; index: number; codec: "flac" | "opus" }, WindowReply];
+  queue: [{ query: QueuePayload; offset: number; limit: number }, QueueReply];
+  upcoming: [{ query: QueuePayload; after: string | null; n: number }, { segments: string[] }];
+  segment: [{ segment: string; n_bins: number }, SegmentReply];
+  submit: [SubmitRequest, SubmitReply];
+}
+
+/** Payload by the name of the event from the kernel. */
+export interface Events {
+  changed: { counts: CountsPayload };
+}
+
+export type RequestName = keyof Requests;
+export type EventName = keyof Events;

@@ -1,0 +1,306 @@
+"""Every message that crosses between Python and the browser, as types without logic.
+
+One envelope carries them all: ``{kind, id, name, payload}`` plus binary buffers. A request (browser to kernel)
+ends in exactly one reply or error with its id. Events need no answer. State where the last value wins is a
+trait, not a message. ``frontend/src/core/protocol.ts`` mirrors this file; ``tests/protocol/*.json`` holds one
+golden message per name, which the tests of both sides read. Times are float seconds from the start of the
+segment.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+PROTOCOL_VERSION = 1
+
+
+class Envelope(TypedDict):
+    """What each message looks like on the wire."""
+
+    kind: Literal["request", "reply", "error", "cancel", "event"]
+    id: str
+    name: str
+    payload: dict[str, Any]
+
+
+class ErrorPayload(TypedDict):
+    """Payload of an ``error``: ``code`` for programs, ``message`` for people, details by code."""
+
+    code: str
+    message: str
+    details: NotRequired[dict[str, Any]]
+
+
+class WordPayload(TypedDict):
+    """A word of a transcript; see ``labwidgets.records.Word``."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float | None
+    estimated: bool
+
+
+# ---- ready: the first message of every view ------------------------------------------------------------
+
+
+class ReadyRequest(TypedDict):
+    """The view is there and can play ``codecs`` (mime types that its media engine takes)."""
+
+    version: int
+    codecs: list[str]
+
+
+class LabelSettings(TypedDict):
+    """The part of ``project.yaml`` that the page needs."""
+
+    flags: list[str]
+    skip_reasons: list[str]
+    guidelines: str
+    keys: dict[str, list[str]]
+    low_confidence: float
+    autoplay: bool
+    jump_back_s: float
+    codec: Literal["auto", "flac", "opus"]
+
+
+class ReadyReply(TypedDict):
+    """Who and what the view works for. ``clip`` is set where there is just one (player, editor)."""
+
+    version: int
+    project: str
+    project_id: str
+    annotator: str
+    settings: LabelSettings
+    clip: NotRequired[ClipPayload | None]
+
+
+# ---- asset: the heavy part of the front end, once per page ---------------------------------------------
+
+
+class AssetRequest(TypedDict):
+    """Ask for a bundle by name; the reply's only buffer holds it."""
+
+    name: str
+
+
+class AssetReply(TypedDict):
+    """``hash`` is that of the buffer, hex sha256."""
+
+    name: str
+    hash: str
+
+
+# ---- audio ---------------------------------------------------------------------------------------------
+
+
+class ClipPayload(TypedDict):
+    """Something that can be played: a segment, seen from its own start."""
+
+    id: str
+    duration_s: float
+    window_s: float
+
+
+class PeaksRequest(TypedDict):
+    """Ask for the waveform of a clip in ``n_bins`` bins."""
+
+    clip: str
+    n_bins: int
+
+
+class PeaksReply(TypedDict):
+    """The buffer is int8[2 * n_bins]: min and max by turns, 127 = full scale."""
+
+    clip: str
+    n_bins: int
+
+
+class WindowRequest(TypedDict):
+    """Ask for window ``index`` (from 0, each ``window_s`` long, the last one shorter)."""
+
+    clip: str
+    index: int
+    codec: Literal["flac", "opus"]
+
+
+class WindowReply(TypedDict):
+    """The buffer is a fragmented media file: initialisation and media together."""
+
+    clip: str
+    index: int
+    start_s: float
+    end_s: float
+    lead_s: float
+    mime: str
+
+
+# ---- the queue -----------------------------------------------------------------------------------------
+
+
+class QueuePayload(TypedDict):
+    """A query; names in ``labwidgets.records.QUEUE_ORDERS`` and ``QUEUE_FILTERS``."""
+
+    order: str
+    filter: str
+    search: str
+
+
+class QueueRequest(TypedDict):
+    """Ask for rows ``offset..offset + limit`` of a query."""
+
+    query: QueuePayload
+    offset: int
+    limit: int
+
+
+class QueueRowPayload(TypedDict):
+    """One line of the list."""
+
+    segment: str
+    position: int
+    duration_s: float
+    state: Literal["open", "done", "skipped", "blocked"]
+    text: str
+    confidence: float | None
+    flags: list[str]
+    speaker: str | None
+
+
+class CountsPayload(TypedDict):
+    """Progress over the whole project."""
+
+    total: int
+    done: int
+    skipped: int
+    blocked: int
+    drafted: int
+    total_s: float
+    done_s: float
+
+
+class QueueReply(TypedDict):
+    """Rows and how many match altogether."""
+
+    rows: list[QueueRowPayload]
+    total: int
+    offset: int
+    counts: CountsPayload
+
+
+class UpcomingRequest(TypedDict):
+    """Ask for the ids of the next ``n`` open segments after ``after``."""
+
+    query: QueuePayload
+    after: str | None
+    n: int
+
+
+class UpcomingReply(TypedDict):
+    """Empty when nothing is left to do."""
+
+    segments: list[str]
+
+
+# ---- one segment ---------------------------------------------------------------------------------------
+
+
+class SegmentRequest(TypedDict):
+    """Ask for all that the screen shows of one segment; ``n_bins`` bins of waveform come as buffer."""
+
+    segment: str
+    n_bins: int
+
+
+class DraftPayload(TypedDict):
+    """The hypothesis shown."""
+
+    id: str
+    model: str
+    text: str
+    words: list[WordPayload]
+    confidence: float | None
+    alarms: list[str]
+
+
+class OpinionPayload(TypedDict):
+    """This annotator's newest revision."""
+
+    revision: int
+    text: str
+    words: list[WordPayload]
+    flags: list[str]
+    skip_reason: str | None
+    at_ms: int
+
+
+class SegmentReply(TypedDict):
+    """``text`` and ``words`` are what the box starts with: opinion, else reference, else draft, else empty.
+
+    ``peaks_bins`` is 0 and the buffer missing where the audio cannot be read; ``audio_error`` then says why.
+    ``facts`` are short texts for the line under the editor, in order.
+    """
+
+    segment: str
+    clip: ClipPayload
+    state: Literal["open", "done", "skipped", "blocked"]
+    language: str
+    text: str
+    words: list[WordPayload]
+    draft: DraftPayload | None
+    opinion: OpinionPayload | None
+    facts: list[str]
+    peaks_bins: int
+    audio_error: str | None
+
+
+class SubmitRequest(TypedDict):
+    """One press of the submit or (with ``skip_reason``) the skip key; see ``labwidgets.records.Submission``."""
+
+    event_id: str
+    segment: str
+    base_revision: int
+    text: str
+    words: list[WordPayload]
+    flags: list[str]
+    draft: str | None
+    listened: list[list[float]]
+    active_ms: int
+    client_at_ms: int
+    skip_reason: str | None
+
+
+class SubmitReply(TypedDict):
+    """The text is on disk. ``repeated`` when this event id was stored before."""
+
+    event_id: str
+    segment: str
+    revision: int
+    saved_at_ms: int
+    repeated: bool
+    counts: CountsPayload
+
+
+# ---- events from the kernel ----------------------------------------------------------------------------
+
+
+class ChangedEvent(TypedDict):
+    """Something beside this view changed (drafts came in, another view saved): ask again what you show."""
+
+    counts: CountsPayload
+
+
+REQUESTS: dict[str, tuple[type, type]] = {
+    "ready": (ReadyRequest, ReadyReply),
+    "asset": (AssetRequest, AssetReply),
+    "peaks": (PeaksRequest, PeaksReply),
+    "window": (WindowRequest, WindowReply),
+    "queue": (QueueRequest, QueueReply),
+    "upcoming": (UpcomingRequest, UpcomingReply),
+    "segment": (SegmentRequest, SegmentReply),
+    "submit": (SubmitRequest, SubmitReply),
+}
+"""Name of each request with the types of its payload and of its reply's payload."""
+
+EVENTS: dict[str, type] = {"changed": ChangedEvent}
+"""Events from kernel to browser, with the types of their payloads."""
