@@ -46,6 +46,9 @@ FLAGS = (
     "no-speech",
 )
 
+MIX = -1
+"""Channel number of a segment that hears all channels of its recording, averaged."""
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -163,7 +166,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A time span of one channel of a recording; the unit of work."""
+    """A time span of one channel (or of the ``MIX``) of a recording; the unit of work."""
 
     id: str
     recording_id: str

@@ -1,10 +1,10 @@
 """Every message that crosses between Python and the browser, as types without logic.
 
-One envelope carries them all: ``{kind, id, name, payload}`` plus binary buffers. A request (browser to kernel)
-ends in exactly one reply or error with its id. Events need no answer. State where the last value wins is a
-trait, not a message. ``frontend/src/core/protocol.ts`` mirrors this file; ``tests/protocol/*.json`` holds one
-golden message per name, which the tests of both sides read. Times are float seconds from the start of the
-segment.
+One envelope carries them all: ``{kind, id, name, payload}`` plus binary buffers. A request (browser to
+kernel) ends in exactly one reply or error with its id. Events need no answer. State where the last value wins
+is a trait, not a message. ``frontend/src/core/protocol.ts`` mirrors this file; ``tests/protocol/*.json``
+holds one golden message per name, which the tests of both sides read. Times are float seconds from the start
+of the segment.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ class SegmentReply(TypedDict):
 
 
 class SubmitRequest(TypedDict):
-    """One press of the submit or (with ``skip_reason``) the skip key; see ``labwidgets.records.Submission``."""
+    """One press of the submit key, or of skip (``skip_reason``); see ``labwidgets.records.Submission``."""
 
     event_id: str
     segment: str

@@ -1,0 +1,120 @@
+/** What the parts of the page know of each other. Each is built by a function that takes a `Scope`. */
+
+import type { ClipPayload, DraftPayload, WordPayload } from "./protocol";
+
+export type Span = [start_s: number, end_s: number];
+
+/** Names of everything a key can do; `configs/keys/*.yml` maps them to chords such as "Alt+ArrowLeft". */
+export const ACTIONS = [
+  "play_pause",
+  "play_from_word",
+  "submit_next",
+  "submit_stay",
+  "back",
+  "forward",
+  "previous",
+  "next",
+  "slower",
+  "faster",
+  "loop",
+  "zoom_in",
+  "zoom_out",
+  "next_doubtful_word",
+  "toggle_draft",
+  "toggle_list",
+  "toggle_guidelines",
+  "search",
+  "flag_1",
+  "flag_2",
+  "flag_3",
+  "flag_4",
+  "flag_5",
+  "flag_6",
+  "flag_7",
+  "flag_8",
+  "flag_9",
+  "skip",
+  "undo",
+  "redo",
+  "help",
+  "leave",
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
+
+export type PlayerEvents = {
+  /** On each animation frame while playing, and after each seek. */
+  time: [time_s: number];
+  playing: [is_playing: boolean];
+  ended: [];
+  rate: [rate: number];
+  loop: [span: Span | null];
+  /** Waiting for sound (true), or ready to go on (false). */
+  waiting: [is_waiting: boolean];
+  /** Something to tell the user, such as "Press Tab to play": null clears it. */
+  notice: [text: string | null];
+};
+
+/** Waveform and sound of one clip at a time. All times in seconds from the clip's start. */
+export interface Player {
+  readonly root: HTMLElement;
+  readonly time_s: number;
+  readonly playing: boolean;
+  readonly rate: number;
+  readonly clip: ClipPayload | null;
+  /** Shows the waveform at once (`peaks`: min and max by turns, 127 = full scale) and gets ready to play. */
+  load(clip: ClipPayload, peaks: Int8Array | null): void;
+  /** Fetches the first windows of a clip that will probably be loaded next. */
+  prefetch(clip: ClipPayload): void;
+  /** From `from_s` (default: here, a little before after a pause) to `to_s` (default: the end). */
+  play(from_s?: number, to_s?: number): Promise<void>;
+  pause(): void;
+  toggle(): void;
+  seek(time_s: number): void;
+  setRate(rate: number): void;
+  /** One step along 0.5 … 2. */
+  slower(): void;
+  faster(): void;
+  /** null = off; without argument it toggles the whole clip (or the selection on the waveform). */
+  loop(span?: Span | null): void;
+  zoom(factor: number): void;
+  /** What of the clip was heard since `load`, merged and sorted. */
+  heard(): Span[];
+  on<E extends keyof PlayerEvents>(name: E, listener: (...args: PlayerEvents[E]) => void): () => void;
+}
+
+export type EditorEvents = {
+  /** The user changed the text (not `load`). */
+  change: [];
+  /** The user asks to hear from here (Ctrl/Cmd+click on a word, or double click). */
+  playFrom: [time_s: number];
+};
+
+export interface EditorContent {
+  text: string;
+  words: WordPayload[];
+}
+
+/** The text of one segment with its word times. */
+export interface Editor {
+  readonly root: HTMLElement;
+  readonly content: EditorContent;
+  /** True while an input method composes: nothing may be redecorated or submitted. */
+  readonly composing: boolean;
+  /** Replaces everything, with an empty undo history. `language` is BCP-47. */
+  load(content: EditorContent, options: { duration_s: number; language: string }): void;
+  /** The draft to compare with; the panel shows text and word differences when `showDraft(true)`. */
+  setDraft(draft: DraftPayload | null): void;
+  showDraft(show: boolean): void;
+  readonly draftShown: boolean;
+  /** Marks the word that sounds at this time; null clears the mark. */
+  setPlayhead(time_s: number | null): void;
+  /** The word that the caret is in or right behind. */
+  wordAtCaret(): WordPayload | null;
+  /** Moves the caret to the next word under the threshold (wrapping), selects and returns it. */
+  nextDoubtfulWord(): WordPayload | null;
+  undo(): boolean;
+  redo(): boolean;
+  focus(): void;
+  on<E extends keyof EditorEvents>(name: E, listener: (...args: EditorEvents[E]) => void): () => void;
+}
