@@ -1,0 +1,221 @@
+"""Settings: YAML in, validated frozen models out; an unknown key is an error that names the known ones."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from labwidgets.errors import ConfigError
+from labwidgets.records import FLAGS, QueueOrder
+
+SETTINGS_FILE = "project.yaml"
+SKIP_REASONS = ("bad audio", "wrong language", "not speech", "too hard", "private")
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_PASSWORD = re.compile(r"://[^/@:]*:[^/@]+@|[?&]password=", re.IGNORECASE)
+
+
+def checked_language(tag: str) -> str:
+    """Return ``tag`` if it has the form of a BCP-47 language tag such as ``en`` or ``ta-IN``.
+
+    Raises:
+        ValueError: It has not.
+    """
+    if not _LANGUAGE.fullmatch(tag):
+        message = f"{tag!r} is no language tag; use BCP-47, for example en, hi or ta-IN"
+        raise ValueError(message)
+    return tag
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LabellingSettings(_Settings):
+    """How the labeller behaves.
+
+    Attributes:
+        order: Which segment comes first.
+        autoplay: Play each segment when it opens.
+        jump_back_s: Seconds to go back when sound resumes after a pause.
+        low_confidence: Words under this confidence are underlined, 0..1.
+        codec: ``flac`` (lossless), ``opus`` (a twelfth of the bytes), or ``auto`` by the line's speed.
+    """
+
+    order: QueueOrder = "added"
+    autoplay: bool = True
+    jump_back_s: Annotated[float, Field(ge=0, le=10)] = 0.5
+    low_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
+    codec: Literal["auto", "flac", "opus"] = "auto"
+
+
+class AudioSettings(_Settings):
+    """Where sound is kept.
+
+    Attributes:
+        copy_sources: Copy added files into the project instead of pointing at them.
+        cache_gb: Upper size of the canonical copies; they can be made again from the sources.
+    """
+
+    copy_sources: bool = False
+    cache_gb: Annotated[float, Field(gt=0)] = 50.0
+
+
+class ProjectSettings(_Settings):
+    """All of ``project.yaml``.
+
+    Attributes:
+        name: Shown in the labeller and on the data set card.
+        language: BCP-47, for recordings that do not say otherwise.
+        store: ``sqlite`` (a file in the project), a database URL, or ``${VARIABLE}`` that holds one.
+        model: Draft model: a Hub id, a folder, or an embedded name; None picks by language.
+        decoding: Decoding settings for that model.
+        layers: Names of further text layers beside the main one.
+        licence: For recordings that do not say otherwise.
+        flags: What a labeller can flag, in the order of the number keys.
+        skip_reasons: Offered by the skip key, in the order of the number keys.
+        guidelines: Plain text for the labellers.
+        keys: Key preset, a file in ``configs/keys``.
+        labelling: See :class:`LabellingSettings`.
+        audio: See :class:`AudioSettings`.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    language: Annotated[str, AfterValidator(checked_language)]
+    store: str = "sqlite"
+    model: str | None = None
+    decoding: dict[str, Any] = Field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+    licence: str | None = None
+    flags: tuple[str, ...] = Field(default=FLAGS, max_length=9)
+    skip_reasons: tuple[str, ...] = Field(default=SKIP_REASONS, max_length=9)
+    guidelines: str = ""
+    keys: str = "labwidgets"
+    labelling: LabellingSettings = LabellingSettings()
+    audio: AudioSettings = AudioSettings()
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_settings(folder: Path) -> ProjectSettings:
+    """Return the settings of the project in ``folder``.
+
+    Raises:
+        ConfigError: No such file, no YAML, an unknown key, or a value out of range.
+    """
+    path = folder / SETTINGS_FILE
+    return parse(read_yaml(path), ProjectSettings, where=str(path))
+
+
+def save_settings(settings: ProjectSettings, folder: Path) -> None:
+    """Write ``settings`` to ``folder``, whole or not at all, leaving defaults out."""
+    data = settings.model_dump(mode="json", exclude_defaults=True)
+    temporary = folder / f".{SETTINGS_FILE}.{os.getpid()}"
+    temporary.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    temporary.replace(folder / SETTINGS_FILE)
+
+
+def store_url(settings: ProjectSettings, folder: Path) -> str:
+    """Return the database URL of a project, with ``${VARIABLE}`` filled in from the environment.
+
+    Raises:
+        ConfigError: The variable is not set, or a password is written into ``project.yaml``.
+    """
+    if settings.store == "sqlite":
+        return f"sqlite:///{(folder / 'store.db').resolve()}"
+    if _PASSWORD.search(settings.store):
+        raise ConfigError(
+            "a password stands in project.yaml",
+            allowed="a URL without one, or ${VARIABLE}",
+            remedy="Put it into an environment variable, ~/.pgpass or a service file",
+        )
+    return _VARIABLE.sub(_from_environment, settings.store)
+
+
+def _from_environment(match: re.Match[str]) -> str:
+    value = os.environ.get(match.group(1))
+    if not value:
+        raise ConfigError(
+            "project.yaml names an environment variable that is not set",
+            value=match.group(1),
+            remedy="Set it to the store's URL, then open the project again",
+        )
+    return value
+
+
+def configs_folder() -> Path:
+    """Return the folder of the shipped presets, in a wheel as in a checkout."""
+    inside = Path(__file__).parent / "configs"
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "configs"
+
+
+def key_preset(name: str) -> dict[str, list[str]]:
+    """Return the chords of each action in the key preset ``name``.
+
+    Raises:
+        ConfigError: No preset of that name.
+    """
+    folder = configs_folder() / "keys"
+    presets = sorted(path.stem for path in folder.glob("*.yml"))
+    if name not in presets:
+        raise ConfigError("no such key preset", value=name, allowed=", ".join(presets))
+    loaded = read_yaml(folder / f"{name}.yml")
+    return {str(action): [str(chord) for chord in chords] for action, chords in loaded.items()}
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping in a YAML file.
+
+    Raises:
+        ConfigError: The file is missing, unreadable, no YAML, or no mapping.
+    """
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError("no settings file", value=path, remedy="Run labwidgets init there first") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("the settings file cannot be read", value=path, remedy=str(error)) from error
+    except yaml.YAMLError as error:
+        raise ConfigError("the settings file is no YAML", value=path, remedy=str(error)) from error
+    if not isinstance(loaded, dict):
+        raise ConfigError("the settings file holds no mapping", value=path, allowed="lines of key: value")
+    return loaded
+
+
+def parse(data: dict[str, Any], model: type[Model], *, where: str) -> Model:
+    """Return ``data`` as a ``model``; errors name the place, the value and what is allowed.
+
+    Raises:
+        ConfigError: An unknown key or a value that does not fit.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = _known_keys(model, first["loc"][:-1])
+            close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+            raise ConfigError(
+                f"unknown key in {where}",
+                value=place,
+                allowed=", ".join(known),
+                remedy=f"Did you mean {close[0]}" if close else "",
+            ) from error
+        raise ConfigError(f"bad value in {where}", value=place, allowed=first["msg"]) from error
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    for part in path:
+        inner = model.model_fields[str(part)].annotation if part in model.model_fields else None
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
+    return sorted(model.model_fields)

@@ -1,0 +1,217 @@
+"""Long work in a process of its own, so that the kernel stays free for whoever labels.
+
+The worker is a ``labwidgets`` command with ``--job``: it writes one JSON object a line (``progress``, then
+``result`` or ``error``) and stops between two pieces of work when its standard input closes, which also
+happens when the kernel dies. Work that can be resumed is simply run again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Generic, Literal, TypeVar
+
+from tqdm.auto import tqdm
+
+from labwidgets.errors import JobError, LabError
+from labwidgets.records import Progress
+
+Result = TypeVar("Result")
+JobState = Literal["running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is; ``total`` is 0 while it is not known."""
+
+    done: int
+    total: int
+    note: str
+
+
+class Job(Generic[Result]):
+    """Work under way in another process. It goes on when the cell is done; ``result()`` waits for it.
+
+    Args:
+        arguments: Of the ``labwidgets`` command.
+        title: Shown beside the progress bar.
+        parse: Turns the worker's JSON result into what ``result()`` returns.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], *, title: str, parse: Callable[[dict[str, Any]], Result]
+    ) -> None:
+        self._title = title
+        self._parse = parse
+        self._progress = JobProgress(0, 0, "starting")
+        self._result: Result | None = None
+        self._error: LabError | None = None
+        self._cancelled = False
+        self._finished = threading.Event()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - the reader thread closes it
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, arguments as a list
+            [sys.executable, "-m", "labwidgets", *arguments, "--job"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            # Interrupting a cell must not end the work: a new session keeps the signal away.
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+        )
+        self._bar = tqdm(total=1, desc=title, unit="", disable=None, leave=True)
+        self._thread = threading.Thread(target=self._read, name=f"job {title}", daemon=True)
+        self._thread.start()
+
+    @property
+    def progress(self) -> JobProgress:
+        """How far it is."""
+        return self._progress
+
+    @property
+    def state(self) -> JobState:
+        """``running``, ``done``, ``failed`` or ``cancelled``."""
+        if not self._finished.is_set():
+            return "running"
+        if self._error is not None:
+            return "failed"
+        return "cancelled" if self._cancelled else "done"
+
+    def cancel(self) -> None:
+        """Ask the worker to stop after the piece it is at; what is done stays."""
+        self._cancelled = True
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self._process.stdin.close()
+
+    def result(self, timeout_s: float | None = None) -> Result:
+        """Wait for the end and return what the work came to (after a cancel: as far as it got).
+
+        Raises:
+            LabError: What the worker raised.
+            JobError: The worker died, or ``timeout_s`` ran out (the work goes on then).
+        """
+        if not self._finished.wait(timeout_s):
+            raise JobError(f"{self._title} is not done yet", remedy="Wait longer, or cancel() it")
+        if self._error is not None:
+            raise self._error
+        if self._result is None:
+            raise JobError(f"{self._title} ended without a result", remedy="Run it again: it resumes")
+        return self._result
+
+    def __repr__(self) -> str:
+        """Short and stable, for notebooks."""
+        return f"<Job {self._title}: {self.state}>"
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - for the type checker
+        for line in self._process.stdout:
+            self._take(line)
+        code = self._process.wait()
+        if self._result is None and self._error is None:
+            self._error = JobError(
+                f"the worker of {self._title} died",
+                value=f"exit code {code}",
+                remedy=self._last_words() + "Run it again: it resumes where it was",
+            )
+        self._errors.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._bar.close()
+        self._finished.set()
+
+    def _take(self, line: str) -> None:
+        try:
+            message: dict[str, Any] = json.loads(line)
+        except json.JSONDecodeError:
+            return
+        if "progress" in message:
+            done, total, note = message["progress"]
+            self._progress = JobProgress(done, total, note)
+            self._bar.total = total or None
+            self._bar.set_postfix_str(note, refresh=False)
+            self._bar.n = done
+            self._bar.refresh()
+        elif "result" in message:
+            self._result = self._parse(message["result"])
+        elif "error" in message:
+            self._error = error_from_json(message["error"])
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return f"{lines[-1]}. " if lines else ""
+
+
+class WorkerChannel:
+    """The worker's side: reports go to the parent, ``stopped`` turns true when the parent lets go.
+
+    Standard output belongs to the channel; whatever a library prints goes to standard error instead.
+    """
+
+    def __init__(self) -> None:
+        self._out: IO[str] = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        self._stop = threading.Event()
+        threading.Thread(target=self._watch, name="job parent watch", daemon=True).start()
+
+    def stopped(self) -> bool:
+        """Whether the parent asked to stop, or is gone."""
+        return self._stop.is_set()
+
+    def progress(self, done: int, total: int, note: str) -> None:
+        """Tell the parent how far the work is."""
+        self._send({"progress": [done, total, note]})
+
+    def result(self, result: Mapping[str, Any]) -> None:
+        """Tell the parent what came out."""
+        self._send({"result": result})
+
+    def error(self, error: LabError) -> None:
+        """Tell the parent what went wrong."""
+        self._send({"error": error_to_json(error)})
+
+    def _watch(self) -> None:
+        while os.read(0, 4096):
+            pass
+        self._stop.set()
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        try:
+            print(json.dumps(message, ensure_ascii=False), file=self._out, flush=True)
+        except BrokenPipeError:
+            self._stop.set()
+
+
+def error_to_json(error: LabError) -> dict[str, str]:
+    """Return ``error`` as ``{code, message}``."""
+    return {"code": error.code, "message": str(error)}
+
+
+def error_from_json(data: Mapping[str, str]) -> LabError:
+    """Return the error that a worker wrote down, of the class that has its code."""
+    classes: list[type[LabError]] = [LabError]
+    for cls in classes:
+        classes.extend(cls.__subclasses__())
+    found = next((cls for cls in classes if cls.code == data["code"]), LabError)
+    error = found.__new__(found)
+    LabError.__init__(error, data["message"])
+    return error
+
+
+def terminal_progress(title: str) -> Progress:
+    """Return a progress callback that draws a bar on standard error, or nothing where that is no terminal."""
+    bar = tqdm(total=1, desc=title, unit="", disable=None, file=sys.stderr)
+
+    def show(done: int, total: int, note: str) -> None:
+        bar.total = total or None
+        bar.set_postfix_str(note, refresh=False)
+        bar.n = done
+        bar.refresh()
+
+    return show
