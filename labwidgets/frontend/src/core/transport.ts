@@ -22,6 +22,11 @@ export class RequestError extends Error {
     super(message);
     this.name = "RequestError";
   }
+
+  /** Each bundle has its own copy of this class, and errors cross from one to the other. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "RequestError" && "code" in value;
+  }
 }
 
 /** The way to whoever holds the data: a Jupyter comm today, HTTP in a later implementation. */

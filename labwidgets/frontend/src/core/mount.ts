@@ -1,0 +1,24 @@
+import type { WidgetModel } from "./comm";
+import type { ReadyReply } from "./protocol";
+import type { Scope } from "./scope";
+import type { Transport } from "./transport";
+
+/** What each kind of widget gets to build its view with. `ready` is the kernel's answer to the first message. */
+export interface MountContext {
+  el: HTMLElement;
+  transport: Transport;
+  ready: ReadyReply;
+  model: WidgetModel;
+}
+
+/** Builds one view; all that it acquires belongs to `scope`. */
+export type MountKind = (scope: Scope, context: MountContext) => void;
+
+export const WIDGET_KINDS = ["player", "editor", "labeller"] as const;
+export type WidgetKind = (typeof WIDGET_KINDS)[number];
+
+/** What `app.js` exports. */
+export interface App {
+  /** Returns the cleanup of the view. */
+  mount(kind: string, context: MountContext): () => void;
+}

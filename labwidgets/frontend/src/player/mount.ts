@@ -1,0 +1,5 @@
+import type { MountKind } from "../core/mount";
+
+export const mountPlayer: MountKind = (_scope, { el }) => {
+  el.textContent = "player";
+};
