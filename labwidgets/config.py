@@ -26,11 +26,10 @@ def checked_language(tag: str) -> str:
     """Return ``tag`` if it has the form of a BCP-47 language tag such as ``en`` or ``ta-IN``.
 
     Raises:
-        ValueError: It has not.
+        ConfigError: It has not.
     """
     if not _LANGUAGE.fullmatch(tag):
-        message = f"{tag!r} is no language tag; use BCP-47, for example en, hi or ta-IN"
-        raise ValueError(message)
+        raise ConfigError("no language tag", value=tag, allowed="BCP-47, for example en, hi or ta-IN")
     return tag
 
 

@@ -394,12 +394,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What ``add`` did: new recordings, ones known before, refused ones; hours of the new ones."""
+    """What ``add`` did: new recordings, ones known before, refused ones; hours of the new ones.
+
+    ``notes``: what was guessed about the source, one line each.
+    """
 
     added: int
     known: int
     refused: tuple[Refusal, ...]
     hours: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,6 +554,10 @@ class LabelSource(Protocol):
 
     def submit(self, submission: Submission) -> Ack:
         """Store; durable when this returns."""
+        ...
+
+    def change_marker(self) -> tuple[int, ...]:
+        """Something cheap that differs once anybody wrote to the store."""
         ...
 
 

@@ -9,7 +9,10 @@ of the segment.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired
+
+# pydantic checks messages by these types and needs the back-ported TypedDict before Python 3.12.
+from typing_extensions import TypedDict
 
 PROTOCOL_VERSION = 1
 

@@ -1,0 +1,181 @@
+"""The labeller: queue, player and editor over one project, for one annotator."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from typing import Any
+
+from labwidgets.audio import WINDOW_S
+from labwidgets.errors import ConfigError, LabError
+from labwidgets.records import LabelSource, QueueQuery, SegmentView
+from labwidgets.widgets import messages
+from labwidgets.widgets._base import Answer, LabWidget
+from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 2.0
+MAX_ROWS = 500
+MAX_BINS = 20_000
+_ANNOTATOR = re.compile(r"[\w.@-]{1,64}")
+
+
+def checked_annotator(name: str) -> str:
+    """Return ``name`` if it can serve as a pseudonym.
+
+    Raises:
+        ConfigError: It is empty, too long, or has other characters than letters, digits and ``. _ @ -``.
+    """
+    if not _ANNOTATOR.fullmatch(name):
+        raise ConfigError(
+            "no usable annotator name",
+            value=name,
+            allowed="1 to 64 letters, digits, and . _ @ -",
+            remedy="Take a pseudonym: it goes into the data set",
+        )
+    return name
+
+
+class Labeller(LabWidget):
+    """Listen, correct, submit: the queue of a project in the notebook.
+
+    Args:
+        source: A ``Project`` (or anything else that is a ``records.LabelSource``).
+        annotator: Pseudonym under which opinions are stored.
+
+    Raises:
+        ConfigError: The annotator's name is not usable.
+    """
+
+    def __init__(self, source: LabelSource, *, annotator: str) -> None:
+        self._annotator = checked_annotator(annotator)
+        self._source = source
+        self._closed = threading.Event()
+        super().__init__(kind="labeller")
+        self.handlers |= {
+            "ready": self._answer_ready,
+            "queue": self._answer_queue,
+            "upcoming": self._answer_upcoming,
+            "segment": self._answer_segment,
+            "peaks": self._answer_peaks,
+            "window": self._answer_window,
+            "submit": self._answer_submit,
+        }
+        self._watcher: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        """Short and stable, for notebooks."""
+        return f"<Labeller {self._source.name} for {self._annotator}>"
+
+    def close(self) -> None:
+        """Take the widget off the page and stop watching the store."""
+        self._closed.set()
+        super().close()
+
+    def _answer_ready(self, _payload: dict[str, Any]) -> Answer:
+        self._watch()
+        return {
+            "version": PROTOCOL_VERSION,
+            "project": self._source.name,
+            "project_id": self._source.id,
+            "annotator": self._annotator,
+            "settings": self._source.labelling(),
+            "clip": None,
+        }, []
+
+    def _answer_queue(self, payload: dict[str, Any]) -> Answer:
+        query = messages.query_record(payload["query"])
+        offset, limit = max(0, int(payload["offset"])), min(MAX_ROWS, max(1, int(payload["limit"])))
+        page = self._source.queue(query, offset=offset, limit=limit)
+        return {
+            "rows": [messages.row_payload(row) for row in page.rows],
+            "total": page.total,
+            "offset": page.offset,
+            "counts": messages.counts_payload(self._source.counts()),
+        }, []
+
+    def _answer_upcoming(self, payload: dict[str, Any]) -> Answer:
+        query: QueueQuery = messages.query_record(payload["query"])
+        n = min(20, max(1, int(payload["n"])))
+        return {"segments": list(self._source.upcoming(query, after=payload["after"], n=n))}, []
+
+    def _answer_segment(self, payload: dict[str, Any]) -> Answer:
+        view = self._source.view(str(payload["segment"]), annotator=self._annotator)
+        buffers: list[bytes] = []
+        n_bins, audio_error = 0, None
+        try:
+            peaks = self._source.peaks(view.segment.id, n_bins=_bins(payload["n_bins"]))
+            n_bins, buffers = peaks.n_bins, [peaks.data]
+        except LabError as error:
+            # The text can still be read and corrected; the page says why there is no sound.
+            audio_error = str(error)
+        return segment_reply(view, n_bins=n_bins, audio_error=audio_error), buffers
+
+    def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
+        peaks = self._source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))
+        return {"clip": payload["clip"], "n_bins": peaks.n_bins}, [peaks.data]
+
+    def _answer_window(self, payload: dict[str, Any]) -> Answer:
+        window = self._source.window(
+            str(payload["clip"]), index=int(payload["index"]), codec=str(payload["codec"])
+        )
+        return messages.window_payload(window, clip=payload["clip"], index=payload["index"]), [window.data]
+
+    def _answer_submit(self, payload: dict[str, Any]) -> Answer:
+        view = self._source.view(str(payload["segment"]), annotator=self._annotator)
+        submission = messages.submission_record(
+            payload,
+            annotator=self._annotator,
+            shown=messages.shown_text(view, draft_id=payload["draft"]),
+            allowed_flags=self._source.labelling()["flags"],
+        )
+        ack = self._source.submit(submission)
+        return {
+            "event_id": ack.event_id,
+            "segment": ack.segment_id,
+            "revision": ack.revision,
+            "saved_at_ms": ack.saved_at_us // 1000,
+            "repeated": ack.repeated,
+            "counts": messages.counts_payload(self._source.counts()),
+        }, []
+
+    def _watch(self) -> None:
+        """Tell the page when others write: drafts of a running job, a second labeller."""
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._poll, name="labeller watch", daemon=True)
+            self._watcher.start()
+
+    def _poll(self) -> None:
+        seen = self._source.change_marker()
+        while not self._closed.wait(POLL_S):
+            try:
+                marker = self._source.change_marker()
+                if marker != seen:
+                    seen = marker
+                    self.emit("changed", {"counts": messages.counts_payload(self._source.counts())})
+            except LabError as error:
+                logger.warning("the store cannot be watched: %s", error)
+
+
+def segment_reply(view: SegmentView, *, n_bins: int, audio_error: str | None) -> SegmentReply:
+    """Return all that the screen shows of one segment."""
+    text, words = messages.starting_text(view)
+    return {
+        "segment": view.segment.id,
+        "clip": messages.clip_payload(view.segment.id, view.segment.duration_s, WINDOW_S),
+        "state": view.state,
+        "language": view.recording.language,
+        "text": text,
+        "words": [messages.word_payload(word) for word in words],
+        "draft": None if view.draft is None else messages.draft_payload(view.draft),
+        "opinion": None if view.opinion is None else messages.opinion_payload(view.opinion),
+        "facts": messages.facts(view),
+        "peaks_bins": n_bins,
+        "audio_error": audio_error,
+    }
+
+
+def _bins(value: Any) -> int:
+    return min(MAX_BINS, max(1, int(value)))

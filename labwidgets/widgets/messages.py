@@ -1,0 +1,244 @@
+"""Records to payloads and back: pure functions between ``records`` and ``protocol``."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labwidgets.errors import MessageError
+from labwidgets.records import (
+    QUEUE_FILTERS,
+    QUEUE_ORDERS,
+    AudioWindow,
+    Hypothesis,
+    LabelOrigin,
+    Opinion,
+    QueueCounts,
+    QueueQuery,
+    QueueRow,
+    SegmentView,
+    Submission,
+    Word,
+)
+from labwidgets.widgets.protocol import (
+    ClipPayload,
+    CountsPayload,
+    DraftPayload,
+    OpinionPayload,
+    QueueRowPayload,
+    WindowReply,
+    WordPayload,
+)
+
+
+def word_payload(word: Word) -> WordPayload:
+    """Return ``word`` as it crosses."""
+    return {
+        "text": word.text,
+        "start_s": word.start_s,
+        "end_s": word.end_s,
+        "confidence": word.confidence,
+        "estimated": word.estimated,
+    }
+
+
+def word_record(payload: Mapping[str, Any]) -> Word:
+    """Return the word that a page sent.
+
+    Raises:
+        MessageError: A field is missing, of the wrong type, or the times run backwards.
+    """
+    try:
+        confidence = payload["confidence"]
+        word = Word(
+            text=_text(payload["text"]),
+            start_s=float(payload["start_s"]),
+            end_s=float(payload["end_s"]),
+            confidence=None if confidence is None else float(confidence),
+            estimated=bool(payload["estimated"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise MessageError("malformed word", value=type(error).__name__) from error
+    if not (math.isfinite(word.start_s) and math.isfinite(word.end_s)) or word.end_s < word.start_s:
+        raise MessageError("a word whose times run backwards", value=f"{word.start_s}..{word.end_s}")
+    return word
+
+
+def query_record(payload: Mapping[str, Any]) -> QueueQuery:
+    """Return the query that a page sent.
+
+    Raises:
+        MessageError: An order or filter that does not exist.
+    """
+    order, chosen = payload.get("order"), payload.get("filter")
+    if order not in QUEUE_ORDERS:
+        raise MessageError("no such order", value=order, allowed=", ".join(QUEUE_ORDERS))
+    if chosen not in QUEUE_FILTERS:
+        raise MessageError("no such filter", value=chosen, allowed=", ".join(QUEUE_FILTERS))
+    return QueueQuery(order=order, filter=chosen, search=_text(payload.get("search", "")))
+
+
+def submission_record(
+    payload: Mapping[str, Any], *, annotator: str, shown: str | None, allowed_flags: Sequence[str]
+) -> Submission:
+    """Return what a page submitted, with its origin told from the text it started with.
+
+    Args:
+        payload: A ``SubmitRequest``.
+        annotator: Whose page it is; never taken from the message.
+        shown: What the box started with; None if it started empty.
+        allowed_flags: The project's flags.
+
+    Raises:
+        MessageError: A field of the wrong type or out of range.
+    """
+    flags = [str(flag) for flag in payload["flags"]]
+    unknown = [flag for flag in flags if flag not in allowed_flags]
+    if unknown:
+        raise MessageError("no such flag", value=unknown[0], allowed=", ".join(allowed_flags))
+    text = _text(payload["text"])
+    try:
+        event_id = str(uuid.UUID(str(payload["event_id"])))
+        return Submission(
+            event_id=event_id,
+            segment_id=_text(payload["segment"]),
+            annotator=annotator,
+            base_revision=int(payload["base_revision"]),
+            text=text,
+            words=tuple(word_record(word) for word in payload["words"]),
+            flags=tuple(flags),
+            origin=label_origin(text, shown),
+            draft_id=payload["draft"],
+            listened=tuple((float(start_s), float(end_s)) for start_s, end_s in payload["listened"]),
+            active_ms=max(0, int(payload["active_ms"])),
+            client_at_us=int(payload["client_at_ms"] * 1000),
+            skip_reason=payload["skip_reason"],
+        )
+    except (TypeError, ValueError) as error:
+        if isinstance(error, MessageError):
+            raise
+        raise MessageError("malformed submission", value=type(error).__name__) from error
+
+
+def label_origin(text: str, shown: str | None) -> LabelOrigin:
+    """Return how ``text`` came to be: typed, or corrected or confirmed from the text shown at first.
+
+    >>> label_origin("a", None), label_origin("a", "b"), label_origin("a", "a ")
+    ('typed', 'corrected', 'confirmed')
+    """
+    if shown is None:
+        return "typed"
+    return "confirmed" if text.split() == shown.split() else "corrected"
+
+
+def shown_text(view: SegmentView, *, draft_id: str | None) -> str | None:
+    """Return the text of others that an annotator started from: the draft, or an imported reference."""
+    if view.reference is not None and view.reference.origin == "imported":
+        return view.reference.text
+    return view.draft.text if draft_id is not None and view.draft is not None else None
+
+
+def draft_payload(draft: Hypothesis) -> DraftPayload:
+    """Return a draft as it crosses."""
+    return {
+        "id": draft.id,
+        "model": draft.model,
+        "text": draft.text,
+        "words": [word_payload(word) for word in draft.words],
+        "confidence": draft.confidence,
+        "alarms": list(draft.alarms),
+    }
+
+
+def opinion_payload(opinion: Opinion) -> OpinionPayload:
+    """Return an annotator's own opinion as it crosses."""
+    return {
+        "revision": opinion.revision,
+        "text": opinion.text,
+        "words": [word_payload(word) for word in opinion.words],
+        "flags": list(opinion.flags),
+        "skip_reason": opinion.skip_reason,
+        "at_ms": opinion.at_us // 1000,
+    }
+
+
+def counts_payload(counts: QueueCounts) -> CountsPayload:
+    """Return progress as it crosses."""
+    return {
+        "total": counts.total,
+        "done": counts.done,
+        "skipped": counts.skipped,
+        "blocked": counts.blocked,
+        "drafted": counts.drafted,
+        "total_s": counts.total_s,
+        "done_s": counts.done_s,
+    }
+
+
+def row_payload(row: QueueRow) -> QueueRowPayload:
+    """Return a line of the queue as it crosses."""
+    return {
+        "segment": row.segment_id,
+        "position": row.position,
+        "duration_s": row.duration_s,
+        "state": row.state,
+        "text": row.text,
+        "confidence": row.confidence,
+        "flags": list(row.flags),
+        "speaker": row.speaker,
+    }
+
+
+def clip_payload(clip_id: str, duration_s: float, window_s: float) -> ClipPayload:
+    """Return something playable as it crosses."""
+    return {"id": clip_id, "duration_s": duration_s, "window_s": window_s}
+
+
+def window_payload(window: AudioWindow, *, clip: str, index: int) -> WindowReply:
+    """Return what goes beside the bytes of a window."""
+    return {
+        "clip": clip,
+        "index": index,
+        "start_s": window.start_s,
+        "end_s": window.end_s,
+        "lead_s": window.lead_s,
+        "mime": window.mime,
+    }
+
+
+def starting_text(view: SegmentView) -> tuple[str, tuple[Word, ...]]:
+    """Return what the box starts with: own opinion, else reference, else draft, else nothing.
+
+    A skip says nothing about the text, so the box then starts as if there were no opinion.
+    """
+    if view.opinion is not None and view.opinion.skip_reason is None:
+        return view.opinion.text, view.opinion.words
+    if view.reference is not None:
+        return view.reference.text, view.reference.words
+    if view.draft is not None:
+        return view.draft.text, view.draft.words
+    return "", ()
+
+
+def facts(view: SegmentView) -> list[str]:
+    """Return short texts about a segment, for the line under the editor."""
+    recording, quality = view.recording, view.recording.quality
+    found = [view.segment.speaker or recording.speaker, recording.accent, recording.language]
+    if quality is not None and quality.snr_db is not None:
+        found.append(f"SNR {quality.snr_db:.0f} dB")
+    if quality is not None and quality.clipped > 0.001:
+        found.append(f"clipped {quality.clipped:.1%}")
+    if recording.collection:
+        found.append(recording.collection)
+    if view.draft is not None:
+        found.append(f"draft: {view.draft.model}")
+        found.extend(alarm.replace("_", " ") for alarm in view.draft.alarms)
+    return [text for text in found if text]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise MessageError("text expected", value=type(value).__name__)
+    return value

@@ -1,0 +1,121 @@
+"""What the labeller sees of a project: a store, its sound, its settings, behind ``records.LabelSource``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from labwidgets.audio import AudioCache
+from labwidgets.config import ProjectSettings, key_preset
+from labwidgets.corpus.importing import locate
+from labwidgets.records import (
+    Ack,
+    AudioWindow,
+    Peaks,
+    QueueCounts,
+    QueuePage,
+    QueueQuery,
+    Samples,
+    Segment,
+    SegmentView,
+    Submission,
+)
+from labwidgets.store import Store
+from labwidgets.widgets.protocol import LabelSettings
+
+
+class StoreSource:
+    """The one implementation of ``records.LabelSource``: a store and the canonical sound beside it.
+
+    Args:
+        store: Open store.
+        cache: Canonical sound; missing entries are made again from the sources.
+        folder: Where relative sources lie.
+        settings: Of the project.
+    """
+
+    def __init__(self, store: Store, cache: AudioCache, *, folder: Path, settings: ProjectSettings) -> None:
+        self.store = store
+        self.cache = cache
+        self.folder = folder
+        self.settings = settings
+
+    @property
+    def name(self) -> str:
+        """Of the project."""
+        return self.settings.name
+
+    @property
+    def id(self) -> str:
+        """Of the store: it survives renaming and moving."""
+        return self.store.project_id
+
+    def labelling(self) -> LabelSettings:
+        """Return the settings that the page needs."""
+        labelling = self.settings.labelling
+        return {
+            "flags": list(self.settings.flags),
+            "skip_reasons": list(self.settings.skip_reasons),
+            "guidelines": self.settings.guidelines,
+            "keys": key_preset(self.settings.keys),
+            "low_confidence": labelling.low_confidence,
+            "autoplay": labelling.autoplay,
+            "jump_back_s": labelling.jump_back_s,
+            "codec": labelling.codec,
+        }
+
+    def queue(self, query: QueueQuery, *, offset: int = 0, limit: int = 100) -> QueuePage:
+        """Return rows of the queue."""
+        return self.store.queue(query, offset=offset, limit=limit)
+
+    def counts(self) -> QueueCounts:
+        """Return progress over everything."""
+        return self.store.counts()
+
+    def upcoming(self, query: QueueQuery, *, after: str | None = None, n: int = 1) -> Sequence[str]:
+        """Return the next open segments."""
+        return self.store.upcoming(query, after=after, n=n)
+
+    def view(self, segment_id: str, *, annotator: str) -> SegmentView:
+        """Return one segment, ready to show."""
+        return self.store.view(segment_id, annotator=annotator)
+
+    def submit(self, submission: Submission) -> Ack:
+        """Store; durable when this returns."""
+        return self.store.submit(submission)
+
+    def change_marker(self) -> tuple[int, ...]:
+        """Return something that differs once anybody wrote to the store."""
+        return self.store.change_marker()
+
+    def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
+        """Return the waveform of a segment."""
+        segment, key = self._sound(segment_id)
+        return self.cache.peaks(
+            key, start_s=segment.start_s, end_s=segment.end_s, channel=segment.channel, n_bins=n_bins
+        )
+
+    def window(self, segment_id: str, *, index: int, codec: str) -> AudioWindow:
+        """Return window number ``index`` of a segment's sound."""
+        segment, key = self._sound(segment_id)
+        return self.cache.window(
+            key,
+            start_s=segment.start_s,
+            end_s=segment.end_s,
+            channel=segment.channel,
+            index=index,
+            codec=codec,
+        )
+
+    def read(self, segment_id: str) -> Samples:
+        """Return the sound of a segment at 16 kHz."""
+        segment, key = self._sound(segment_id)
+        return self.cache.read(key, start_s=segment.start_s, end_s=segment.end_s, channel=segment.channel)
+
+    def _sound(self, segment_id: str) -> tuple[Segment, str]:
+        segment = self.store.segment(segment_id)
+        recording = self.store.recording(segment.recording_id)
+        key = recording.bytes_sha256
+        if not self.cache.has(key):
+            self.cache.decode(key, locate(recording, self.folder))
+        return segment, key
