@@ -1,0 +1,83 @@
+"""A comm that records, in the place of the kernel's."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import comm
+import pytest
+from comm.base_comm import BaseComm
+
+WAIT_S = 10.0
+
+
+class RecordingComm(BaseComm):
+    """Keeps what Python sends; ``receive`` plays the browser."""
+
+    def __init__(self, **keywords: Any) -> None:
+        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        super().__init__(**keywords)
+
+    def publish_msg(
+        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
+    ) -> None:
+        content = (data or {}).get("content")
+        if msg_type == "comm_msg" and content is not None:
+            self.sent.append((content, [bytes(buffer) for buffer in buffers or []]))
+
+
+class Page:
+    """The browser's end of one widget."""
+
+    def __init__(self, widget: Any) -> None:
+        self.widget = widget
+
+    @property
+    def sent(self) -> list[tuple[dict[str, Any], list[bytes]]]:
+        return self.widget.comm.sent
+
+    def send(self, message: Any) -> None:
+        data = {"method": "custom", "content": message}
+        self.widget.comm.handle_msg({"content": {"data": data}, "buffers": []})
+
+    def ask(self, name: str, payload: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Send a request; return its one reply or error with the buffers."""
+        request_id = str(uuid.uuid4())
+        self.send({"kind": "request", "id": request_id, "name": name, "payload": payload})
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            answers = [answer for answer in self.sent if answer[0]["id"] == request_id]
+            if answers:
+                assert len(answers) == 1
+                return answers[0]
+            time.sleep(0.005)
+        pytest.fail(f"no answer to {name}")
+
+    def reply(self, name: str, payload: Any) -> dict[str, Any]:
+        message, _ = self.ask(name, payload)
+        assert message["kind"] == "reply", message
+        return message["payload"]
+
+    def error(self, name: str, payload: Any) -> dict[str, Any]:
+        message, _ = self.ask(name, payload)
+        assert message["kind"] == "error", message
+        return message["payload"]
+
+
+@pytest.fixture
+def page_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any]], Page]]:
+    """Builds a widget on a recording comm and returns its page; closes it afterwards."""
+    monkeypatch.setattr(comm, "create_comm", lambda **keywords: RecordingComm(**keywords))
+    widgets: list[Any] = []
+
+    def build(make: Callable[[], Any]) -> Page:
+        widget = make()
+        widgets.append(widget)
+        return Page(widget)
+
+    yield build
+    for widget in widgets:
+        widget.close()
