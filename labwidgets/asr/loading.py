@@ -1,0 +1,64 @@
+"""Opens a model folder as a Transformers pipeline, weights in float32, no code from the folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import (
+    AutoFeatureExtractor,
+    AutomaticSpeechRecognitionPipeline,
+    AutoModelForCTC,
+    AutoModelForSpeechSeq2Seq,
+    AutoTokenizer,
+    pipeline,
+)
+from transformers.utils import logging as transformers_logging
+
+from labwidgets.asr.sources import ModelSource
+from labwidgets.errors import ModelError
+
+_TASK = "automatic-speech-recognition"
+
+
+def open_pipeline(source: ModelSource, pipeline_class: type[AutomaticSpeechRecognitionPipeline]) -> Any:
+    """Return the loaded pipeline of ``pipeline_class``.
+
+    Raises:
+        ModelError: A part is missing or broken, or the weights do not fit the config.
+    """
+    kind = AutoModelForSpeechSeq2Seq if source.family == "whisper" else AutoModelForCTC
+    has_bar = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source.path, **_SAFE)
+        extractor = AutoFeatureExtractor.from_pretrained(source.path, **_SAFE)
+        model, report = kind.from_pretrained(
+            source.path, dtype=torch.float32, use_safetensors=True, output_loading_info=True, **_SAFE
+        )
+    except Exception as error:  # a broken folder makes the library raise nearly anything
+        raise ModelError(
+            f"the model cannot be loaded ({type(error).__name__})",
+            value=source.name,
+            remedy="Check that config, weights, tokenizer and feature extractor belong together",
+        ) from error
+    finally:
+        if has_bar:
+            transformers_logging.enable_progress_bar()
+    if missing := sorted(report["missing_keys"]):
+        raise ModelError(
+            "the model's weights do not fit its config",
+            value=f"{source.name}: no {missing[0]}"
+            + (f" and {len(missing) - 1} more" if missing[1:] else ""),
+        )
+    return pipeline(
+        _TASK,
+        model=model.eval(),
+        tokenizer=tokenizer,
+        feature_extractor=extractor,
+        pipeline_class=pipeline_class,
+        device="cpu",
+    )
+
+
+_SAFE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}

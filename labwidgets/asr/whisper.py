@@ -1,0 +1,365 @@
+"""The Whisper family behind the ``Drafter`` protocol: words with times and confidences, in one go.
+
+The stock pipeline throws away the scores and pays for word times with a slower attention in every decoding
+step. Here the encoder runs once, the text is generated from its output, and one more pass of the decoder
+over the finished text gives probabilities and attention for all tokens at the same time. The same pass
+scores and aligns any other text.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import AutomaticSpeechRecognitionPipeline, GenerationConfig
+from transformers.generation import GenerationMixin
+from transformers.modeling_outputs import BaseModelOutput
+from transformers.models.whisper import generation_whisper, tokenization_whisper
+
+from labwidgets.asr import alignment, windows
+from labwidgets.asr.languages import SPACELESS, whisper_code
+from labwidgets.errors import ModelError
+from labwidgets.records import Samples, Transcription, Word
+
+_SECONDS_PER_POSITION = 0.02
+_MAX_TOKENS = 440
+_NO_SPEECH = 0.6
+_NO_SPEECH_LOG_PROB = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One text against one piece of sound.
+
+    Attributes:
+        tokens: The text's tokens, without special ones.
+        log_probs: Of each token, and of the end after the last.
+        entropies: In nats, of each token's distribution.
+        starts_s: Where each token starts, and where the last one ends.
+        no_speech: Probability that the model gives to "nothing is said".
+        language: Whisper's code, None where the model knows only one.
+    """
+
+    tokens: tuple[int, ...]
+    log_probs: tuple[float, ...]
+    entropies: tuple[float, ...]
+    starts_s: tuple[float, ...]
+    no_speech: float
+    language: str | None
+
+
+class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc] # transformers is untyped
+    """The stock pipeline's features and generation, with probabilities and alignment kept.
+
+    Call it with float32[n_samples] at 16 kHz, at most 30 s, and ``language`` (Whisper's code or None),
+    ``text`` (None: draft one), ``num_beams``, ``max_new_tokens``; it returns a ``Scored``.
+    """
+
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def _sanitize_parameters(
+        self,
+        *,
+        language: str | None = None,
+        text: str | None = None,
+        num_beams: int = 1,
+        max_new_tokens: int = 224,
+        **_: Any,
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        forward = {
+            "language": language,
+            "text": text,
+            "num_beams": num_beams,
+            "max_new_tokens": max_new_tokens,
+        }
+        return {}, forward, {}
+
+    def _forward(
+        self,
+        model_inputs: dict[str, Any],
+        *,
+        language: str | None = None,
+        text: str | None = None,
+        **limits: int,
+    ) -> dict[str, Any]:
+        n_frames = int(model_inputs["attention_mask"].sum())
+        is_last = model_inputs["is_last"]
+        encoded = self.model.get_encoder()(model_inputs["input_features"])
+        found = language or self._detect_language(encoded)
+        prompt = self._prompt(found)
+        tokens = self._generate(encoded, prompt, limits) if text is None else self._tokens(text)
+        scored = self._score(encoded, prompt, tokens, n_frames=n_frames, language=found)
+        return {"is_last": is_last, "scored": scored}
+
+    def postprocess(self, model_outputs: Sequence[dict[str, Any]], **_: Any) -> Scored:
+        """Return the result of the only chunk."""
+        scored: Scored = model_outputs[0]["scored"]
+        return scored
+
+    @property
+    def _settings(self) -> GenerationConfig:
+        return self.model.generation_config
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether the model wants to be told a language."""
+        return bool(getattr(self._settings, "is_multilingual", hasattr(self._settings, "lang_to_id")))
+
+    def _languages(self) -> dict[str, int]:
+        return {token.strip("<|>"): index for token, index in self._settings.lang_to_id.items()}
+
+    def _detect_language(self, encoded: BaseModelOutput) -> str | None:
+        if not self.is_multilingual:
+            return None
+        languages = self._languages()
+        start = torch.tensor([[self._settings.decoder_start_token_id]], device=self.model.device)
+        logits = self.model(encoder_outputs=encoded, decoder_input_ids=start, use_cache=False).logits[0, -1]
+        return max(languages, key=lambda code: float(logits[languages[code]]))
+
+    def _prompt(self, language: str | None) -> list[int]:
+        prompt = [self._settings.decoder_start_token_id]
+        if self.is_multilingual:
+            languages = self._languages()
+            if language not in languages:
+                raise ModelError(
+                    "no draft: the model does not know the language",
+                    value=language,
+                    allowed=", ".join(languages),
+                )
+            prompt += [languages[language], self._settings.task_to_id["transcribe"]]
+        return [*prompt, self._settings.no_timestamps_token_id]
+
+    def _generate(self, encoded: BaseModelOutput, prompt: list[int], limits: Mapping[str, int]) -> list[int]:
+        config = copy.deepcopy(self._settings)
+        config.update(
+            num_beams=limits["num_beams"],
+            max_length=len(prompt) + limits["max_new_tokens"],
+            return_dict_in_generate=False,
+            forced_decoder_ids=None,
+        )
+        ids = torch.tensor([prompt], device=self.model.device)
+        # Whisper's own generate wraps the plain one for audio of any length, timestamps and fallbacks; with a
+        # prompt made here and at most 30 s there is nothing left for it to do.
+        made = GenerationMixin.generate(
+            self.model, generation_config=config, encoder_outputs=encoded, decoder_input_ids=ids
+        )
+        end = self._settings.eos_token_id
+        return [token for token in made[0, len(prompt) :].tolist() if token < end]
+
+    def _tokens(self, text: str) -> list[int]:
+        # A leading space is how Whisper writes the first word; special tokens typed by people stay text.
+        spaced = text if text.startswith(" ") else f" {text}"
+        tokens: list[int] = self.tokenizer.encode(spaced, add_special_tokens=False, split_special_tokens=True)
+        if len(tokens) > _MAX_TOKENS:
+            raise ModelError(
+                "the text is too long to be scored against one window",
+                value=f"{len(tokens)} tokens",
+                allowed=f"{_MAX_TOKENS} tokens",
+            )
+        return tokens
+
+    def _score(
+        self,
+        encoded: BaseModelOutput,
+        prompt: list[int],
+        tokens: list[int],
+        *,
+        n_frames: int,
+        language: str | None,
+    ) -> Scored:
+        end = self._settings.eos_token_id
+        ids = torch.tensor([[*prompt, *tokens]], device=self.model.device)
+        with self._with_attention():
+            passed = self.model(
+                encoder_outputs=encoded, decoder_input_ids=ids, output_attentions=True, use_cache=False
+            )
+        first = len(prompt) - 1
+        rows = passed.logits[0, first:].float().log_softmax(dim=-1)
+        chosen = rows.gather(1, torch.tensor([*tokens, end], device=rows.device)[:, None])[:, 0]
+        silence = passed.logits[0, 0].float().softmax(dim=-1)[self._settings.no_timestamps_token_id - 1]
+        positions = max(1, min(n_frames // 2, encoded[0].shape[1]))
+        weights = torch.stack(
+            [passed.cross_attentions[layer][0, head, first:, :positions] for layer, head in self._heads()]
+        )
+        return Scored(
+            tokens=tuple(tokens),
+            log_probs=tuple(chosen.tolist()),
+            entropies=tuple((-(rows.exp() * rows).sum(dim=-1)).tolist()),
+            starts_s=tuple(
+                (_starts(weights, self.model.config.median_filter_width) * _SECONDS_PER_POSITION).tolist()
+            ),
+            no_speech=float(silence),
+            language=language,
+        )
+
+    def _heads(self) -> list[tuple[int, int]]:
+        heads = getattr(self._settings, "alignment_heads", None)
+        if heads:
+            return [(int(layer), int(head)) for layer, head in heads]
+        config = self.model.config
+        layers = range(config.decoder_layers // 2, config.decoder_layers)
+        return [(layer, head) for layer in layers for head in range(config.decoder_attention_heads)]
+
+    @contextmanager
+    def _with_attention(self) -> Iterator[None]:
+        # The fast attention keeps no weights; only this one pass needs them.
+        with self._lock:
+            usual = self.model.config._attn_implementation  # noqa: SLF001 - the public setter has no getter
+            self.model.set_attn_implementation("eager")
+            try:
+                yield
+            finally:
+                self.model.set_attn_implementation(usual)
+
+
+def _starts(weights: torch.Tensor, filter_width: int) -> npt.NDArray[np.int64]:
+    """Return the position where each row starts, from attention [heads, rows, positions]."""
+    deviation, mean = torch.std_mean(weights, dim=-2, keepdim=True, unbiased=False)
+    normal = (weights - mean) / deviation.clamp_min(1e-8)
+    smooth = generation_whisper._median_filter(normal, filter_width)  # noqa: SLF001 - the stock filter
+    return alignment.path_starts(-smooth.mean(dim=0).cpu().numpy())
+
+
+class WhisperDrafter:
+    """Drafts with a Whisper of any size.
+
+    Args:
+        pipe: The loaded pipeline.
+        model: Name as the user gave it.
+        revision: Hash or commit of the weights.
+        settings: ``num_beams`` and ``max_new_tokens``.
+    """
+
+    def __init__(
+        self, pipe: WhisperPipeline, *, model: str, revision: str, settings: Mapping[str, Any]
+    ) -> None:
+        self._pipe = pipe
+        self.model = model
+        self.revision = revision
+        self.settings = settings
+        self._limits = {key: settings[key] for key in ("num_beams", "max_new_tokens")}
+
+    def transcribe(self, samples: Samples, *, language: str | None = None) -> Transcription:
+        """Return words with times and confidences.
+
+        Less than 0.1 s of sound gives an empty transcription without a confidence.
+
+        Args:
+            samples: float32[n_samples], mono, 16 kHz, -1..1, of any length.
+            language: BCP-47; None lets a multilingual model guess.
+
+        Raises:
+            ModelError: The model does not know the language.
+        """
+        code = self._code(language)
+        pieces: list[_Piece] = []
+        for first, last in windows.split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
+            if last - first >= SHORTEST_S * windows.RATE_HZ:
+                scored = self._pipe(samples[first:last], language=code, **self._limits)
+                code = code or scored.language
+                if not _is_silence(scored):
+                    pieces.append(self._piece(scored, samples[first:last], first / windows.RATE_HZ))
+        return _joined(pieces, language=language or code, spaceless=code in SPACELESS)
+
+    def score(self, samples: Samples, text: str, language: str | None = None) -> Transcription:
+        """Return the given text with times and confidences, as if the model had drafted it.
+
+        Empty text, or less than 0.1 s of sound, gives an empty transcription without a confidence.
+
+        Args:
+            samples: float32[n_samples], mono, 16 kHz, -1..1, at most 29.5 s.
+            text: Any text, kept as it is.
+            language: BCP-47; None lets a multilingual model guess.
+
+        Raises:
+            ModelError: The model does not know the language, or sound or text are too long.
+        """
+        code = self._code(language)
+        if len(samples) > LONGEST_S * windows.RATE_HZ:
+            raise ModelError(
+                "the sound is too long to be scored in one piece",
+                value=f"{len(samples) / windows.RATE_HZ:.1f} s",
+                allowed=f"{LONGEST_S} s",
+                remedy="Cut it into segments first",
+            )
+        if not text.strip() or len(samples) < SHORTEST_S * windows.RATE_HZ:
+            return Transcription("", (), None, language or code)
+        scored = self._pipe(samples, language=code, text=text)
+        piece = self._piece(scored, samples, 0.0)
+        return _joined([replace(piece, text=text)], language=language or scored.language, spaceless=False)
+
+    def _code(self, language: str | None) -> str | None:
+        if language is None:
+            return None
+        code = whisper_code(language)
+        if code is None or (not self._pipe.is_multilingual and code != "en"):
+            raise ModelError(
+                f"no draft: model {self.model} does not know the language",
+                value=language,
+                allowed="en" if not self._pipe.is_multilingual else "the 99 languages of Whisper",
+                remedy="Name a model of that language, or write without drafts",
+            )
+        return code if self._pipe.is_multilingual else None
+
+    def _piece(self, scored: Scored, samples: Samples, offset_s: float) -> _Piece:
+        tokenizer = self._pipe.tokenizer
+        tokens = list(scored.tokens)
+        # A language without a code divides its words by spaces, as English does.
+        language = tokenization_whisper.LANGUAGES.get(scored.language or "en", "english")
+        texts, members, _ = tokenization_whisper._combine_tokens_into_words(tokenizer, tokens, language)  # noqa: SLF001 - the stock grouping
+        groups = alignment.attach_marks(alignment.groups_of(texts, [len(ids) for ids in members]))
+        spelled = [tokenizer.decode([token]) for token in tokens]
+        words = alignment.place_words(
+            groups,
+            starts_s=scored.starts_s,
+            confidences=alignment.group_confidences(groups, spelled, scored.log_probs),
+            speech=windows.speech_spans(samples),
+            duration_s=len(samples) / windows.RATE_HZ,
+        )
+        text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
+        return _Piece(text, _shifted(words, offset_s), scored.log_probs)
+
+
+LONGEST_S = 29.5
+"""Whisper hears 30 s; a little less leaves the end of the last word its silence."""
+EARLIEST_S = 15.0
+SHORTEST_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    words: tuple[Word, ...]
+    log_probs: tuple[float, ...]
+
+
+def _is_silence(scored: Scored) -> bool:
+    """Tell silence as Whisper's authors do: the model says so, and is unsure of what it wrote."""
+    return scored.no_speech > _NO_SPEECH and float(np.mean(scored.log_probs)) < _NO_SPEECH_LOG_PROB
+
+
+def _shifted(words: Sequence[Word], offset_s: float) -> tuple[Word, ...]:
+    if not offset_s:
+        return tuple(words)
+    return tuple(
+        replace(word, start_s=round(word.start_s + offset_s, 3), end_s=round(word.end_s + offset_s, 3))
+        for word in words
+    )
+
+
+def _joined(pieces: Sequence[_Piece], *, language: str | None, spaceless: bool) -> Transcription:
+    text = ("" if spaceless else " ").join(piece.text for piece in pieces if piece.text)
+    log_probs = [value for piece in pieces for value in piece.log_probs]
+    return Transcription(
+        text=text,
+        words=tuple(word for piece in pieces for word in piece.words),
+        confidence=float(np.exp(np.mean(log_probs))) if text else None,
+        language=language,
+    )
