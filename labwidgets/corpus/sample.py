@@ -119,7 +119,7 @@ def is_complete(folder: Path, manifest: Manifest, clips: Sequence[Clip]) -> bool
         )
     except (OSError, KeyError, ValueError, csv.Error):
         return False
-    return whole and listed == {clip.file_name for clip in clips} and bool(manifest.clips)
+    return whole and listed == {clip.file_name for clip in clips}
 
 
 def check_free(folder: Path, manifest: Manifest) -> None:
