@@ -57,12 +57,12 @@ lab: install $(MODEL) $(SAMPLE) ## JupyterLab on port 8891 at the first notebook
 install: $(INSTALLED) $(BUNDLED) ## .venv with labwidgets in it
 
 ##@ Check
-.PHONY: test test-fast soak bench tools lint types js python python-fast browser
+.PHONY: test test-fast soak bench tools lint types biome tsc vitest python python-fast browser
 test: tools browser $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
-	@$(MAKE) --keep-going lint types js python
+	@$(MAKE) --keep-going lint types biome tsc vitest python
 
 test-fast: tools ## Lint, types, unit tests: under two minutes
-	@$(MAKE) --keep-going lint types js python-fast
+	@$(MAKE) --keep-going lint types biome tsc vitest python-fast
 
 soak: tools browser $(MODEL) $(SAMPLE) ## Kills by the thousand, hours of play
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
@@ -77,14 +77,18 @@ lint:
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/validate-pyproject -q pyproject.toml
-	cd $(FRONTEND) && $(NODE) node_modules/@biomejs/biome/bin/biome check .
+	$(BIN)/validate-pyproject pyproject.toml
 
 types:
 	$(BIN)/mypy
+
+biome:
+	cd $(FRONTEND) && $(NODE) node_modules/@biomejs/biome/bin/biome check .
+
+tsc:
 	cd $(FRONTEND) && $(NODE) node_modules/typescript/bin/tsc --noEmit
 
-js:
+vitest:
 	cd $(FRONTEND) && $(NODE) node_modules/vitest/vitest.mjs run
 
 # One run for all of it, so that one closing line of pytest speaks for the whole.

