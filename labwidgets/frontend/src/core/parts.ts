@@ -88,6 +88,8 @@ export type EditorEvents = {
   change: [];
   /** The user asks to hear from here (Ctrl/Cmd+click on a word, or double click). */
   playFrom: [time_s: number];
+  /** Something to tell the user, such as what was left out of a paste. */
+  notice: [text: string];
 };
 
 export interface EditorContent {

@@ -1,5 +1,59 @@
 import type { MountKind } from "../core/mount";
+import type { Player } from "../core/parts";
+import { createPlayer } from "./player";
 
-export const mountPlayer: MountKind = (_scope, { el }) => {
-  el.textContent = "player";
+const STEP_S = 1;
+const N_BINS = 2000;
+
+/** The player as a widget of its own. */
+export const mountPlayer: MountKind = (scope, { el, transport, ready }) => {
+  const player = createPlayer(scope, transport, ready.settings);
+  const { root } = player;
+  root.tabIndex = 0;
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", "Sound. Space plays and pauses, the arrow keys move.");
+  el.replaceChildren(root);
+  scope.listen(root, "keydown", (event) => {
+    if (isForThePage(event)) return;
+    // Nothing typed here may reach the notebook's own shortcuts.
+    event.stopPropagation();
+    const isControl = event.target instanceof HTMLElement && event.target.closest("button, select, input");
+    if (isControl || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = KEYS[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(player);
+  });
+  scope.listen(root, "pointerdown", () => root.focus({ preventScroll: true }));
+
+  const { clip } = ready;
+  if (!clip) {
+    root.replaceChildren("This widget was given no sound.");
+    return;
+  }
+  player.load(clip, null);
+  const ask = { clip: clip.id, n_bins: Math.min(N_BINS, Math.ceil(clip.duration_s * 200)) };
+  transport.request("peaks", ask).then(
+    ({ buffers: [bytes] }) => bytes && !scope.disposed && player.setPeaks(new Int8Array(bytes)),
+    (error: Error) => !scope.disposed && root.append(`The waveform could not be drawn. ${error.message}`),
+  );
+};
+
+/** Saving the notebook, finding in the page, and moving the focus on. */
+function isForThePage({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return key === "Tab" || ((ctrlKey || metaKey) && (key === "s" || key === "f"));
+}
+
+const KEYS: Record<string, (player: Player) => void> = {
+  " ": (player) => player.toggle(),
+  ArrowLeft: (player) => player.seek(player.time_s - STEP_S),
+  ArrowRight: (player) => player.seek(player.time_s + STEP_S),
+  Home: (player) => player.seek(0),
+  End: (player) => player.seek(player.clip?.duration_s ?? 0),
+  ",": (player) => player.slower(),
+  ".": (player) => player.faster(),
+  l: (player) => player.loop(),
+  "+": (player) => player.zoom(1.5),
+  "=": (player) => player.zoom(1.5),
+  "-": (player) => player.zoom(1 / 1.5),
 };
