@@ -1,0 +1,86 @@
+/** Between what is stored (text and word payloads) and the ranges that the editor works with. */
+import type { Text } from "@codemirror/state";
+import type { WordPayload } from "../core/protocol";
+import { placeBetween } from "./placing";
+import type { Clip } from "./reword";
+import { type Token, tokenise } from "./tokens";
+import { NO_WORDS, type TimedWord, timedWords, type Word, WordMark, type Words } from "./words";
+
+/** Finds `payloads` in `text` in order; what none of them covers gets estimated times. */
+export function wordsOf(text: string, payloads: readonly WordPayload[], clip: Clip): Words {
+  const known = fitTimes(locate(text, payloads), clip.duration_s);
+  let words: Words = known.length ? NO_WORDS.update({ add: known }) : NO_WORDS;
+  for (const run of uncovered(text, known, clip.language)) words = placeBetween(words, run, clip.duration_s);
+  return words;
+}
+
+interface Placed {
+  from: number;
+  to: number;
+  payload: WordPayload;
+}
+
+function locate(text: string, payloads: readonly WordPayload[]): Placed[] {
+  const placed: Placed[] = [];
+  let at = 0;
+  for (const payload of payloads) {
+    const needle = payload.text.trim();
+    const from = needle ? text.indexOf(needle, at) : -1;
+    if (from < 0) continue;
+    at = from + needle.length;
+    placed.push({ from, to: at, payload });
+  }
+  return placed.map((word, i) => withPunctuation(text, word, placed[i - 1]?.to ?? 0, placed[i + 1]?.from));
+}
+
+/** Widens a word over the rest of its run of characters, as far as no other word has it. */
+function withPunctuation(text: string, word: Placed, low: number, high = text.length): Placed {
+  const before = /[\p{P}\p{S}\p{M}]*$/u.exec(text.slice(Math.max(low, word.from - 16), word.from))?.[0] ?? "";
+  const after = /^[\p{P}\p{S}\p{M}]*/u.exec(text.slice(word.to, Math.min(high, word.to + 16)))?.[0] ?? "";
+  const isOwn = low === word.from - before.length && low > 0;
+  return { ...word, from: word.from - (isOwn ? 0 : before.length), to: word.to + after.length };
+}
+
+/** Models give times that overlap or leave the clip; from here on they never do. */
+function fitTimes(placed: Placed[], duration_s: number): Word[] {
+  let from_s = 0;
+  return placed.map(({ from, to, payload }) => {
+    const start_s = clamp(payload.start_s, from_s, duration_s);
+    const end_s = clamp(payload.end_s, start_s, duration_s);
+    from_s = end_s;
+    return WordMark.measured([start_s, end_s], payload.confidence, payload.estimated).range(from, to);
+  });
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Number.isFinite(value) ? Math.max(low, Math.min(Math.max(low, high), value)) : low;
+}
+
+function uncovered(text: string, known: Word[], language: string): Token[][] {
+  const runs: Token[][] = [];
+  let at = 0;
+  for (const edge of [...known, { from: text.length, to: text.length }]) {
+    const run = tokenise(text.slice(at, edge.from), language).map(
+      ([from, to]): Token => [from + at, to + at],
+    );
+    if (run.length) runs.push(run);
+    at = edge.to;
+  }
+  return runs;
+}
+
+export function payloadOf(doc: Text, { from, to, start_s, end_s, mark }: TimedWord): WordPayload {
+  const { confidence, estimated } = mark;
+  return { text: doc.sliceString(from, to), start_s, end_s, confidence, estimated };
+}
+
+export function payloadsOf(doc: Text, words: Words): WordPayload[] {
+  const text = doc.toString();
+  return timedWords(words).map(({ from, to, start_s, end_s, mark }) => ({
+    text: text.slice(from, to),
+    start_s,
+    end_s,
+    confidence: mark.confidence,
+    estimated: mark.estimated,
+  }));
+}

@@ -1,0 +1,101 @@
+/** The quiet panel under the text: the draft, and how the text differs from it. */
+import type { DraftPayload } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import { type DiffPart, diffWords } from "./diff";
+import { tokenise } from "./tokens";
+
+const PATIENCE_MS = 150;
+const TAGS = { same: "span", deleted: "del", inserted: "ins" } as const;
+const SPOKEN = { same: "", deleted: "removed: ", inserted: "added: " } as const;
+
+export interface DraftPanel {
+  readonly root: HTMLElement;
+  readonly shown: boolean;
+  show(show: boolean): void;
+  setDraft(draft: DraftPayload | null): void;
+  setLanguage(language: string): void;
+  /** The text changed; the comparison follows a little later. */
+  touch(): void;
+  /** As `touch`, at once. */
+  refresh(): void;
+}
+
+export function createDraftPanel(scope: Scope, currentText: () => string): DraftPanel {
+  const root = document.createElement("section");
+  root.className = "lw-draft";
+  root.setAttribute("aria-label", "Draft and difference");
+  root.hidden = true;
+  const title = line("lw-draft-title");
+  const text = line("lw-draft-text");
+  const difference = line("lw-draft-diff");
+  root.append(title, text, difference);
+  for (const part of [text, difference]) part.dir = "auto";
+
+  let draft: DraftPayload | null = null;
+  let language = "";
+  let cancel = () => {};
+
+  const refresh = () => {
+    cancel();
+    if (root.hidden) return;
+    title.textContent = draft ? titleOf(draft) : "There is no draft for this clip.";
+    text.textContent = draft?.text ?? "";
+    difference.replaceChildren(...(draft ? compare(draft.text, currentText(), language) : []));
+  };
+  return {
+    root,
+    get shown() {
+      return !root.hidden;
+    },
+    show(show) {
+      root.hidden = !show;
+      refresh();
+    },
+    setDraft(next) {
+      draft = next;
+      refresh();
+    },
+    setLanguage(next) {
+      language = next;
+      for (const part of [text, difference]) part.lang = next;
+    },
+    touch() {
+      cancel();
+      if (!root.hidden) cancel = scope.timeout(refresh, PATIENCE_MS);
+    },
+    refresh,
+  };
+}
+
+function line(className: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = className;
+  return element;
+}
+
+function titleOf({ model, confidence }: DraftPayload): string {
+  const by = model ? `Draft by ${model}` : "Draft";
+  return confidence === null ? by : `${by}, confidence ${confidence.toFixed(2)}`;
+}
+
+function compare(before: string, after: string, language: string): Node[] {
+  const parts = diffWords(wordsOf(before, language), wordsOf(after, language));
+  if (parts.every(({ kind }) => kind === "same")) return ["No difference."].map((text) => new Text(text));
+  return parts.flatMap((part, i) => (i ? [new Text(" "), drawPart(part)] : [drawPart(part)]));
+}
+
+function wordsOf(text: string, language: string): string[] {
+  return tokenise(text, language).map(([from, to]) => text.slice(from, to));
+}
+
+function drawPart({ kind, text }: DiffPart): HTMLElement {
+  const element = document.createElement(TAGS[kind]);
+  if (SPOKEN[kind]) {
+    const spoken = document.createElement("span");
+    spoken.className = "lw-hidden";
+    spoken.textContent = SPOKEN[kind];
+    element.append(spoken);
+  }
+  element.append(text);
+  return element;
+}

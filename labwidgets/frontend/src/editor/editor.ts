@@ -1,0 +1,146 @@
+/** The text of one segment: CodeMirror with words that keep their times. */
+import { redo, undo } from "@codemirror/commands";
+import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
+import { EditorView, placeholder } from "@codemirror/view";
+import { Emitter } from "../core/emitter";
+import type { Editor, EditorContent, EditorEvents } from "../core/parts";
+import type { WordPayload } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import { payloadOf, payloadsOf, wordsOf } from "./content";
+import { createDraftPanel } from "./draft_panel";
+import { plainInput } from "./input";
+import { redraw, sounding, wordMarks } from "./marks";
+import { createPlayhead } from "./playhead";
+import type { Clip } from "./reword";
+import { timedWords, wordAt } from "./words";
+import { clipWords, wordHistory } from "./words_field";
+
+const EMPTY: EditorContent = { text: "", words: [] };
+
+export interface EditorSettings {
+  /** Words below this confidence (0..1) are marked. */
+  low_confidence: number;
+}
+
+export function createEditor(scope: Scope, settings: EditorSettings): Editor {
+  const emitter = new Emitter<EditorEvents>();
+  const root = document.createElement("div");
+  root.className = "lw-editor";
+  const box = document.createElement("div");
+  box.className = "lw-editor-box";
+
+  const view = new EditorView({ parent: box });
+  scope.add(() => view.destroy());
+  const panel = createDraftPanel(scope, () => view.state.doc.toString());
+  root.append(box, panel.root);
+  const playhead = createPlayhead(scope, view);
+  let cached: { state: EditorState; content: EditorContent } | null = null;
+
+  const fixed: Extension = [
+    sounding,
+    wordMarks(settings.low_confidence),
+    plainInput((text) => emitter.emit("notice", text)),
+    EditorView.lineWrapping,
+    placeholder("Type what you hear…"),
+    EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return;
+      playhead.textChanged();
+      panel.touch();
+      emitter.emit("change");
+    }),
+    EditorView.domEventHandlers({
+      mousedown: (event) => (event.ctrlKey || event.metaKey) && event.button === 0 && playAt(event),
+      dblclick: (event) => void playAt(event),
+    }),
+  ];
+
+  function playAt(event: MouseEvent): boolean {
+    const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
+    const found = at === null ? null : wordAt(view.state.field(clipWords).words, at);
+    const word = found && timedWord(found.from);
+    if (!word) return false;
+    emitter.emit("playFrom", word.start_s);
+    return true;
+  }
+
+  function timedWord(from: number) {
+    return timedWords(view.state.field(clipWords).words).find((word) => word.from === from) ?? null;
+  }
+
+  function stateOf(content: EditorContent, clip: Clip): EditorState {
+    const text = content.text.replace(/\r\n?/g, "\n");
+    const start = wordHistory(wordsOf(text, content.words, clip), clip);
+    return EditorState.create({ doc: text, extensions: [start, fixed, attributes(clip.language)] });
+  }
+
+  // Marks that waited for the input method are drawn when it is through.
+  scope.listen(view.contentDOM, "compositionend", () => {
+    scope.timeout(() => {
+      if (view.composing) return;
+      view.dispatch({ effects: redraw.of(null) });
+      playhead.draw();
+    }, 0);
+  });
+  view.setState(stateOf(EMPTY, { duration_s: 0, language: "" }));
+
+  return {
+    root,
+    get content() {
+      const { state } = view;
+      if (cached?.state.doc !== state.doc) {
+        const words = payloadsOf(state.doc, state.field(clipWords).words);
+        cached = { state, content: { text: state.doc.toString(), words } };
+      }
+      return cached.content;
+    },
+    get composing() {
+      return view.composing || view.compositionStarted;
+    },
+    load(content, clip) {
+      view.setState(stateOf(content, clip));
+      playhead.reset();
+      panel.setLanguage(clip.language);
+      panel.refresh();
+    },
+    setDraft: panel.setDraft,
+    showDraft: panel.show,
+    get draftShown() {
+      return panel.shown;
+    },
+    setPlayhead: playhead.set,
+    wordAtCaret() {
+      const found = wordAt(view.state.field(clipWords).words, view.state.selection.main.head);
+      const word = found && timedWord(found.from);
+      return word ? payloadOf(view.state.doc, word) : null;
+    },
+    nextDoubtfulWord: () => nextDoubtfulWord(view, settings.low_confidence),
+    undo: () => undo(view),
+    redo: () => redo(view),
+    focus: () => view.focus(),
+    on: (name, listener) => emitter.on(name, listener),
+  };
+}
+
+function attributes(language: string): Extension {
+  return EditorView.contentAttributes.of({
+    "aria-label": "Transcript",
+    role: "textbox",
+    "aria-multiline": "true",
+    spellcheck: "false",
+    autocorrect: "off",
+    autocapitalize: "off",
+    translate: "no",
+    dir: "auto",
+    lang: language,
+  });
+}
+
+function nextDoubtfulWord(view: EditorView, low_confidence: number): WordPayload | null {
+  const { state } = view;
+  const isDoubtful = (confidence: number | null) => confidence !== null && confidence < low_confidence;
+  const doubtful = timedWords(state.field(clipWords).words).filter(({ mark }) => isDoubtful(mark.confidence));
+  const word = doubtful.find(({ from }) => from >= state.selection.main.to) ?? doubtful[0];
+  if (!word) return null;
+  view.dispatch({ selection: EditorSelection.single(word.from, word.to), scrollIntoView: true });
+  return payloadOf(state.doc, word);
+}

@@ -1,0 +1,3 @@
+export { createEditor, type EditorSettings } from "./editor";
+export { default as editorCss } from "./editor.css";
+export { mountEditor } from "./mount";

@@ -1,0 +1,72 @@
+/** The mark on the word that sounds. It touches the page only when the word changes. */
+import type { EditorView } from "@codemirror/view";
+import type { Scope } from "../core/scope";
+import { setSounding } from "./marks";
+import { wordSounding } from "./words";
+import { clipWords } from "./words_field";
+
+/** After a key stroke the text stays where it is for this long. */
+const TYPING_MS = 2_000;
+
+export interface Playhead {
+  set(time_s: number | null): void;
+  /** Shows what was held back. */
+  draw(): void;
+  textChanged(): void;
+  /** The text was replaced whole. */
+  reset(): void;
+}
+
+export function createPlayhead(scope: Scope, view: EditorView): Playhead {
+  let time_s: number | null = null;
+  let marked: { from: number; to: number } | null = null;
+  let typed_at = Number.NEGATIVE_INFINITY;
+  let cancel = () => {};
+
+  const draw = () => {
+    if (view.composing || view.compositionStarted) return;
+    const { words } = view.state.field(clipWords);
+    const word = time_s === null ? null : wordSounding(words, time_s);
+    if (word?.from === marked?.from && word?.to === marked?.to) return;
+    marked = word && { from: word.from, to: word.to };
+    view.dispatch({ effects: setSounding.of(marked) });
+    if (marked) showWord(marked);
+  };
+  const showWord = ({ from }: { from: number }) => {
+    if (view.scrollDOM.scrollHeight <= view.scrollDOM.clientHeight) return;
+    if (performance.now() - typed_at < TYPING_MS) return;
+    const box = view.scrollDOM.getBoundingClientRect();
+    const word = view.coordsAtPos(from);
+    if (word && word.top >= box.top && word.bottom <= box.bottom) return;
+    scrollTo(from);
+  };
+  const scrollTo = (from: number) => {
+    // Only the editor itself may scroll: the notebook around it must stay put.
+    const block = view.lineBlockAt(from);
+    const word = view.coordsAtPos(from);
+    const top = word ? word.top - view.documentTop : block.top;
+    view.scrollDOM.scrollTop = top - view.scrollDOM.clientHeight / 3;
+  };
+  return {
+    set(next) {
+      time_s = next;
+      draw();
+    },
+    draw,
+    textChanged() {
+      typed_at = performance.now();
+      cancel();
+      if (time_s !== null) cancel = scope.timeout(remark, 0);
+    },
+    reset() {
+      time_s = null;
+      marked = null;
+    },
+  };
+
+  // Edits move the mark along; where it stands now is worked out anew.
+  function remark(): void {
+    marked = { from: -1, to: -1 };
+    draw();
+  }
+}
