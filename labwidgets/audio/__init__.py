@@ -1,1 +1,24 @@
 """Decoding, peaks, windows and quality of sound."""
+
+from labwidgets.audio.blocks import blocks, open_sound
+from labwidgets.audio.cache import AudioCache
+from labwidgets.audio.decode import Decoded, encode_flac
+from labwidgets.audio.probe import Probe, probe
+from labwidgets.audio.source import MAX_CHANNELS, MIN_DURATION_S, Source
+from labwidgets.audio.windows import WINDOW_S, n_windows, window_span
+
+__all__ = [
+    "MAX_CHANNELS",
+    "MIN_DURATION_S",
+    "WINDOW_S",
+    "AudioCache",
+    "Decoded",
+    "Probe",
+    "Source",
+    "blocks",
+    "encode_flac",
+    "n_windows",
+    "open_sound",
+    "probe",
+    "window_span",
+]
