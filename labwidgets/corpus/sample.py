@@ -77,7 +77,7 @@ def fetch_sample(
     folder = Path(folder)
     manifest = load_manifest()
     clips = choose_clips(manifest, languages)
-    if is_complete(folder, manifest, clips):
+    if is_complete(folder, clips):
         return folder
     check_free(folder, manifest)
     with tempfile.TemporaryDirectory(prefix="labwidgets-sample-") as scratch:
@@ -107,7 +107,7 @@ def choose_clips(manifest: Manifest, languages: Sequence[str] | None) -> tuple[C
     return tuple(clip for clip in manifest.clips if clip.language in languages)
 
 
-def is_complete(folder: Path, manifest: Manifest, clips: Sequence[Clip]) -> bool:
+def is_complete(folder: Path, clips: Sequence[Clip]) -> bool:
     """Return whether just these clips lie in ``folder`` undamaged, with their metadata."""
     try:
         texts = (folder / METADATA_FILE).read_text(encoding="utf-8")
