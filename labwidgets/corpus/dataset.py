@@ -119,7 +119,7 @@ def write_parquet(
 def write_disk(
     rows: Iterable[LabelledRow], read_audio: ReadAudio, folder: Path, *, options: ExportOptions | None = None
 ) -> Export:
-    """Write what ``datasets.load_from_disk`` reads into the new ``folder``; arguments as ``write_parquet``."""
+    """Write what ``datasets.load_from_disk`` reads; arguments as for ``write_parquet``."""
     options = options or ExportOptions()
     with (
         _fresh(folder) as staging,

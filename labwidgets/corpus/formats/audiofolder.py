@@ -86,7 +86,7 @@ def read_metadata(path: Path) -> list[Entry]:
     except (OSError, csv.Error) as e:
         raise SourceError(f"the metadata cannot be read ({e})", value=path) from e
     named = [values for _, values in entries if not isinstance(values, Refusal)]
-    if not any(FILE_COLUMN in values for values in named):
+    if named and not any(FILE_COLUMN in values for values in named):
         columns = dict.fromkeys(name for values in named for name in values)
         raise SourceError(
             f"the metadata has no column {FILE_COLUMN!r}",
