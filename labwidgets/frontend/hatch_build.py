@@ -31,7 +31,7 @@ class FrontendHook(BuildHookInterface[Any]):
         return [] if is_fresh() else [NODE_PACKAGE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the bundles; map ``configs`` and ``data`` into wheels (an editable one finds them in place)."""
+        """Build the bundles; map ``configs`` and ``data`` into wheels, but not into editable ones."""
         build()
         if self.target_name == "wheel" and version != "editable":
             found = [path for name in SHIPPED for path in sorted(ROOT.glob(name)) if path.is_file()]

@@ -1,0 +1,212 @@
+"""What all tests share: records and small recordings made on the spot, and no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+import soundfile
+
+from labwidgets.records import NewRecording, Recording, Segment, Submission, Word
+
+CHECKOUT = Path(__file__).parents[1]
+RATE_HZ = 16_000
+LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0")
+
+Make = Callable[..., Any]
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip the test for what this machine lacks; under CI nothing may be lacking."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the test's own process connect to this machine and nowhere else."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not str(address[0]).startswith(LOOPBACK):
+            message = f"a test reached for the network: {address[0]}"
+            raise ConnectionRefusedError(message)
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+# ---- records -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def make_new_recording() -> Make:
+    """Builds a ``NewRecording``, every field overridable."""
+    base = NewRecording(
+        source="clip.wav",
+        bytes_sha256="0" * 64,
+        n_bytes=64_044,
+        duration_s=2.0,
+        sample_rate_hz=RATE_HZ,
+        n_channels=1,
+        codec="pcm_s16le",
+        language="en",
+    )
+    return lambda **fields: replace(base, **fields)
+
+
+@pytest.fixture
+def make_recording() -> Make:
+    """Builds a ``Recording`` that was decoded, every field overridable."""
+    base = Recording(
+        id="rec_1",
+        source="clip.wav",
+        bytes_sha256="0" * 64,
+        sound_sha256="1" * 64,
+        n_bytes=64_044,
+        duration_s=2.0,
+        sample_rate_hz=RATE_HZ,
+        n_channels=1,
+        codec="pcm_s16le",
+        language="en",
+        speaker="spk1",
+        accent=None,
+        licence=None,
+        collection=None,
+        metadata={},
+        copied=False,
+        mtime_ns=None,
+        state="decoded",
+        reason=None,
+        quality=None,
+    )
+    return lambda **fields: replace(base, **fields)
+
+
+@pytest.fixture
+def make_segment() -> Make:
+    """Builds a ``Segment`` of two seconds, every field overridable."""
+    base = Segment(id="seg_1", recording_id="rec_1", channel=0, start_s=0.0, end_s=2.0)
+    return lambda **fields: replace(base, **fields)
+
+
+@pytest.fixture
+def make_submission() -> Make:
+    """Builds a ``Submission`` on an untouched thread, every field overridable."""
+    base = Submission(
+        event_id="00000000-0000-4000-8000-000000000001",
+        segment_id="seg_1",
+        annotator="a1",
+        base_revision=0,
+        text="the cat sat",
+    )
+    return lambda **fields: replace(base, **fields)
+
+
+@pytest.fixture
+def make_words() -> Make:
+    """Cuts a text into ``Word`` records of equal length over a span."""
+
+    def make(text: str, *, start_s: float = 0.0, end_s: float = 2.0) -> tuple[Word, ...]:
+        parts = text.split()
+        edges = np.linspace(start_s, end_s, len(parts) + 1).tolist()
+        return tuple(Word(part, edges[n], edges[n + 1], 0.9) for n, part in enumerate(parts))
+
+    return make
+
+
+# ---- recordings ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tone_wav(tmp_path: Path) -> Make:
+    """Writes a steady tone and returns its path."""
+
+    def write(
+        name: str = "tone.wav",
+        *,
+        duration_s: float = 2.0,
+        rate_hz: int = RATE_HZ,
+        pitch_hz: float = 440.0,
+        n_channels: int = 1,
+    ) -> Path:
+        time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
+        channels = [0.5 * np.sin(2 * np.pi * pitch_hz * (n + 1) * time_s) for n in range(n_channels)]
+        return _write(tmp_path / name, np.stack(channels, axis=1), rate_hz)
+
+    return write
+
+
+@pytest.fixture
+def speech_wav(tmp_path: Path) -> Make:
+    """Writes something speech-like (voiced syllables, pauses, a noise floor) and returns its path."""
+
+    def write(
+        name: str = "speech.wav", *, duration_s: float = 3.0, rate_hz: int = RATE_HZ, seed: int = 0
+    ) -> Path:
+        random = np.random.default_rng(seed)
+        sound = 0.002 * random.standard_normal(round(duration_s * rate_hz))
+        start_s = 0.1
+        while start_s + 0.25 < duration_s:
+            length_s = random.uniform(0.1, 0.25)
+            voice = _syllable(length_s, rate_hz, pitch_hz=random.uniform(90.0, 220.0))
+            first = round(start_s * rate_hz)
+            sound[first : first + len(voice)] += voice
+            start_s += length_s + random.choice([0.03, 0.3])
+        return _write(tmp_path / name, sound[:, None], rate_hz)
+
+    return write
+
+
+def _syllable(length_s: float, rate_hz: int, *, pitch_hz: float) -> np.ndarray:
+    time_s = np.arange(round(length_s * rate_hz)) / rate_hz
+    harmonics = sum(np.sin(2 * np.pi * pitch_hz * n * time_s) / n for n in range(1, 12))
+    return 0.15 * harmonics * np.hanning(len(time_s))
+
+
+def _write(path: Path, sound: np.ndarray, rate_hz: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, sound, rate_hz)
+    return path
+
+
+# ---- what set-up brought -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tiny_en() -> Path:
+    """The folder of the embedded English model, as set-up fetched it."""
+    from labwidgets.asr import embedded
+
+    if not embedded.is_installed("tiny.en"):
+        unavailable("the speech model is not here: labwidgets models get tiny.en")
+    return embedded.model_folder("tiny.en")
+
+
+@pytest.fixture(scope="session")
+def sample_folder() -> Path:
+    """The real clips with their texts, as set-up fetched them."""
+    folder = CHECKOUT / "data" / "sample"
+    if not (folder / "metadata.csv").is_file():
+        unavailable("the sample is not here: labwidgets sample data/sample")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """A Chromium to drive."""
+    named = os.environ.get("LABWIDGETS_CHROMIUM")
+    found = named or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+    )
+    if not found:
+        unavailable("no Chromium on this machine: apt-get install chromium")
+    return found
