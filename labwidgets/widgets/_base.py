@@ -60,6 +60,9 @@ class LabWidget(anywidget.AnyWidget):
     slow: ClassVar[frozenset[str]] = frozenset({"peaks", "window", "segment", "asset"})
     """Requests answered by the pool, so that a save never waits behind an encode."""
 
+    # ipywidgets closes what was never finished, too, when it is collected.
+    _pool: ThreadPoolExecutor | None = None
+
     def __init__(self, *, kind: str, **traits: Any) -> None:
         # Set here and not on the class: importing the module must work without the bundle.
         self._esm = bundle("entry.js").read_text(encoding="utf-8")
@@ -71,7 +74,8 @@ class LabWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget off the page and let its threads go."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
         super().close()
 
     def emit(self, name: str, payload: Mapping[str, Any]) -> None:
@@ -96,7 +100,7 @@ class LabWidget(anywidget.AnyWidget):
                 waiting.cancel()
             return
         name, payload = str(message.get("name", "")), message.get("payload")
-        if name in self.slow:
+        if name in self.slow and self._pool is not None:
             future = self._pool.submit(self._answer, request_id, name, payload)
             self._waiting[request_id] = future
             # Runs at once if the answer is out already.

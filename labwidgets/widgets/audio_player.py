@@ -36,9 +36,9 @@ class AudioPlayer(LabWidget):
     """
 
     def __init__(self, sound: PlayableSound, *, rate_hz: int | None = None, autoplay: bool = False) -> None:
+        source = _encoded(sound, rate_hz)
         self._folder = tempfile.TemporaryDirectory(prefix="labwidgets-player-")
         self._cache = AudioCache(Path(self._folder.name), max_bytes=_CACHE_BYTES)
-        source = _encoded(sound, rate_hz)
         self._name = source.name if isinstance(source, Path) else "sound"
         self._key = _hash(source)
         self._duration_s = self._cache.decode(self._key, source).duration_s
@@ -57,7 +57,8 @@ class AudioPlayer(LabWidget):
     def close(self) -> None:
         """Take the widget off the page and delete its copy of the sound."""
         super().close()
-        self._folder.cleanup()
+        if hasattr(self, "_folder"):
+            self._folder.cleanup()
 
     def _answer_ready(self, _payload: dict[str, Any]) -> Answer:
         return {

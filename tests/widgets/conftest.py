@@ -22,7 +22,7 @@ class RecordingComm(BaseComm):
         super().__init__(**keywords)
 
     def publish_msg(
-        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
+        self, msg_type: str, data: Any = None, _metadata: Any = None, buffers: Any = None, **_: Any
     ) -> None:
         content = (data or {}).get("content")
         if msg_type == "comm_msg" and content is not None:
@@ -70,7 +70,7 @@ class Page:
 @pytest.fixture
 def page_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any]], Page]]:
     """Builds a widget on a recording comm and returns its page; closes it afterwards."""
-    monkeypatch.setattr(comm, "create_comm", lambda **keywords: RecordingComm(**keywords))
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
     widgets: list[Any] = []
 
     def build(make: Callable[[], Any]) -> Page:

@@ -14,7 +14,7 @@ from labwidgets.widgets.messages import query_record, submission_record, word_pa
 SUBMIT = json.loads((Path(__file__).parents[1] / "protocol" / "submit.json").read_text())["request"]
 
 
-def record(**changes: object):  # noqa: ANN202 - a test's shorthand
+def record(**changes: object):
     return submission_record(
         SUBMIT | changes, annotator="a1", shown="நன்றி mister", allowed_flags=["noise", "overlap"]
     )
@@ -68,7 +68,7 @@ def test_a_flag_outside_the_project_is_refused() -> None:
         ({"words": [{"text": "a"}]}, "malformed word"),
         ({"words": [SUBMIT["words"][0] | {"start_s": 2.0, "end_s": 1.0}]}, "times run backwards"),
         ({"words": [SUBMIT["words"][0] | {"start_s": math.nan}]}, "times run backwards"),
-        ({"words": [SUBMIT["words"][0] | {"text": 3}]}, "text expected"),
+        ({"words": [SUBMIT["words"][0] | {"text": 3}]}, "malformed word"),
     ],
 )
 def test_a_malformed_submission_is_refused_with_its_reason(change: dict, message: str) -> None:
