@@ -71,27 +71,41 @@ def _walk_back(step: npt.NDArray[np.int8], n_rows: int, n_columns: int) -> npt.N
     return starts
 
 
-def attach_marks(groups: Sequence[TokenGroup]) -> list[TokenGroup]:
-    """Return the groups with bare punctuation and torn-off combining marks joined to a neighbour.
+def group_words(pieces: Sequence[TokenGroup], *, spaceless: bool) -> list[TokenGroup]:
+    """Return the pieces grouped to words; punctuation stays with the word that it touches.
 
-    They join the word before them; at the very start, the word after.
+    Args:
+        pieces: Whole characters, a leading space where white space comes before.
+        spaceless: False: a word begins at white space only, so that the words are ``text.split()``. True, for
+            scripts that do not divide words: every piece is a word of its own, but punctuation, combining
+            marks and runs of ASCII letters and digits stay together.
     """
-    joined: list[TokenGroup] = []
-    for group in groups:
-        if joined and (_is_bare(group.text) or _is_bare(joined[-1].text) or _starts_with_mark(group.text)):
-            before = joined.pop()
-            joined.append(TokenGroup(before.text + group.text, before.first, group.last))
-        else:
-            joined.append(group)
-    return joined
+    words: list[TokenGroup] = []
+    for piece in pieces:
+        if words and (not words[-1].text.strip() or not _begins_word(words[-1].text, piece.text, spaceless)):
+            before = words.pop()
+            piece = TokenGroup(before.text + piece.text, before.first, piece.last)  # noqa: PLW2901 - grown
+        words.append(piece)
+    if len(words) > 1 and not words[-1].text.strip():
+        rest, before = words.pop(), words.pop()
+        words.append(TokenGroup(before.text, before.first, rest.last))
+    return [word for word in words if word.text.strip()]
+
+
+def _begins_word(before: str, piece: str, spaceless: bool) -> bool:
+    if piece[:1].isspace() or before[-1:].isspace():
+        return True
+    if not spaceless or _is_bare(piece) or _is_bare(before) or unicodedata.category(piece[0])[0] == "M":
+        return False
+    return not (_is_ascii_word(before[-1]) and _is_ascii_word(piece[0]))
+
+
+def _is_ascii_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _is_bare(text: str) -> bool:
     return not any(unicodedata.category(character)[0] in "LNS" for character in text)
-
-
-def _starts_with_mark(text: str) -> bool:
-    return bool(text) and unicodedata.category(text[0])[0] == "M"
 
 
 def place_words(

@@ -311,10 +311,9 @@ class WhisperDrafter:
     def _piece(self, scored: Scored, samples: Samples, offset_s: float) -> _Piece:
         tokenizer = self._pipe.tokenizer
         tokens = list(scored.tokens)
-        # A language without a code divides its words by spaces, as English does.
-        language = tokenization_whisper.LANGUAGES.get(scored.language or "en", "english")
-        texts, members, _ = tokenization_whisper._combine_tokens_into_words(tokenizer, tokens, language)  # noqa: SLF001 - the stock grouping
-        groups = alignment.attach_marks(alignment.groups_of(texts, [len(ids) for ids in members]))
+        pieces, members, _ = tokenization_whisper._split_tokens_on_unicode(tokenizer, tokens)  # noqa: SLF001 - the stock split at whole characters
+        split = alignment.groups_of(pieces, [len(ids) for ids in members])
+        groups = alignment.group_words(split, spaceless=scored.language in SPACELESS)
         spelled = [tokenizer.decode([token]) for token in tokens]
         words = alignment.place_words(
             groups,

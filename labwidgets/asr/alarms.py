@@ -1,0 +1,136 @@
+"""Names what looks wrong about a draft, so that people look there first; pure, no model needed.
+
+All rules count letters, digits and spans of sound; none knows a language, a script or a list of words.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from labwidgets.asr import windows
+from labwidgets.records import Samples, Span, Transcription
+
+REPETITION = "repetition"
+"""The same words come again and again: the decoder ran in a circle."""
+FAST_TEXT = "fast-text"
+"""More letters per second of sound than anyone speaks."""
+SPARSE_TEXT = "sparse-text"
+"""So few letters per second of sound that much seems to be missing."""
+TEXT_IN_SILENCE = "text-in-silence"
+"""Words where nothing is heard."""
+UNHEARD_SPEECH = "unheard-speech"
+"""Sound as of speech where there are no words."""
+
+ALARMS = (REPETITION, FAST_TEXT, SPARSE_TEXT, TEXT_IN_SILENCE, UNHEARD_SPEECH)
+
+_LONGEST_LOOP = 12
+_LOOP_TIMES = 4
+_LOOP_LETTERS = 12
+_LONGEST_WORD = 40
+_MOST_PER_S = 32.0
+_MOST_IDEOGRAPHS_PER_S = 14.0
+_LEAST_PER_S = 1.5
+_LEAST_SPEECH_S = 2.0
+_AUDIBLE_S = 0.1
+_GAP_S = 2.0
+_REACH_S = 0.3
+
+
+def find(transcription: Transcription, samples: Samples) -> tuple[str, ...]:
+    """Return the alarms of a draft, in the order of ``ALARMS``; an empty clip with no text has none.
+
+    Args:
+        transcription: With times inside the clip.
+        samples: float32[n_samples], mono, 16 kHz: the clip.
+    """
+    speech = windows.speech_spans(samples)
+    checks = {
+        REPETITION: has_repetition(transcription.text),
+        FAST_TEXT: is_fast(transcription.text, len(samples) / windows.RATE_HZ),
+        SPARSE_TEXT: is_sparse(transcription.text, _total_s(speech)),
+        TEXT_IN_SILENCE: has_text_in_silence(transcription, speech),
+        UNHEARD_SPEECH: has_unheard_speech(transcription, speech),
+    }
+    return tuple(name for name in ALARMS if checks[name])
+
+
+def has_repetition(text: str) -> bool:
+    """Tell whether some words, or some characters of an unspaced script, follow themselves four times.
+
+    >>> has_repetition("thank you. thank you. thank you. thank you."), has_repetition("no no, not that")
+    (True, False)
+    """
+    units = text.casefold().split()
+    if any(len(unit) > _LONGEST_WORD for unit in units):
+        units = [character for unit in units for character in unit]
+    return any(_loops(units, length) for length in range(1, min(_LONGEST_LOOP, len(units) // 2) + 1))
+
+
+def _loops(units: Sequence[str], length: int) -> bool:
+    run = 0
+    for index in range(length, len(units)):
+        run = run + 1 if units[index] == units[index - length] else 0
+        if run >= length * (_LOOP_TIMES - 1):
+            looped = units[index + 1 - run - length : index + 1]
+            if sum(map(len, looped)) >= _LOOP_LETTERS:
+                return True
+    return False
+
+
+def is_fast(text: str, duration_s: float) -> bool:
+    """Tell whether there are more letters than can be said in ``duration_s``."""
+    letters = _letters(text)
+    ideographs = sum("CJK" in unicodedata.name(letter, "") for letter in letters)
+    needed_s = ideographs / _MOST_IDEOGRAPHS_PER_S + (len(letters) - ideographs) / _MOST_PER_S
+    return needed_s > duration_s
+
+
+def is_sparse(text: str, speech_s: float) -> bool:
+    """Tell whether ``speech_s`` seconds of sound, at least two, gave hardly any letters."""
+    return speech_s >= _LEAST_SPEECH_S and bool(text) and len(_letters(text)) < _LEAST_PER_S * speech_s
+
+
+def has_text_in_silence(transcription: Transcription, speech: Sequence[Span]) -> bool:
+    """Tell whether there is text without any sound, or a word further than 0.3 s from all sound."""
+    if not transcription.text:
+        return False
+    if _total_s(speech) < _AUDIBLE_S:
+        return True
+    words = [(word.start_s, max(word.end_s, word.start_s + windows.FRAME_S)) for word in transcription.words]
+    near_sound = np.concatenate([[0], np.cumsum(_frames(speech, words, reach_s=_REACH_S))])
+    return any(near_sound[_frame(last)] == near_sound[_frame(first)] for first, last in words)
+
+
+def has_unheard_speech(transcription: Transcription, speech: Sequence[Span]) -> bool:
+    """Tell whether two seconds of sound on end have no word near them; without words one second will do."""
+    words = [(word.start_s, word.end_s) for word in transcription.words]
+    if not words:
+        return _total_s(speech) >= _GAP_S / 2
+    alone = _frames(speech, words, reach_s=0.0) & ~_frames(words, speech, reach_s=_REACH_S)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], alone.astype(np.int8), [0]])))
+    runs = edges[1::2] - edges[::2]
+    return bool(runs.size) and bool(runs.max() * windows.FRAME_S >= _GAP_S)
+
+
+def _frame(time_s: float) -> int:
+    return max(0, round(time_s / windows.FRAME_S))
+
+
+def _frames(spans: Sequence[Span], others: Sequence[Span], *, reach_s: float) -> npt.NDArray[np.bool_]:
+    """Return which frames of 10 ms the spans, made wider by ``reach_s``, cover; room for both lists."""
+    covered = np.zeros(1 + max(_frame(last) for _, last in (*spans, *others)), dtype=np.bool_)
+    for first, last in spans:
+        covered[_frame(first - reach_s) : _frame(last + reach_s)] = True
+    return covered
+
+
+def _letters(text: str) -> list[str]:
+    return [character for character in text if unicodedata.category(character)[0] in "LN"]
+
+
+def _total_s(spans: Sequence[Span]) -> float:
+    return sum(end_s - start_s for start_s, end_s in spans)
