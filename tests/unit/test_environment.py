@@ -106,6 +106,10 @@ def test_make_help_names_every_command():
         assert re.search(rf"^  make {command}\s", done.stdout, re.MULTILINE)
 
 
+CUDNN = ("nvidia-cudnn-cu13==9",)
+BINDINGS = ("cuda-bindings>=13",)
+
+
 def metadata(version: str = "2.13.0", needs: tuple[str, ...] = ()) -> dict[str, object]:
     return {"version": version, "requires_dist": ["filelock", *needs]}
 
@@ -113,13 +117,9 @@ def metadata(version: str = "2.13.0", needs: tuple[str, ...] = ()) -> dict[str, 
 @pytest.mark.parametrize(
     ("file", "has_gpu", "printed"),
     [
-        pytest.param(
-            metadata(needs=("nvidia-cudnn-cu13==9",)), False, "--index-url", id="cuda build, no gpu"
-        ),
-        pytest.param(
-            metadata(needs=("cuda-bindings>=13",)), False, "--index-url", id="cuda bindings, no gpu"
-        ),
-        pytest.param(metadata(needs=("nvidia-cudnn-cu13==9",)), True, "", id="cuda build, gpu"),
+        pytest.param(metadata(needs=CUDNN), False, "--index-url", id="cuda build, no gpu"),
+        pytest.param(metadata(needs=BINDINGS), False, "--index-url", id="cuda bindings, no gpu"),
+        pytest.param(metadata(needs=CUDNN), True, "", id="cuda build, gpu"),
         pytest.param(metadata("2.13.0+cpu"), False, "", id="cpu build"),
         pytest.param(metadata(), False, "", id="build without cuda"),
         pytest.param(None, False, "", id="pip finds none"),
@@ -139,6 +139,6 @@ def test_torch_comes_without_cuda_where_no_gpu_answers(
 def test_torch_comes_from_the_usual_index_off_linux(torch_index, monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(torch_index, "_has_gpu", lambda: False)
-    monkeypatch.setattr(torch_index, "_resolved", lambda _: metadata(needs=("nvidia-cudnn-cu13",)))
+    monkeypatch.setattr(torch_index, "_resolved", lambda _: metadata(needs=CUDNN))
     torch_index.main()
     assert capsys.readouterr().out == ""
