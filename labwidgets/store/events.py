@@ -1,0 +1,156 @@
+"""The log: append, read, and bring old payloads up to date.
+
+An event carries ids and figures, never what a person said. ``unique(stream_id, stream_version)`` is the
+optimistic lock on every engine.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from labwidgets.errors import StoreError
+from labwidgets.records import Event
+from labwidgets.store import codec, schema
+
+CHUNK = 500
+"""Values in one IN list; engines have limits."""
+
+Payload = Mapping[str, Any]
+Upcast = Callable[[Payload], Payload]
+
+SCHEMA_VERSIONS: dict[str, int] = {
+    "recording_added": 1,
+    "recording_decoded": 1,
+    "recording_broken": 1,
+    "segment_added": 1,
+    "segment_retired": 1,
+    "run_begun": 1,
+    "run_finished": 1,
+    "opinion_submitted": 1,
+    "splits_assigned": 1,
+    "snapshot_added": 1,
+}
+"""Newest payload version of each kind of event."""
+
+UPCASTS: dict[tuple[str, int], Upcast] = {}
+"""By (kind, version): turns a payload of that version into one of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event before it has a number.
+
+    Attributes:
+        stream_id: Whose history it belongs to.
+        stream_version: Its place there, from 1.
+        kind: A key of ``SCHEMA_VERSIONS``.
+        payload: Ids and figures, JSON values.
+        event_id: Made by the client for submits, otherwise here.
+        actor: Pseudonym or program.
+        client_at_us: The client's clock.
+    """
+
+    stream_id: str
+    stream_version: int
+    kind: str
+    payload: Payload
+    event_id: str = ""
+    actor: str | None = None
+    client_at_us: int | None = None
+
+
+def now_us() -> int:
+    """Return the time in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Give ``items`` in pieces that fit one statement."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def append(connection: sa.Connection, new: Sequence[NewEvent]) -> list[Event]:
+    """Append to the log and return the events with their numbers, in the order given."""
+    if not new:
+        return []
+    at_us = now_us()
+    rows = [
+        {
+            "event_id": item.event_id or str(uuid.uuid4()),
+            "stream_id": item.stream_id,
+            "stream_version": item.stream_version,
+            "kind": item.kind,
+            "actor": item.actor,
+            "at_us": at_us,
+            "client_at_us": item.client_at_us,
+            "schema_version": SCHEMA_VERSIONS[item.kind],
+            "payload": dict(item.payload),
+        }
+        for item in new
+    ]
+    connection.execute(schema.event.insert(), rows)
+    numbers: dict[str, int] = {}
+    for some in chunks([row["event_id"] for row in rows]):
+        query = sa.select(schema.event.c.event_id, schema.event.c.seq)
+        found = connection.execute(query.where(schema.event.c.event_id.in_(some)))
+        numbers.update((event_id, seq) for event_id, seq in found)
+    return [
+        Event(
+            seq=numbers[row["event_id"]],
+            event_id=row["event_id"],
+            stream_id=row["stream_id"],
+            stream_version=row["stream_version"],
+            kind=row["kind"],
+            actor=row["actor"],
+            at_us=at_us,
+            client_at_us=row["client_at_us"],
+            payload=row["payload"],
+        )
+        for row in rows
+    ]
+
+
+def next_version(connection: sa.Connection, stream_id: str) -> int:
+    """Return the place of the next event of a stream."""
+    event = schema.event.c
+    newest = connection.scalar(
+        sa.select(sa.func.max(event.stream_version)).where(event.stream_id == stream_id)
+    )
+    return (newest or 0) + 1
+
+
+def read(
+    connection: sa.Connection, streams: Sequence[str] | None = None, *, after: int = 0
+) -> Iterator[Event]:
+    """Give events in order, all of them or those of some streams."""
+    query = sa.select(schema.event).where(schema.event.c.seq > after).order_by(schema.event.c.seq)
+    if streams is not None:
+        query = query.where(schema.event.c.stream_id.in_(streams))
+    for row in connection.execute(query.execution_options(yield_per=1000)).mappings():
+        yield codec.event_of(row, upcast(row["kind"], row["schema_version"], row["payload"]))
+
+
+def upcast(kind: str, version: int, payload: Payload) -> Payload:
+    """Return ``payload`` as the newest version of its kind has it.
+
+    Raises:
+        StoreError: When a newer labwidgets wrote it.
+    """
+    newest = SCHEMA_VERSIONS.get(kind)
+    if newest is None or version > newest:
+        raise StoreError(
+            "the store holds events made by a newer labwidgets",
+            value=f"{kind} version {version}",
+            allowed=f"up to version {newest}" if newest else "",
+            remedy="Upgrade labwidgets",
+        )
+    for step in range(version, newest):
+        payload = UPCASTS[kind, step](payload)
+    return payload

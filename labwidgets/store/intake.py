@@ -1,0 +1,241 @@
+"""Recordings: taken in, decoded, broken, and read back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from labwidgets.errors import NotFoundError
+from labwidgets.records import MIX, ModelRun, NewRecording, Quality, Recording, Segment, Transcription, new_id
+from labwidgets.store import codec, drafts, schema
+from labwidgets.store.events import NewEvent, chunks, next_version
+from labwidgets.store.projections import record
+from labwidgets.text import MAX_CHARACTERS
+from labwidgets.timeline import to_s, to_us
+
+_POSITION_BITS = 20
+"""Room for the segments of one recording in the ``added`` order: one place per tenth of a second."""
+
+_MAX_REASON = 2000
+_rand = random.SystemRandom()
+
+
+def known_bytes(connection: sa.Connection, hashes: Sequence[str]) -> dict[str, str]:
+    """Return the ids of recordings by hash of their bytes, of those that are known."""
+    recording = schema.recording.c
+    found: dict[str, str] = {}
+    for some in chunks(hashes):
+        query = sa.select(recording.bytes_sha256, recording.id).where(recording.bytes_sha256.in_(some))
+        found.update(dict(connection.execute(query).tuples().all()))
+    return found
+
+
+def known_sources(connection: sa.Connection, sources: Sequence[str]) -> dict[str, str]:
+    """Return the ids of recordings by source, of those that are known."""
+    recording = schema.recording.c
+    found: dict[str, str] = {}
+    for some in chunks(sources):
+        query = sa.select(recording.source, recording.id).where(recording.source.in_(some))
+        found.update(dict(connection.execute(query).tuples().all()))
+    return found
+
+
+def add_recordings(
+    connection: sa.Connection, items: Sequence[NewRecording], *, actor: str | None
+) -> list[Recording]:
+    """Store recordings with one segment and one open task each; known ones stay as they are.
+
+    Returns:
+        One recording per item, in order.
+
+    Raises:
+        TextError: When a text or field may not be stored; nothing is then.
+    """
+    known = known_bytes(connection, [item.bytes_sha256 for item in items])
+    fresh = {item.bytes_sha256: item for item in items if item.bytes_sha256 not in known}
+    new = list(fresh.values())
+    if new:
+        known |= _add(connection, new, actor=actor)
+    stored = recordings_by_id(connection, list(known.values()))
+    return [stored[known[item.bytes_sha256]] for item in items]
+
+
+def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str | None) -> dict[str, str]:
+    described = [codec.content_row(fields=codec.recording_fields(item)) for item in new]
+    texts = [
+        codec.content_row(text=item.text) if item.text is not None and item.text_as == "reference" else None
+        for item in new
+    ]
+    connection.execute(schema.content.insert(), described + [row for row in texts if row])
+    ids = [new_id("rec") for _ in new]
+    added = [
+        NewEvent(recording_id, 1, "recording_added", _technical(item, content["id"]), actor=actor)
+        for recording_id, item, content in zip(ids, new, described, strict=True)
+    ]
+    seqs = [event.seq for event in record(connection, added)]
+    segment_ids = [new_id("seg") for _ in new]
+    segments = [
+        NewEvent(segment_ids[i], 1, "segment_added", _whole(item, ids[i], seqs[i], texts[i]), actor=actor)
+        for i, item in enumerate(new)
+    ]
+    record(connection, segments)
+    _add_drafts(connection, dict(zip(segment_ids, new, strict=True)), actor=actor)
+    return {item.bytes_sha256: recording_id for item, recording_id in zip(new, ids, strict=True)}
+
+
+def _technical(item: NewRecording, content_id: str) -> dict[str, Any]:
+    return {
+        "content_id": content_id,
+        "bytes_sha256": item.bytes_sha256,
+        "n_bytes": item.n_bytes,
+        "duration_us": to_us(item.duration_s),
+        "sample_rate_hz": item.sample_rate_hz,
+        "n_channels": item.n_channels,
+        "codec": item.codec,
+        "language": item.language,
+        "copied": item.copied,
+    }
+
+
+def _whole(item: NewRecording, recording_id: str, seq: int, text: dict[str, Any] | None) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "recording_id": recording_id,
+        "channel": 0 if item.n_channels == 1 else MIX,
+        "start_us": 0,
+        "end_us": to_us(item.duration_s),
+        "parent_ids": [],
+        "position": seq << _POSITION_BITS,
+        "rand": _rand.random(),
+        "selected_by": "all",
+        "inclusion_p": 1.0,
+    }
+    if text:
+        payload["reference"] = {"content_id": text["id"], "origin": "imported"}
+    return payload
+
+
+def _add_drafts(connection: sa.Connection, items: dict[str, NewRecording], *, actor: str | None) -> None:
+    texts = {
+        segment_id: Transcription(item.text, (), None, item.language)
+        for segment_id, item in items.items()
+        if item.text is not None and item.text_as == "draft"
+    }
+    if not texts:
+        return
+    run = ModelRun(id=new_id("run"), model="imported", revision="", settings={})
+    drafts.begin_run(connection, run, actor=actor)
+    for segment_id, transcription in texts.items():
+        key = f"imported:{segment_id}"
+        drafts.add_hypothesis(
+            connection, run_id=run.id, segment_id=segment_id, cache_key=key, transcription=transcription
+        )
+    drafts.finish_run(connection, run.id, n_drafted=len(texts), n_cached=0, n_failed=0)
+
+
+def mark_decoded(
+    connection: sa.Connection, recording_id: str, *, sound_sha256: str, duration_s: float, quality: Quality
+) -> tuple[str, ...]:
+    """Keep what decoding found, correct the length, and return the ids of other recordings of that sound.
+
+    Raises:
+        NotFoundError: On an unknown recording.
+    """
+    before = recordings_by_id(connection, [recording_id]).get(recording_id)
+    if before is None:
+        raise NotFoundError("unknown recording", value=recording_id)
+    segment = schema.segment.c
+    # The header's length may lie, the segment that spans the whole follows; others were placed on the sound.
+    whole = sa.select(segment.id).where(
+        segment.recording_id == recording_id,
+        segment.start_us == 0,
+        segment.end_us == to_us(before.duration_s),
+        segment.retired_by.is_(None),
+    )
+    payload = {
+        "sound_sha256": sound_sha256,
+        "duration_us": to_us(duration_s),
+        "quality": codec.quality_json(quality),
+        "segment_ids": sorted(connection.scalars(whole)),
+    }
+    version = next_version(connection, recording_id)
+    record(connection, [NewEvent(recording_id, version, "recording_decoded", payload)])
+    recording = schema.recording.c
+    same = sa.select(recording.id).where(recording.sound_sha256 == sound_sha256, recording.id != recording_id)
+    return tuple(connection.scalars(same.order_by(recording.seq)))
+
+
+def mark_broken(connection: sa.Connection, recording_id: str, reason: str) -> None:
+    """Keep that a recording cannot be decoded; its open tasks become blocked.
+
+    Raises:
+        NotFoundError: On an unknown recording.
+    """
+    _require(connection, recording_id)
+    # A reason often quotes a file name or a decoder: it must never be the second thing that fails.
+    shown = "".join(character if character.isprintable() else " " for character in reason)[:_MAX_REASON]
+    content = codec.content_row(text=shown[:MAX_CHARACTERS])
+    connection.execute(schema.content.insert(), content)
+    version = next_version(connection, recording_id)
+    payload = {"content_id": content["id"]}
+    record(connection, [NewEvent(recording_id, version, "recording_broken", payload)])
+
+
+def _require(connection: sa.Connection, recording_id: str) -> None:
+    recording = schema.recording.c
+    if connection.scalar(sa.select(recording.id).where(recording.id == recording_id)) is None:
+        raise NotFoundError("unknown recording", value=recording_id)
+
+
+def recordings_by_id(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Recording]:
+    """Return recordings by id, of those that are known."""
+    found: dict[str, Recording] = {}
+    for some in chunks(ids):
+        query = select_recordings().where(schema.recording.c.id.in_(some))
+        found.update((row["id"], codec.recording_of(row)) for row in connection.execute(query).mappings())
+    return found
+
+
+def select_recordings() -> sa.Select[Any]:
+    """Return a query of all that ``codec.recording_of`` needs."""
+    recording, content = schema.recording, schema.content
+    return sa.select(recording, content.c.fields).join(content, content.c.id == recording.c.content_id)
+
+
+def recordings(
+    connection: sa.Connection, *, state: str | None, after: int, limit: int
+) -> list[tuple[int, Recording]]:
+    """Return recordings with their numbers, oldest first, from behind number ``after``."""
+    recording = schema.recording.c
+    query = select_recordings().where(recording.seq > after).order_by(recording.seq).limit(limit)
+    if state is not None:
+        query = query.where(recording.state == state)
+    return [(row["seq"], codec.recording_of(row)) for row in connection.execute(query).mappings()]
+
+
+def segments_to_draft(connection: sa.Connection) -> Iterator[tuple[Segment, Recording]]:
+    """Give each live segment whose sound can be read, with its recording, in order of adding."""
+    segment, recording, content = schema.segment, schema.recording, schema.content
+    query = (
+        sa.select(segment, *(column.label(f"rec_{column.name}") for column in recording.c), content.c.fields)
+        .join(recording, recording.c.id == segment.c.recording_id)
+        .join(content, content.c.id == recording.c.content_id)
+        .where(segment.c.retired_by.is_(None), recording.c.state.in_(("added", "decoded")))
+        .order_by(segment.c.position, segment.c.id)
+    )
+    for row in connection.execute(query.execution_options(yield_per=1000)).mappings():
+        yield codec.segment_of(row), codec.recording_of(unprefixed(row, "rec_"))
+
+
+def unprefixed(row: sa.RowMapping, prefix: str) -> Any:
+    """Return the columns of ``row`` that start with ``prefix``, without it, and ``fields``."""
+    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)} | {
+        "fields": row["fields"]
+    }
+
+
+def hours(duration_us: int) -> float:
+    """Return microseconds as hours."""
+    return to_s(duration_us) / 3600

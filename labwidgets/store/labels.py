@@ -1,0 +1,208 @@
+"""Submits and threads: what people said of a segment, and which of it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from labwidgets.errors import NotFoundError, StaleRevisionError, StoreError, TextError
+from labwidgets.records import Ack, Event, Opinion, SegmentView, Submission
+from labwidgets.store import codec, drafts, events, intake, schema
+from labwidgets.store.events import NewEvent, next_version
+from labwidgets.store.projections import record
+from labwidgets.store.tasks import STAGE
+from labwidgets.text import checked_text
+
+_MAX_NAME = 200
+
+
+def submit(connection: sa.Connection, sent: Submission) -> Ack:
+    """Store one opinion, once, if it was based on the newest revision of its thread.
+
+    Raises:
+        NotFoundError: On an unknown segment.
+        SegmentError: On a retired segment.
+        StaleRevisionError: When the thread went on since.
+        StoreError: When the event id belongs to something else.
+        TextError: When the text may not be stored.
+    """
+    known = _known_ack(connection, sent)
+    if known is not None:
+        return known
+    content = _content(sent)
+    segment = drafts.live_segment(connection, sent.segment_id)
+    _check_revision(connection, sent)
+    connection.execute(schema.content.insert(), content)
+    new = NewEvent(
+        thread_stream(sent.segment_id, sent.annotator),
+        sent.base_revision + 1,
+        "opinion_submitted",
+        _payload(connection, sent, content["id"], segment["version"]),
+        event_id=sent.event_id,
+        actor=sent.annotator,
+        client_at_us=sent.client_at_us,
+    )
+    [event] = record(connection, [new])
+    _drop_lease(connection, sent)
+    return Ack(sent.event_id, sent.segment_id, sent.annotator, event.stream_version, event.at_us)
+
+
+def thread_stream(segment_id: str, annotator: str) -> str:
+    """Return the stream of one person's opinions of one segment."""
+    return f"{segment_id}/{annotator}"
+
+
+def _known_ack(connection: sa.Connection, sent: Submission) -> Ack | None:
+    event, opinion = schema.event.c, schema.opinion.c
+    query = (
+        sa.select(event.at_us, opinion.segment_id, opinion.annotator, opinion.revision)
+        .join(schema.opinion, opinion.event_id == event.event_id, isouter=True)
+        .where(event.event_id == sent.event_id)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    if (row.segment_id, row.annotator) != (sent.segment_id, sent.annotator):
+        raise StoreError(
+            "the event id of this submit was used for something else; nothing was written",
+            value=sent.event_id,
+            allowed="a fresh UUID for each press of the key",
+            remedy="Submit again",
+        )
+    return Ack(sent.event_id, row.segment_id, row.annotator, row.revision, row.at_us, repeated=True)
+
+
+def _content(sent: Submission) -> dict[str, Any]:
+    for name, value in (("annotator", sent.annotator), ("event id", sent.event_id)):
+        if not value.strip() or len(checked_text(value)) > _MAX_NAME:
+            raise TextError(
+                f"the {name} is empty or too long", value=value[:40], allowed="1 to 200 characters"
+            )
+    for flag in sent.flags:
+        checked_text(flag)
+    fields = {} if sent.skip_reason is None else {"skip_reason": checked_text(sent.skip_reason)}
+    return codec.content_row(text=sent.text, words=sent.words, layers=sent.layers, fields=fields)
+
+
+def _check_revision(connection: sa.Connection, sent: Submission) -> None:
+    thread = schema.thread.c
+    query = sa.select(thread.revision).where(
+        thread.segment_id == sent.segment_id, thread.annotator == sent.annotator
+    )
+    current = connection.scalar(query) or 0
+    if current == sent.base_revision:
+        return
+    newest = opinions(connection, sent.segment_id, sent.annotator)
+    raise StaleRevisionError(
+        sent.segment_id,
+        base_revision=sent.base_revision,
+        current_revision=current,
+        stored_text=newest[-1].text if newest else "",
+        sent_text=sent.text,
+    )
+
+
+def _payload(connection: sa.Connection, sent: Submission, content_id: str, version: int) -> dict[str, Any]:
+    task = schema.task.c
+    query = sa.select(task.selected_by, task.inclusion_p).where(
+        task.segment_id == sent.segment_id, task.stage == STAGE
+    )
+    selected_by, inclusion_p = connection.execute(query).one()
+    return {
+        "segment_id": sent.segment_id,
+        "annotator": sent.annotator,
+        "content_id": content_id,
+        "origin": sent.origin,
+        "draft_id": sent.draft_id,
+        "flags": list(dict.fromkeys(sent.flags)),
+        "listened": codec.span_json(sent.listened),
+        "active_ms": max(0, sent.active_ms),
+        "is_skip": sent.skip_reason is not None,
+        "segment_version": version,
+        "selected_by": selected_by,
+        "inclusion_p": inclusion_p,
+    }
+
+
+def _drop_lease(connection: sa.Connection, sent: Submission) -> None:
+    task = schema.task
+    held = (task.c.segment_id == sent.segment_id) & (task.c.lease_holder == sent.annotator)
+    connection.execute(task.update().where(held).values(dict.fromkeys(schema.LEASE_COLUMNS)))
+
+
+def opinions(connection: sa.Connection, segment_id: str, annotator: str) -> list[Opinion]:
+    """Return a thread, oldest revision first."""
+    opinion = schema.opinion.c
+    query = select_opinions().where(opinion.segment_id == segment_id, opinion.annotator == annotator)
+    rows = connection.execute(query.order_by(opinion.revision)).mappings()
+    return [codec.opinion_of(row) for row in rows]
+
+
+def select_opinions() -> sa.Select[Any]:
+    """Return a query of all that ``codec.opinion_of`` needs."""
+    opinion, content = schema.opinion, schema.content
+    return sa.select(opinion, content.c.text, content.c.words, content.c.layers).join(
+        content, content.c.id == opinion.c.content_id
+    )
+
+
+def view(connection: sa.Connection, segment_id: str, *, annotator: str) -> SegmentView:
+    """Return all that a screen shows of a segment to one person, who sees nobody else's opinion.
+
+    Raises:
+        NotFoundError: On an unknown segment.
+        SegmentError: On a retired one.
+    """
+    segment = drafts.live_segment(connection, segment_id)
+    task, content, reference = schema.task.c, schema.content, schema.reference
+    state, draft_id = connection.execute(
+        sa.select(task.state, task.draft_id).where(task.segment_id == segment_id, task.stage == STAGE)
+    ).one()
+    draft_row = None
+    if draft_id is not None:
+        found = drafts.select_hypotheses().where(schema.hypothesis.c.id == draft_id)
+        draft_row = connection.execute(found).mappings().one()
+    referred = (
+        sa.select(reference, content.c.text, content.c.words, content.c.layers)
+        .join(content, content.c.id == reference.c.content_id)
+        .where(reference.c.segment_id == segment_id)
+    )
+    reference_row = connection.execute(referred).mappings().first()
+    thread = opinions(connection, segment_id, annotator)
+    recording_id = segment["recording_id"]
+    return SegmentView(
+        segment=codec.segment_of(segment),
+        recording=intake.recordings_by_id(connection, [recording_id])[recording_id],
+        state=state,
+        draft=None if draft_row is None else codec.hypothesis_of(draft_row),
+        opinion=thread[-1] if thread else None,
+        reference=None if reference_row is None else codec.reference_of(reference_row),
+    )
+
+
+def history(connection: sa.Connection, segment_id: str) -> list[Event]:
+    """Return the events of a segment, of its recording and of its threads, in order.
+
+    Raises:
+        NotFoundError: On an unknown segment.
+    """
+    segment, thread = schema.segment.c, schema.thread.c
+    recording_id = connection.scalar(sa.select(segment.recording_id).where(segment.id == segment_id))
+    if recording_id is None:
+        raise NotFoundError("unknown segment", value=segment_id, remedy="Look it up in the queue")
+    people = connection.scalars(sa.select(thread.annotator).where(thread.segment_id == segment_id))
+    streams = [recording_id, segment_id, *(thread_stream(segment_id, name) for name in people)]
+    return list(events.read(connection, streams))
+
+
+def retire(connection: sa.Connection, segment_id: str, *, actor: str | None) -> None:
+    """Take a segment out of the work for good; its opinions stay with it.
+
+    Raises:
+        NotFoundError: On an unknown segment.
+        SegmentError: On one that is retired already.
+    """
+    drafts.live_segment(connection, segment_id)
+    version = next_version(connection, segment_id)
+    record(connection, [NewEvent(segment_id, version, "segment_retired", {}, actor=actor)])

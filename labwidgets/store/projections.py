@@ -1,0 +1,322 @@
+"""What each kind of event does to the projections; live writes and replay both go through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from labwidgets.records import Event
+from labwidgets.store import schema
+from labwidgets.store.events import NewEvent, append, chunks
+from labwidgets.store.policy import Head, decide_reference, decide_state
+from labwidgets.store.tasks import STAGE, change_tasks, delete_tasks, insert_tasks, new_task, ranks
+
+_FIELDS = ("source", "speaker", "accent", "licence", "collection", "mtime_ns")
+_TECHNICAL = ("content_id", "bytes_sha256", "n_bytes", "duration_us", "sample_rate_hz", "n_channels", "codec")
+
+
+def record(connection: sa.Connection, new: Sequence[NewEvent]) -> list[Event]:
+    """Append events and let the projections follow, in the caller's transaction."""
+    events = append(connection, new)
+    apply(connection, events)
+    return events
+
+
+def apply(connection: sa.Connection, events: Iterable[Event]) -> None:
+    """Bring the projections up to date with ``events``, given in order."""
+    for kind, some in groupby(events, key=lambda event: event.kind):
+        _APPLY[kind](connection, list(some))
+
+
+def apply_hypotheses(connection: sa.Connection, rows: Sequence[Any]) -> None:
+    """Make hypotheses (rows of that table, oldest first) the drafts of their segments."""
+    change_tasks(
+        connection,
+        {
+            row["segment_id"]: {
+                "draft_id": row["id"],
+                "draft_content_id": row["content_id"],
+                **ranks(row["confidence"]),
+            }
+            for row in rows
+        },
+    )
+
+
+def contents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, sa.RowMapping]:
+    """Return rows of ``content`` by id."""
+    found: dict[str, sa.RowMapping] = {}
+    for some in chunks(ids):
+        query = sa.select(schema.content).where(schema.content.c.id.in_(some))
+        found.update((row["id"], row) for row in connection.execute(query).mappings())
+    return found
+
+
+def _recording_added(connection: sa.Connection, events: list[Event]) -> None:
+    known = contents(connection, [event.payload["content_id"] for event in events])
+    rows = []
+    for event in events:
+        payload, fields = event.payload, known[event.payload["content_id"]]["fields"]
+        described = {name: fields.get(name) for name in _FIELDS}
+        rows.append(
+            {
+                "id": event.stream_id,
+                "seq": event.seq,
+                **{name: payload[name] for name in (*_TECHNICAL, "language", "copied")},
+                **described,
+                "source": described["source"] or "",
+                "state": "added",
+                "at_us": event.at_us,
+            }
+        )
+    connection.execute(schema.recording.insert(), rows)
+
+
+def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
+    segments, tasks, references = [], [], []
+    for event in events:
+        payload, segment_id = event.payload, event.stream_id
+        duration_us = payload["end_us"] - payload["start_us"]
+        columns = ("recording_id", "channel", "start_us", "end_us", "parent_ids", "position")
+        segments.append({"id": segment_id, "version": 1, **{name: payload[name] for name in columns}})
+        imported = payload.get("reference")
+        tasks.append(
+            new_task(
+                segment_id,
+                rand=payload["rand"],
+                selected_by=payload["selected_by"],
+                inclusion_p=payload["inclusion_p"],
+                position=payload["position"],
+                duration_us=duration_us,
+                changed_us=event.at_us,
+                reference_content_id=imported and imported["content_id"],
+            )
+        )
+        if imported:
+            references.append(
+                {
+                    "segment_id": segment_id,
+                    "content_id": imported["content_id"],
+                    "origin": imported["origin"],
+                    "policy": "latest",
+                    "decided_by": event.actor or "import",
+                    "at_us": event.at_us,
+                }
+            )
+    connection.execute(schema.segment.insert(), segments)
+    _copy_speakers(connection, [row["id"] for row in segments])
+    speakers = _speakers(connection, [row["id"] for row in segments])
+    insert_tasks(connection, [{**task, "speaker": speakers[task["segment_id"]]} for task in tasks])
+    if references:
+        connection.execute(schema.reference.insert(), references)
+
+
+def _copy_speakers(connection: sa.Connection, segment_ids: Sequence[str]) -> None:
+    segment, recording = schema.segment.c, schema.recording.c
+    speaker = sa.select(recording.speaker).where(recording.id == segment.recording_id).scalar_subquery()
+    for some in chunks(segment_ids):
+        connection.execute(schema.segment.update().where(segment.id.in_(some)).values(speaker=speaker))
+
+
+def _speakers(connection: sa.Connection, segment_ids: Sequence[str]) -> dict[str, str | None]:
+    segment, found = schema.segment.c, {}
+    for some in chunks(segment_ids):
+        query = sa.select(segment.id, segment.speaker).where(segment.id.in_(some))
+        found.update(dict(connection.execute(query).tuples().all()))
+    return found
+
+
+def _recording_decoded(connection: sa.Connection, events: list[Event]) -> None:
+    recording, segment = schema.recording, schema.segment
+    for event in events:
+        duration_us = event.payload["duration_us"]
+        whole = (segment.c.recording_id == event.stream_id) & (segment.c.id.in_(event.payload["segment_ids"]))
+        connection.execute(segment.update().where(whole).values(end_us=duration_us))
+        connection.execute(
+            recording.update()
+            .where(recording.c.id == event.stream_id)
+            .values(
+                state="decoded",
+                reason=None,
+                sound_sha256=event.payload["sound_sha256"],
+                duration_us=duration_us,
+                quality=event.payload["quality"],
+            )
+        )
+        corrected = {segment_id: {"duration_us": duration_us} for segment_id in event.payload["segment_ids"]}
+        change_tasks(connection, corrected)
+        _change_state(connection, event.stream_id, before="blocked", after="open")
+
+
+def _recording_broken(connection: sa.Connection, events: list[Event]) -> None:
+    recording = schema.recording
+    for event in events:
+        content_id = event.payload["content_id"]
+        reason = contents(connection, [content_id])[content_id]["text"]
+        here = recording.c.id == event.stream_id
+        connection.execute(recording.update().where(here).values(state="broken", reason=reason))
+        _change_state(connection, event.stream_id, before="open", after="blocked")
+
+
+def _change_state(connection: sa.Connection, recording_id: str, *, before: str, after: str) -> None:
+    task, segment = schema.task.c, schema.segment.c
+    query = (
+        sa.select(task.segment_id)
+        .join(schema.segment, segment.id == task.segment_id)
+        .where(segment.recording_id == recording_id, task.stage == STAGE, task.state == before)
+    )
+    change_tasks(connection, {key: {"state": after} for key in connection.scalars(query).all()})
+
+
+def _segment_retired(connection: sa.Connection, events: list[Event]) -> None:
+    segment = schema.segment
+    for event in events:
+        here = segment.c.id == event.stream_id
+        connection.execute(segment.update().where(here).values(retired_by=event.event_id))
+    delete_tasks(connection, [event.stream_id for event in events])
+
+
+def _run_begun(connection: sa.Connection, events: list[Event]) -> None:
+    rows = [
+        {
+            "id": event.stream_id,
+            **{name: event.payload[name] for name in ("model", "revision", "settings")},
+            "state": "running",
+            "started_us": event.at_us,
+        }
+        for event in events
+    ]
+    connection.execute(schema.model_run.insert(), rows)
+
+
+def _run_finished(connection: sa.Connection, events: list[Event]) -> None:
+    run = schema.model_run
+    for event in events:
+        values = {"state": "finished", "finished_us": event.at_us, **event.payload}
+        connection.execute(run.update().where(run.c.id == event.stream_id).values(values))
+
+
+def _opinion_submitted(connection: sa.Connection, events: list[Event]) -> None:
+    for event in events:
+        payload = event.payload
+        _store_opinion(connection, event)
+        heads = heads_of(connection, payload["segment_id"])
+        chosen = decide_reference(heads)
+        _store_reference(connection, event, chosen)
+        change = {
+            "state": decide_state(heads),
+            "changed_us": event.at_us,
+            "flags": payload["flags"],
+            "is_flagged": bool(payload["flags"]),
+            "n_opinions": sum(not head.is_skip for head in heads),
+            "reference_content_id": chosen.content_id if chosen else None,
+        }
+        change_tasks(connection, {payload["segment_id"]: change})
+
+
+def _store_opinion(connection: sa.Connection, event: Event) -> None:
+    payload = event.payload
+    key = {"segment_id": payload["segment_id"], "annotator": payload["annotator"]}
+    annotator, thread = schema.annotator, schema.thread
+    known = sa.select(annotator.c.name).where(annotator.c.name == payload["annotator"])
+    if connection.scalar(known) is None:
+        row = {"name": payload["annotator"], "role": "annotator", "since_us": event.at_us}
+        connection.execute(annotator.insert(), row)
+    columns = ("content_id", "origin", "draft_id", "flags", "listened", "active_ms", "segment_version")
+    row = {
+        **key,
+        "revision": event.stream_version,
+        "seq": event.seq,
+        "event_id": event.event_id,
+        **{name: payload[name] for name in (*columns, "selected_by", "inclusion_p")},
+        "skip_reason": None,
+        "at_us": event.at_us,
+        "client_at_us": event.client_at_us,
+    }
+    if payload["is_skip"]:
+        fields = contents(connection, [payload["content_id"]])[payload["content_id"]]["fields"]
+        # An erased content has lost the reason, but the opinion stays a skip.
+        row["skip_reason"] = fields.get("skip_reason", "")
+    connection.execute(schema.opinion.insert(), row)
+    head = {"revision": event.stream_version, "event_id": event.event_id}
+    if event.stream_version == 1:
+        connection.execute(thread.insert(), {**key, **head})
+    else:
+        here = (thread.c[name] == value for name, value in key.items())
+        connection.execute(thread.update().where(*here).values(head))
+
+
+def heads_of(connection: sa.Connection, segment_id: str) -> list[Head]:
+    """Return the newest opinion of each thread of a segment."""
+    opinion, thread = schema.opinion.c, schema.thread.c
+    query = (
+        sa.select(opinion.seq, opinion.annotator, opinion.content_id, opinion.origin, opinion.skip_reason)
+        .join(
+            schema.thread,
+            (thread.segment_id == opinion.segment_id)
+            & (thread.annotator == opinion.annotator)
+            & (thread.revision == opinion.revision),
+        )
+        .where(opinion.segment_id == segment_id)
+    )
+    return [Head(*row[:4], is_skip=row[4] is not None) for row in connection.execute(query)]
+
+
+def _store_reference(connection: sa.Connection, event: Event, chosen: Head | None) -> None:
+    reference, segment_id = schema.reference, event.payload["segment_id"]
+    here = reference.c.segment_id == segment_id
+    if chosen is None:
+        connection.execute(reference.delete().where(here))
+        return
+    row = {
+        "content_id": chosen.content_id,
+        "origin": chosen.origin,
+        "policy": "latest",
+        "decided_by": chosen.annotator,
+        "annotator": chosen.annotator,
+        "decision_id": None,
+        "at_us": event.at_us,
+    }
+    if not connection.execute(reference.update().where(here).values(row)).rowcount:
+        connection.execute(reference.insert(), {"segment_id": segment_id, **row})
+
+
+def _splits_assigned(connection: sa.Connection, events: list[Event]) -> None:
+    for event in events:
+        content_id = event.payload["content_id"]
+        groups = contents(connection, [content_id])[content_id]["fields"]
+        rows = [{"group_key": group, "split": name, "at_us": event.at_us} for group, name in groups.items()]
+        if rows:
+            connection.execute(schema.split.insert(), rows)
+
+
+def _snapshot_added(connection: sa.Connection, events: list[Event]) -> None:
+    for event in events:
+        content_id = event.payload["content_id"]
+        fields = contents(connection, [content_id])[content_id]["fields"]
+        row = {
+            "name": event.payload["name"],
+            "seq": event.seq,
+            "n_rows": event.payload["n_rows"],
+            "digest": event.payload["digest"],
+            "path": fields.get("path", ""),
+            "at_us": event.at_us,
+        }
+        connection.execute(schema.snapshot.insert(), row)
+
+
+_APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
+    "recording_added": _recording_added,
+    "recording_decoded": _recording_decoded,
+    "recording_broken": _recording_broken,
+    "segment_added": _segment_added,
+    "segment_retired": _segment_retired,
+    "run_begun": _run_begun,
+    "run_finished": _run_finished,
+    "opinion_submitted": _opinion_submitted,
+    "splits_assigned": _splits_assigned,
+    "snapshot_added": _snapshot_added,
+}

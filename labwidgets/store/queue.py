@@ -1,0 +1,221 @@
+"""The queue: orders, filters, search, what comes next, and who holds what.
+
+Each order runs off one index whose last columns make it total, so that "the next one" is a seek and never a
+sort.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from labwidgets.errors import ConfigError, NotFoundError, TextError
+from labwidgets.records import QUEUE_FILTERS, QUEUE_ORDERS, QueueCounts, QueuePage, QueueQuery, QueueRow
+from labwidgets.store import schema
+from labwidgets.store.events import now_us
+from labwidgets.store.tasks import STAGE
+from labwidgets.text import checked_text
+from labwidgets.timeline import to_s, to_us
+
+MAX_ROWS = 1000
+_MAX_SEARCH = 1000
+_SHOWN_CHARACTERS = 160
+_task = schema.task.c
+_tie = (_task.position, _task.segment_id)
+_shown = sa.func.coalesce(_task.reference_content_id, _task.draft_content_id)
+
+ORDERS: Mapping[str, tuple[tuple[sa.Column[Any], ...], bool]] = {
+    "added": (_tie, False),
+    "least_confident": ((_task.least_rank, *_tie), False),
+    "most_confident": ((_task.most_rank, *_tie), False),
+    "shortest": ((_task.duration_us, *_tie), False),
+    "longest": ((_task.duration_us, *_tie), True),
+    "random": ((_task.rand, *_tie), False),
+    "recent": ((_task.changed_us, *_tie), True),
+}
+"""By name: the columns of the order, and whether it runs downwards."""
+
+
+def page(connection: sa.Connection, query: QueueQuery, *, offset: int, limit: int) -> QueuePage:
+    """Return some rows of a query and how many there are.
+
+    Raises:
+        ConfigError: On an unknown order or filter.
+        TextError: On a search that cannot be.
+    """
+    _check(query)
+    offset, limit = max(0, offset), min(max(0, limit), MAX_ROWS)
+    ids = _matching(query).order_by(*_order_by(query)).offset(offset).limit(limit)
+    wanted = list(connection.scalars(ids))
+    content = schema.content.c
+    details = (
+        sa.select(schema.task, sa.func.substr(content.text, 1, _SHOWN_CHARACTERS).label("shown"))
+        .join(schema.content, content.id == _shown, isouter=True)
+        .where(_task.stage == STAGE, _task.segment_id.in_(wanted))
+    )
+    rows = {row["segment_id"]: row for row in connection.execute(details).mappings()}
+    return QueuePage(
+        rows=tuple(_row(rows[key], offset + place) for place, key in enumerate(wanted)),
+        total=_total(connection, query),
+        offset=offset,
+    )
+
+
+def _row(row: sa.RowMapping, position: int) -> QueueRow:
+    return QueueRow(
+        segment_id=row["segment_id"],
+        position=position,
+        duration_s=to_s(row["duration_us"]),
+        state=row["state"],
+        text=row["shown"] or "",
+        confidence=row["confidence"],
+        flags=tuple(row["flags"]),
+        speaker=row["speaker"],
+    )
+
+
+def _check(query: QueueQuery) -> None:
+    if query.order not in QUEUE_ORDERS:
+        raise ConfigError("unknown order", value=query.order, allowed=", ".join(QUEUE_ORDERS))
+    if query.filter not in QUEUE_FILTERS:
+        raise ConfigError("unknown filter", value=query.filter, allowed=", ".join(QUEUE_FILTERS))
+    if len(checked_text(query.search)) > _MAX_SEARCH:
+        raise TextError(
+            "the search is too long",
+            value=f"{len(query.search)} characters",
+            allowed=f"at most {_MAX_SEARCH}",
+        )
+
+
+def _matching(query: QueueQuery) -> sa.Select[tuple[str]]:
+    found = sa.select(_task.segment_id).where(_task.stage == STAGE)
+    if query.filter == "flagged":
+        found = found.where(_task.is_flagged == sa.true())
+    elif query.filter != "all":
+        found = found.where(_task.state == query.filter)
+    if query.search:
+        folded = schema.content.c.folded
+        found = found.join(schema.content, schema.content.c.id == _shown)
+        found = found.where(folded.contains(query.search.casefold(), autoescape=True))
+    return found
+
+
+def _order_by(query: QueueQuery) -> list[sa.ColumnElement[Any]]:
+    columns, is_down = ORDERS[query.order]
+    return [column.desc() if is_down else column.asc() for column in columns]
+
+
+def _total(connection: sa.Connection, query: QueueQuery) -> int:
+    if query.search:
+        matching = _matching(query).subquery()
+        return connection.scalar(sa.select(sa.func.count()).select_from(matching)) or 0
+    tally = schema.tally.c
+    summed = sa.select(sa.func.sum(tally.n_flagged if query.filter == "flagged" else tally.n))
+    if query.filter not in ("all", "flagged"):
+        summed = summed.where(tally.state == query.filter)
+    return int(connection.scalar(summed.where(tally.stage == STAGE)) or 0)
+
+
+def counts(connection: sa.Connection) -> QueueCounts:
+    """Return the progress over everything, from sums that are kept."""
+    sums = tallies(connection)
+    by_state = {state: figures[0] for state, figures in sums.items()}
+    return QueueCounts(
+        total=sum(by_state.values()),
+        done=by_state.get("done", 0),
+        skipped=by_state.get("skipped", 0),
+        blocked=by_state.get("blocked", 0),
+        drafted=sum(figures[2] for figures in sums.values()),
+        total_s=to_s(sum(figures[1] for figures in sums.values())),
+        done_s=to_s(sums["done"][1]) if "done" in sums else 0.0,
+    )
+
+
+def tallies(connection: sa.Connection) -> dict[str, tuple[int, int, int, int]]:
+    """Return by state: tasks, microseconds, drafted ones, flagged ones."""
+    tally = schema.tally.c
+    sums = (sa.func.sum(tally[name]) for name in ("n", "duration_us", "n_drafted", "n_flagged"))
+    query = sa.select(tally.state, *sums).where(tally.stage == STAGE).group_by(tally.state)
+    rows = connection.execute(query)
+    return {row[0]: (int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows}
+
+
+def upcoming(connection: sa.Connection, query: QueueQuery, *, after: str | None, n: int) -> list[str]:
+    """Return the next ``n`` open segments behind ``after``, going round once; ``after`` itself is left out.
+
+    Raises:
+        ConfigError: On an unknown order or filter.
+        NotFoundError: On an unknown ``after``.
+        TextError: On a search that cannot be.
+    """
+    _check(query)
+    n = min(max(0, n), MAX_ROWS)
+    columns, is_down = ORDERS[query.order]
+    open_ones = _matching(query).where(_task.state == "open").order_by(*_order_by(query))
+    place = None if after is None else _place(connection, after, columns)
+    if place is None:
+        return list(connection.scalars(open_ones.limit(n)))
+    here = sa.tuple_(*columns)
+    behind, before = (here < place, here > place) if is_down else (here > place, here < place)
+    found = list(connection.scalars(open_ones.where(behind).limit(n)))
+    if len(found) < n:
+        found += connection.scalars(open_ones.where(before).limit(n - len(found)))
+    return found
+
+
+def _place(
+    connection: sa.Connection, segment_id: str, columns: tuple[sa.Column[Any], ...]
+) -> sa.Tuple | None:
+    query = sa.select(*columns).where(_task.segment_id == segment_id, _task.stage == STAGE)
+    row = connection.execute(query).first()
+    if row is not None:
+        values = zip(columns, row, strict=True)
+        return sa.tuple_(*(sa.literal(value, column.type) for column, value in values))
+    segment = schema.segment.c
+    if connection.scalar(sa.select(segment.id).where(segment.id == segment_id)) is None:
+        raise NotFoundError("unknown segment", value=segment_id, remedy="Look it up in the queue")
+    return None
+
+
+def claim(connection: sa.Connection, annotator: str, query: QueueQuery, *, lease_s: float) -> str | None:
+    """Take the first open segment that nobody holds, for ``lease_s`` seconds; None when there is none.
+
+    Raises:
+        ConfigError: On an unknown order or filter.
+    """
+    _check(query)
+    now = now_us()
+    is_free = _task.lease_until_us.is_(None) | (_task.lease_until_us <= now)
+    free = _matching(query).where(_task.state == "open", is_free).order_by(*_order_by(query)).limit(1)
+    segment_id = connection.scalar(free.with_for_update(skip_locked=True, of=schema.task))
+    if segment_id is not None:
+        lease = {
+            "lease_holder": annotator,
+            "lease_token": secrets.token_hex(8),
+            "lease_until_us": now + to_us(lease_s),
+        }
+        here = (_task.segment_id == segment_id) & (_task.stage == STAGE)
+        connection.execute(schema.task.update().where(here).values(lease))
+    return segment_id
+
+
+def renew(connection: sa.Connection, segment_id: str, annotator: str, *, lease_s: float) -> bool:
+    """Hold a segment longer; False when the lease is lost."""
+    now = now_us()
+    held = _held(segment_id, annotator) & (_task.lease_until_us > now)
+    values = {"lease_until_us": now + to_us(lease_s)}
+    return bool(connection.execute(schema.task.update().where(held).values(values)).rowcount)
+
+
+def release(connection: sa.Connection, segment_id: str, annotator: str) -> bool:
+    """Give a segment back; False when it was not held."""
+    values = dict.fromkeys(schema.LEASE_COLUMNS)
+    held = _held(segment_id, annotator)
+    return bool(connection.execute(schema.task.update().where(held).values(values)).rowcount)
+
+
+def _held(segment_id: str, annotator: str) -> sa.ColumnElement[bool]:
+    return (_task.segment_id == segment_id) & (_task.stage == STAGE) & (_task.lease_holder == annotator)

@@ -1,0 +1,336 @@
+"""The tables: events, contents and hypotheses are the truth, everything else can be rebuilt from them.
+
+Times are int64 microseconds (``_us``). Personal text lives in ``content`` alone, so that a person can be
+removed while the log still replays. Foreign keys are checked at commit, because a rebuild empties and
+refills the projections that hypotheses point to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column that is called INTEGER.
+_Seq = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_Json = sa.JSON(none_as_null=True)
+
+
+def _to(target: str) -> sa.ForeignKey:
+    return sa.ForeignKey(target, deferrable=True, initially="DEFERRED")
+
+
+def _required(name: str, kind: Any, *more: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, *more, nullable=False)
+
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    _required("value", sa.String),
+)
+
+# ---- the truth -----------------------------------------------------------------------------------------
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", _Seq, primary_key=True, autoincrement=True),
+    _required("event_id", sa.String),
+    _required("stream_id", sa.String),
+    _required("stream_version", sa.BigInteger),
+    _required("kind", sa.String),
+    sa.Column("actor", sa.String),
+    _required("at_us", sa.BigInteger),
+    sa.Column("client_at_us", sa.BigInteger),
+    _required("schema_version", sa.Integer),
+    _required("payload", _Json),
+    sa.UniqueConstraint("event_id"),
+    sa.UniqueConstraint("stream_id", "stream_version"),
+    sqlite_autoincrement=True,
+)
+
+content = sa.Table(
+    "content",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _required("text", sa.Text),
+    # Case-folded copy of the text: neither engine's lower() agrees with Unicode or with the other's.
+    _required("folded", sa.Text),
+    _required("words", _Json),
+    _required("layers", _Json),
+    _required("fields", _Json),
+    sa.Column("erased_us", sa.BigInteger),
+)
+
+hypothesis = sa.Table(
+    "hypothesis",
+    metadata,
+    sa.Column("seq", _Seq, primary_key=True, autoincrement=True),
+    _required("id", sa.String),
+    _required("run_id", sa.String, _to("model_run.id")),
+    _required("segment_id", sa.String, _to("segment.id")),
+    _required("content_id", sa.String, _to("content.id")),
+    _required("cache_key", sa.String),
+    sa.Column("confidence", sa.Double),
+    sa.Column("language", sa.String),
+    _required("alarms", _Json),
+    _required("cut", sa.Boolean),
+    sa.Column("parent_id", sa.String),
+    _required("at_us", sa.BigInteger),
+    sa.UniqueConstraint("id"),
+    sa.UniqueConstraint("run_id", "segment_id", "cache_key"),
+    sa.Index(None, "segment_id"),
+    sa.Index(None, "cache_key"),
+    sqlite_autoincrement=True,
+)
+
+# ---- projections ---------------------------------------------------------------------------------------
+
+consent = sa.Table(
+    "consent",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _required("speaker", sa.String),
+    _required("content_id", sa.String, _to("content.id")),
+    _required("licence", sa.String),
+    _required("scope", _Json),
+    _required("text_version", sa.String),
+    _required("at_us", sa.BigInteger),
+    sa.Column("withdrawn_us", sa.BigInteger),
+    sa.Index(None, "speaker"),
+)
+
+recording = sa.Table(
+    "recording",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _required("seq", sa.BigInteger),
+    _required("content_id", sa.String, _to("content.id")),
+    _required("source", sa.Text),
+    _required("bytes_sha256", sa.String),
+    sa.Column("sound_sha256", sa.String),
+    _required("n_bytes", sa.BigInteger),
+    _required("duration_us", sa.BigInteger),
+    _required("sample_rate_hz", sa.Integer),
+    _required("n_channels", sa.Integer),
+    _required("codec", sa.String),
+    _required("language", sa.String),
+    sa.Column("speaker", sa.String),
+    sa.Column("accent", sa.String),
+    sa.Column("licence", sa.String),
+    sa.Column("collection", sa.String),
+    sa.Column("consent_id", sa.String, _to("consent.id")),
+    _required("copied", sa.Boolean),
+    sa.Column("mtime_ns", sa.BigInteger),
+    _required("state", sa.String),
+    sa.Column("reason", sa.Text),
+    sa.Column("quality", _Json),
+    _required("at_us", sa.BigInteger),
+    sa.UniqueConstraint("bytes_sha256"),
+    sa.UniqueConstraint("seq"),
+    sa.Index(None, "sound_sha256"),
+    sa.Index(None, "speaker"),
+    sa.Index(None, "language"),
+)
+
+segment = sa.Table(
+    "segment",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _required("recording_id", sa.String, _to("recording.id")),
+    _required("channel", sa.Integer),
+    _required("start_us", sa.BigInteger),
+    _required("end_us", sa.BigInteger),
+    _required("version", sa.Integer),
+    _required("parent_ids", _Json),
+    sa.Column("retired_by", sa.String),
+    sa.Column("speaker", sa.String),
+    _required("position", sa.BigInteger),
+    sa.Index(None, "recording_id"),
+)
+
+model_run = sa.Table(
+    "model_run",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _required("model", sa.String),
+    _required("revision", sa.String),
+    _required("settings", _Json),
+    _required("state", sa.String),
+    _required("started_us", sa.BigInteger),
+    sa.Column("finished_us", sa.BigInteger),
+    sa.Column("n_drafted", sa.BigInteger),
+    sa.Column("n_cached", sa.BigInteger),
+    sa.Column("n_failed", sa.BigInteger),
+)
+
+annotator = sa.Table(
+    "annotator",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    _required("role", sa.String),
+    _required("since_us", sa.BigInteger),
+    sa.Column("retired_us", sa.BigInteger),
+)
+
+opinion = sa.Table(
+    "opinion",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    sa.Column("annotator", sa.String, _to("annotator.name"), primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True),
+    _required("seq", sa.BigInteger),
+    _required("event_id", sa.String),
+    _required("content_id", sa.String, _to("content.id")),
+    _required("origin", sa.String),
+    sa.Column("draft_id", sa.String),
+    _required("flags", _Json),
+    _required("listened", _Json),
+    _required("active_ms", sa.BigInteger),
+    sa.Column("skip_reason", sa.String),
+    _required("segment_version", sa.Integer),
+    _required("selected_by", sa.String),
+    _required("inclusion_p", sa.Double),
+    _required("at_us", sa.BigInteger),
+    sa.Column("client_at_us", sa.BigInteger),
+    sa.UniqueConstraint("event_id"),
+)
+
+thread = sa.Table(
+    "thread",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    sa.Column("annotator", sa.String, _to("annotator.name"), primary_key=True),
+    _required("revision", sa.BigInteger),
+    _required("event_id", sa.String),
+    sa.Index(None, "annotator"),
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _required("kind", sa.String),
+    _required("settings", _Json),
+    sa.Column("threshold", sa.Double),
+    sa.Column("bound", sa.Double),
+    sa.Column("n_audited", sa.BigInteger),
+    _required("at_us", sa.BigInteger),
+    sa.Column("revoked_us", sa.BigInteger),
+)
+
+reference = sa.Table(
+    "reference",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    _required("content_id", sa.String, _to("content.id")),
+    _required("origin", sa.String),
+    _required("policy", sa.String),
+    _required("decided_by", sa.String),
+    sa.Column("annotator", sa.String),
+    sa.Column("decision_id", sa.String, _to("decision.id")),
+    _required("at_us", sa.BigInteger),
+)
+
+_ORDER_KEYS = ("least_rank", "most_rank", "duration_us", "rand", "changed_us")
+_ORDERS = [("position", "segment_id"), *((key, "position", "segment_id") for key in _ORDER_KEYS)]
+
+task = sa.Table(
+    "task",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    sa.Column("stage", sa.String, primary_key=True),
+    _required("state", sa.String),
+    _required("priority", sa.Double),
+    _required("rand", sa.Double),
+    _required("selected_by", sa.String),
+    _required("inclusion_p", sa.Double),
+    sa.Column("decision_id", sa.String, _to("decision.id")),
+    # From here on: copies that let each order and filter of the queue run off one index.
+    _required("position", sa.BigInteger),
+    _required("duration_us", sa.BigInteger),
+    sa.Column("confidence", sa.Double),
+    _required("least_rank", sa.Double),
+    _required("most_rank", sa.Double),
+    _required("changed_us", sa.BigInteger),
+    _required("shard", sa.Integer),
+    _required("flags", _Json),
+    _required("is_flagged", sa.Boolean),
+    _required("n_opinions", sa.Integer),
+    sa.Column("draft_id", sa.String),
+    sa.Column("draft_content_id", sa.String, _to("content.id")),
+    sa.Column("reference_content_id", sa.String, _to("content.id")),
+    sa.Column("speaker", sa.String),
+    sa.Column("lease_holder", sa.String),
+    sa.Column("lease_token", sa.String),
+    sa.Column("lease_until_us", sa.BigInteger),
+    *(sa.Index(f"ix_task_{order[0]}", "stage", *order) for order in _ORDERS),
+    *(sa.Index(f"ix_task_state_{order[0]}", "stage", "state", *order) for order in _ORDERS),
+    sa.Index("ix_task_is_flagged", "stage", "is_flagged", "position", "segment_id"),
+)
+
+# Sums by shard, not one row: on a server, writers of different segments must not queue for one counter.
+tally = sa.Table(
+    "tally",
+    metadata,
+    sa.Column("stage", sa.String, primary_key=True),
+    sa.Column("state", sa.String, primary_key=True),
+    sa.Column("shard", sa.Integer, primary_key=True, autoincrement=False),
+    _required("n", sa.BigInteger),
+    _required("duration_us", sa.BigInteger),
+    _required("n_drafted", sa.BigInteger),
+    _required("n_flagged", sa.BigInteger),
+)
+
+split = sa.Table(
+    "split",
+    metadata,
+    sa.Column("group_key", sa.String, primary_key=True),
+    _required("split", sa.String),
+    _required("at_us", sa.BigInteger),
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    _required("seq", sa.BigInteger),
+    _required("n_rows", sa.BigInteger),
+    _required("digest", sa.String),
+    _required("path", sa.Text),
+    _required("at_us", sa.BigInteger),
+)
+
+TRUTH = (event, content, hypothesis)
+"""Tables that are only ever appended to (a withdrawal blanks contents)."""
+
+PROJECTIONS = (
+    consent,
+    recording,
+    segment,
+    model_run,
+    annotator,
+    opinion,
+    thread,
+    decision,
+    reference,
+    task,
+    tally,
+    split,
+    snapshot,
+)
+"""Tables that a replay fills again."""
+
+LEASE_COLUMNS = ("lease_holder", "lease_token", "lease_until_us")
+"""Columns that no event speaks of: a replay leaves them empty."""
