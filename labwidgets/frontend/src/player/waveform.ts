@@ -161,7 +161,7 @@ export function createWaveform(scope: Scope, doc: Document, events: WaveformEven
 }
 
 const HATCHED =
-  "background:repeating-linear-gradient(-45deg,var(--lw-muted,var(--jp-ui-font-color2,#666)) 0 1px,transparent 1px 7px);opacity:.28;pointer-events:none";
+  "background:repeating-linear-gradient(-45deg,var(--lw-muted,var(--jp-ui-font-color2,#666)) 0 1px,transparent 1px 7px);opacity:.2;pointer-events:none";
 const SELECTED =
   "background:var(--lw-accent,var(--jp-brand-color1,#1976d2));opacity:.18;pointer-events:none;border-radius:2px";
 const LOOPED = `${SELECTED};opacity:.26;box-shadow:inset 2px 0 currentColor,inset -2px 0 currentColor`;

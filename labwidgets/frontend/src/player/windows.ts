@@ -31,6 +31,6 @@ export function windowsWanted(
 /** Windows that overlap a span. */
 export function windowsOf(clip: ClipPayload, start_s: number, end_s: number): number[] {
   const first = windowAt(clip, start_s);
-  const last = windowAt(clip, Math.max(start_s, end_s - 1e-6));
+  const last = windowAt(clip, Math.max(start_s, end_s - 1e-4));
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 }
