@@ -37,8 +37,8 @@ class RecordingStore(Protocol):
         """Return the recording id of each hash that is stored."""
         ...
 
-    def add_recordings(self, recordings: Sequence[NewRecording], /) -> Sequence[str]:
-        """Store all of them or none, and return their ids."""
+    def add_recordings(self, recordings: Sequence[NewRecording], /) -> object:
+        """Store all of them or none."""
         ...
 
     def recordings(self, *, state: str) -> Iterable[Recording]:
