@@ -1,0 +1,106 @@
+import type { Action, Editor, Player } from "../core/parts";
+import type { Pages } from "./pages";
+import type { Session } from "./session";
+
+const STEP_S = 1;
+const ZOOM = 1.5;
+/** Room around a word that is played alone, s. */
+const WORD_MARGIN_S = 0.08;
+
+export interface ActionParts {
+  player: Player;
+  editor: Editor;
+  session: Session;
+  pages: Pages;
+  flags: readonly string[];
+  say: (text: string | null) => void;
+  skip: () => void;
+  leave: () => void;
+  toggleList: () => void;
+  toggleGuidelines: () => void;
+  toggleHelp: () => void;
+  search: () => void;
+  onDone: (hint: "play" | "submit" | "keys") => void;
+}
+
+/** What each key does. */
+export function createActions(parts: ActionParts): (action: Action, isRepeat: boolean) => void {
+  const { player, editor, session, pages, say } = parts;
+
+  const playWord = (word: { start_s: number; end_s: number } | null) => {
+    if (word) void player.play(Math.max(0, word.start_s - WORD_MARGIN_S), word.end_s + WORD_MARGIN_S);
+  };
+  const submit = (stay: boolean) => {
+    if (editor.composing) return;
+    if (session.submit({ stay })) parts.onDone("submit");
+  };
+  const flag = (at: number) => {
+    const name = parts.flags[at];
+    if (name) session.toggleFlag(name);
+  };
+  const step = async (by: number) => {
+    const segment = session.here;
+    const here = segment === null ? null : pages.indexOf(segment);
+    if (here === null) {
+      if (by < 0 && !session.undoSubmit()) say("This is the first one known here.");
+      if (by > 0) void session.openNext(segment, true);
+      return;
+    }
+    const row = await pages.rowAt(here + by);
+    if (row) void session.open(row.segment, { isJump: true });
+    else say(by < 0 ? "This is the first of the list." : "This is the last of the list.");
+  };
+
+  const table: Record<Action, (isRepeat: boolean) => void> = {
+    play_pause() {
+      player.toggle();
+      parts.onDone("play");
+    },
+    play_from_word() {
+      void player.play(editor.wordAtCaret()?.start_s);
+    },
+    submit_next: (isRepeat) => !isRepeat && submit(false),
+    submit_stay: (isRepeat) => !isRepeat && submit(true),
+    back: () => player.seek(player.time_s - STEP_S),
+    forward: () => player.seek(player.time_s + STEP_S),
+    previous: () => void step(-1),
+    next: () => void step(1),
+    slower: () => player.slower(),
+    faster: () => player.faster(),
+    loop: () => player.loop(),
+    zoom_in: () => player.zoom(ZOOM),
+    zoom_out: () => player.zoom(1 / ZOOM),
+    next_doubtful_word() {
+      const word = editor.nextDoubtfulWord();
+      if (word) playWord(word);
+      else say("No word is marked as unsure.");
+    },
+    toggle_draft: () => editor.showDraft(!editor.draftShown),
+    toggle_list: parts.toggleList,
+    toggle_guidelines: parts.toggleGuidelines,
+    search: parts.search,
+    flag_1: () => flag(0),
+    flag_2: () => flag(1),
+    flag_3: () => flag(2),
+    flag_4: () => flag(3),
+    flag_5: () => flag(4),
+    flag_6: () => flag(5),
+    flag_7: () => flag(6),
+    flag_8: () => flag(7),
+    flag_9: () => flag(8),
+    skip: parts.skip,
+    undo(isRepeat) {
+      // A held key stops at the start of the text, so that it does not run on into other segments.
+      if (!editor.undo() && !isRepeat && !session.undoSubmit()) say("Nothing to undo.");
+    },
+    redo(isRepeat) {
+      if (!editor.redo() && !isRepeat) session.redoSubmit();
+    },
+    help() {
+      parts.toggleHelp();
+      parts.onDone("keys");
+    },
+    leave: parts.leave,
+  };
+  return (action, isRepeat) => table[action](isRepeat);
+}

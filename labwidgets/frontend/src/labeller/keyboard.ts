@@ -1,0 +1,89 @@
+import type { Action } from "../core/parts";
+import type { Scope } from "../core/scope";
+import { isForNotebook, type KeyMap, type KeyStroke } from "../ui/keys";
+
+export type Place = "text" | "field" | "picker" | "other";
+
+/** Whether a matched key acts here, or means what it means everywhere. */
+export function isActing(action: Action, stroke: KeyStroke, place: Place, isLeaving: boolean): boolean {
+  if (action === "help" && stroke.key.startsWith("F")) return true;
+  if (action === "leave") return true;
+  if (place === "picker") return false;
+  if (stroke.key === "Tab") return place === "text" && !isLeaving;
+  if (action === "undo" || action === "redo") return place !== "field";
+  const isTyped = stroke.key.length === 1 && !stroke.ctrlKey && !stroke.altKey && !stroke.metaKey;
+  return !isTyped || place === "other";
+}
+
+export interface KeyboardParts {
+  root: HTMLElement;
+  text: HTMLElement;
+  keys: KeyMap;
+  /** Runs an action; `isRepeat` while the key is held down. */
+  run: (action: Action, isRepeat: boolean) => void;
+  /** False while a segment is on its way: what is typed then would go into the wrong text. */
+  isReady: () => boolean;
+  onActivity: () => void;
+}
+
+/** Routes all keys of the labeller, and keeps them from the notebook. */
+export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): void } {
+  const { root, text, keys } = parts;
+  let isLeaving = false;
+
+  const placeOf = (target: EventTarget | null): Place => {
+    if (!(target instanceof HTMLElement)) return "other";
+    if (text.contains(target)) return "text";
+    if (target instanceof HTMLSelectElement) return "picker";
+    const isField = target instanceof HTMLTextAreaElement || target.isContentEditable;
+    if (isField || (target instanceof HTMLInputElement && target.type !== "range")) return "field";
+    return "other";
+  };
+
+  const swallow = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  // In the capture phase, before the text's own keys.
+  scope.listen(
+    root,
+    "keydown",
+    (event) => {
+      parts.onActivity();
+      const place = placeOf(event.target);
+      const action = keys.match(event);
+      if (action && isActing(action, event, place, isLeaving)) {
+        swallow(event);
+        parts.run(action, event.repeat);
+      } else if (place === "text" && !parts.isReady() && event.key !== "Tab" && !isForNotebook(event)) {
+        swallow(event);
+      }
+    },
+    { capture: true },
+  );
+  scope.listen(
+    text,
+    "beforeinput",
+    (event) => {
+      if (!parts.isReady()) swallow(event);
+    },
+    { capture: true },
+  );
+  for (const type of ["keydown", "keyup", "keypress"] as const) {
+    scope.listen(root, type, (event) => {
+      if (!isForNotebook(event)) event.stopPropagation();
+    });
+  }
+  scope.listen(text, "focusin", () => {
+    isLeaving = false;
+  });
+  for (const type of ["pointerdown", "wheel"] as const) {
+    scope.listen(root, type, parts.onActivity, { passive: true });
+  }
+  return {
+    leave() {
+      isLeaving = true;
+    },
+  };
+}

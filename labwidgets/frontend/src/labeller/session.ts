@@ -1,0 +1,311 @@
+import { Emitter } from "../core/emitter";
+import type { EditorContent, Span } from "../core/parts";
+import type { CountsPayload, SubmitReply, SubmitRequest } from "../core/protocol";
+import { ActivityMeter, Pace } from "./activity";
+import type { Ahead } from "./ahead";
+import { CrossUndo } from "./cross_undo";
+import { assemble, type Current, overlay } from "./current";
+import type { Outbox, Refusal } from "./outbox";
+import type { SegmentCache } from "./segments";
+import { mergeSpans } from "./spans";
+
+export type Phase =
+  | { kind: "opening"; segment: string | null }
+  | { kind: "open" }
+  | { kind: "finished" }
+  | { kind: "failed"; segment: string | null; message: string };
+
+export type SessionEvents = {
+  phase: [phase: Phase];
+  opened: [current: Current, play: boolean];
+  /** A draft came in for the open segment; `isLoaded` when it went into the box. */
+  draft: [current: Current, isLoaded: boolean];
+  /** Something that is shown of segments changed: pending, kept, refused, flags. */
+  marks: [];
+  counts: [counts: CountsPayload];
+  saved: [segment: string];
+  refused: [refusal: Refusal];
+};
+
+/** What the session reads from the screen. */
+export interface Desk {
+  content(): EditorContent;
+  heard(): Span[];
+  now(): number;
+  newId(): string;
+}
+
+export interface SessionParts {
+  outbox: Outbox;
+  cache: SegmentCache;
+  ahead: (isTaken: (segment: string) => boolean) => Ahead;
+  desk: Desk;
+}
+
+interface Visit {
+  active_ms: number;
+  heard: Span[];
+}
+
+/** Which segment is open, what becomes of its text, and what comes next. Knows no DOM. */
+export class Session {
+  private readonly events = new Emitter<SessionEvents>();
+  private readonly kept = new Map<string, { content: EditorContent; flags: string[] }>();
+  private readonly visits = new Map<string, Visit>();
+  private readonly submitted = new Map<string, SubmitRequest>();
+  private readonly revisions = new Map<string, number>();
+  readonly refusals = new Map<string, Refusal>();
+  readonly meter = new ActivityMeter();
+  readonly pace = new Pace();
+  private readonly crossUndo = new CrossUndo();
+  private readonly ahead: Ahead;
+  private ticket = 0;
+  current: Current | null = null;
+  phase: Phase = { kind: "opening", segment: null };
+
+  constructor(private readonly parts: SessionParts) {
+    this.ahead = parts.ahead((id) => id === this.current?.segment || this.isSubmitted(id));
+    parts.outbox.on("acknowledged", (reply, submission) => this.acknowledge(reply, submission));
+    parts.outbox.on("refused", (refusal) => this.refuse(refusal));
+    parts.outbox.on("change", () => this.events.emit("marks"));
+  }
+
+  on<E extends keyof SessionEvents>(name: E, listener: (...args: SessionEvents[E]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  /** The segment that is open, or about to be. */
+  get here(): string | null {
+    return this.current?.segment ?? (this.phase.kind === "opening" ? this.phase.segment : null);
+  }
+
+  /** Segments with typed text that was not submitted, the open one included. */
+  get n_kept(): number {
+    const isCounted = this.current?.isDirty && !this.kept.has(this.current.segment);
+    return this.kept.size + (isCounted ? 1 : 0);
+  }
+
+  isKept(segment: string): boolean {
+    return this.kept.has(segment) || (this.current?.segment === segment && this.current.isDirty);
+  }
+
+  /** What this page submitted for a segment last. */
+  submission(segment: string): SubmitRequest | null {
+    return this.submitted.get(segment) ?? null;
+  }
+
+  /** Opens what comes after `after` in the queue (null: from its start). */
+  async openNext(after: string | null, play: boolean): Promise<void> {
+    const found = this.ahead.next(after);
+    if (typeof found === "string") return this.open(found, { play });
+    this.leave();
+    const ticket = ++this.ticket;
+    this.enter({ kind: "opening", segment: null });
+    try {
+      const segment = await found;
+      if (ticket !== this.ticket) return;
+      if (segment !== null) return this.open(segment, { play });
+      this.current = null;
+      this.enter({ kind: "finished" });
+    } catch (error) {
+      if (ticket === this.ticket) this.enter({ kind: "failed", segment: null, message: reasonOf(error) });
+    }
+  }
+
+  async open(segment: string, { play = true, isJump = false } = {}): Promise<void> {
+    this.leave();
+    const ticket = ++this.ticket;
+    this.enter({ kind: "opening", segment });
+    try {
+      const loaded = await this.parts.cache.get(segment);
+      if (ticket !== this.ticket) return;
+      this.show(assemble(loaded, this.memory(segment)), play);
+      void this.ahead.follow(segment, isJump);
+    } catch (error) {
+      if (ticket === this.ticket) this.enter({ kind: "failed", segment, message: reasonOf(error) });
+    }
+  }
+
+  /** Tries again what failed. */
+  retry(): void {
+    if (this.phase.kind !== "failed") return;
+    if (this.phase.segment === null) void this.openNext(null, false);
+    else void this.open(this.phase.segment, { play: false });
+  }
+
+  touch(): void {
+    if (!this.current || this.current.isDirty) return;
+    this.current.isDirty = true;
+    this.events.emit("marks");
+  }
+
+  toggleFlag(flag: string): void {
+    if (!this.current) return;
+    const { flags } = this.current;
+    this.current.flags = flags.includes(flag) ? flags.filter((other) => other !== flag) : [...flags, flag];
+    this.current.isDirty = true;
+    this.events.emit("marks");
+  }
+
+  /** Hands the text over and goes on at once; false when nothing is open. */
+  submit({ stay = false, skip_reason = null as string | null } = {}): boolean {
+    const current = this.current;
+    if (!current || this.phase.kind !== "open") return false;
+    const submission = this.compose(current, skip_reason);
+    this.kept.delete(current.segment);
+    this.visits.delete(current.segment);
+    this.refusals.delete(current.segment);
+    if (!this.submitted.has(current.segment) && skip_reason === null) {
+      this.pace.add(submission.active_ms, current.loaded.reply.clip.duration_s);
+    }
+    this.submitted.set(current.segment, submission);
+    current.isDirty = false;
+    current.loaded = overlay(current.loaded, submission);
+    this.parts.cache.put(current.segment, current.loaded);
+    this.crossUndo.submitted(current.segment);
+    this.parts.outbox.put(submission);
+    if (!stay) void this.openNext(current.segment, true);
+    return true;
+  }
+
+  /** Back to the segment submitted last; false when there is none. */
+  undoSubmit(): boolean {
+    return this.reopen(this.crossUndo.back(this.current?.segment ?? null));
+  }
+
+  redoSubmit(): boolean {
+    return this.reopen(this.crossUndo.forward());
+  }
+
+  /** Both texts are there: submit mine on top of the stored one, or take the stored one. */
+  resolve(choice: "mine" | "stored"): void {
+    const segment = this.current?.segment;
+    if (!this.current || !segment || !this.refusals.has(segment)) return;
+    if (choice === "mine") {
+      this.current.base_revision = Math.max(this.current.base_revision, this.revisions.get(segment) ?? 0);
+      this.submit();
+      return;
+    }
+    this.current.isDirty = false;
+    this.kept.delete(segment);
+    this.refusals.delete(segment);
+    this.submitted.delete(segment);
+    this.parts.cache.forget(segment);
+    void this.open(segment, { play: false });
+  }
+
+  /** Another view, or a draft run, changed something. */
+  async changed(): Promise<void> {
+    await this.parts.cache.forgetUndrafted();
+    const current = this.current;
+    if (!current || current.loaded.reply.draft || current.loaded.reply.opinion) return;
+    const loaded = await this.parts.cache.get(current.segment).catch(() => null);
+    if (!loaded?.reply.draft || this.current !== current) return;
+    const isLoaded = !current.isDirty;
+    if (isLoaded) this.current = assemble(loaded, this.memory(current.segment));
+    else current.loaded = loaded;
+    this.events.emit("draft", this.current, isLoaded);
+  }
+
+  /** Another query: what was known of the order no longer holds. */
+  requery(): void {
+    this.ahead.forget();
+    if (this.current) void this.ahead.follow(this.current.segment, true);
+    else void this.openNext(null, false);
+  }
+
+  private reopen(segment: string | null): boolean {
+    if (segment === null) return false;
+    void this.open(segment, { play: false, isJump: true });
+    return true;
+  }
+
+  private isSubmitted(segment: string): boolean {
+    return this.submitted.has(segment) && !this.refusals.has(segment);
+  }
+
+  private memory(segment: string) {
+    return {
+      kept: this.kept.get(segment) ?? null,
+      pending: this.parts.outbox.newest(segment),
+      revision: this.revisions.get(segment) ?? 0,
+    };
+  }
+
+  private enter(phase: Phase): void {
+    this.phase = phase;
+    this.events.emit("phase", phase);
+  }
+
+  private show(current: Current, play: boolean): void {
+    this.current = current;
+    this.enter({ kind: "open" });
+    this.events.emit("opened", current, play);
+  }
+
+  private leave(): void {
+    const current = this.current;
+    if (!current) return;
+    const { desk } = this.parts;
+    if (current.isDirty) {
+      this.kept.set(current.segment, { content: desk.content(), flags: current.flags });
+    }
+    this.visits.set(current.segment, this.visit(current.segment));
+    this.current = null;
+  }
+
+  private visit(segment: string): Visit {
+    const before = this.visits.get(segment);
+    return {
+      active_ms: (before?.active_ms ?? 0) + this.meter.take(),
+      heard: mergeSpans([...(before?.heard ?? []), ...this.parts.desk.heard()]),
+    };
+  }
+
+  private compose(current: Current, skip_reason: string | null): SubmitRequest {
+    const { desk } = this.parts;
+    const { text, words } = desk.content();
+    const { active_ms, heard } = this.visit(current.segment);
+    return {
+      event_id: desk.newId(),
+      segment: current.segment,
+      base_revision: current.base_revision,
+      text,
+      words,
+      flags: current.flags,
+      draft: current.loaded.reply.draft?.id ?? null,
+      listened: heard,
+      active_ms,
+      client_at_ms: desk.now(),
+      skip_reason,
+    };
+  }
+
+  private acknowledge(reply: SubmitReply, submission: SubmitRequest): void {
+    this.revisions.set(reply.segment, reply.revision);
+    if (this.current?.segment === reply.segment) this.current.base_revision = reply.revision;
+    this.events.emit("counts", reply.counts);
+    this.events.emit("saved", submission.segment);
+  }
+
+  private refuse(refusal: Refusal): void {
+    const { segment, text, words, flags } = refusal.submission;
+    this.refusals.set(segment, refusal);
+    this.parts.cache.forget(segment);
+    const revision = refusal.details.current_revision;
+    if (typeof revision === "number") this.revisions.set(segment, revision);
+    if (this.current?.segment === segment) {
+      this.current.isDirty = true;
+    } else {
+      if (!this.kept.has(segment)) this.kept.set(segment, { content: { text, words }, flags });
+      // Typing must not be torn away: then it waits for the next turn.
+      if (this.current?.isDirty) this.ahead.putFirst(segment);
+      else void this.open(segment, { play: false, isJump: true });
+    }
+    this.events.emit("refused", refusal);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,53 @@
+import type { OutboxState } from "./outbox";
+
+export interface StatusInput {
+  isAlive: boolean;
+  outbox: OutboxState;
+  /** How long the oldest request has been waiting for the kernel, ms. */
+  waiting_ms: number;
+  n_kept: number;
+  n_refused: number;
+  isDirty: boolean;
+  n_saved: number;
+}
+
+export interface Status {
+  tone: "ok" | "calm" | "warn";
+  sign: string;
+  text: string;
+}
+
+const PATIENCE_MS = 3_000;
+
+function edits(n: number): string {
+  return n === 1 ? "1 edit" : `${n} edits`;
+}
+
+/** The one line that says where the work stands; the worst news wins. */
+export function statusOf(input: StatusInput): Status {
+  const { outbox, n_kept } = input;
+  if (!input.isAlive) {
+    const n = outbox.n_pending + n_kept;
+    const kept = n > 0 ? `; ${edits(n)} kept in this page` : "";
+    return { tone: "warn", sign: "○", text: `kernel gone: run the cell again${kept}` };
+  }
+  if (input.n_refused > 0) {
+    return { tone: "warn", sign: "⚠", text: `${edits(input.n_refused)} not accepted` };
+  }
+  if (outbox.n_failures > 0) {
+    const reason = outbox.reason ? ` (${outbox.reason})` : "";
+    return { tone: "warn", sign: "◌", text: `kept here, not saved yet: ${outbox.n_pending}${reason}` };
+  }
+  if (input.waiting_ms > PATIENCE_MS) {
+    const kept = outbox.n_pending > 0 ? `; kept here, not saved yet: ${outbox.n_pending}` : "";
+    return { tone: "warn", sign: "◌", text: `kernel busy${kept}` };
+  }
+  if (outbox.n_pending > 0) return { tone: "calm", sign: "◌", text: "saving" };
+  if (n_kept > 0) {
+    const others = n_kept - (input.isDirty ? 1 : 0);
+    if (others > 0) return { tone: "calm", sign: "✎", text: `${edits(n_kept)} not submitted` };
+    return { tone: "calm", sign: "✎", text: "edited, not submitted" };
+  }
+  if (input.n_saved > 0) return { tone: "ok", sign: "●", text: "saved" };
+  return { tone: "calm", sign: "●", text: "ready" };
+}

@@ -1,0 +1,105 @@
+import type { CountsPayload, QueuePayload } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import { h, setAttribute, setText } from "../ui/dom";
+import type { Status } from "./status";
+import { FILTER_NAMES, ORDER_NAMES, progress } from "./words";
+
+const SEARCH_PAUSE_MS = 250;
+
+export interface TopBar {
+  readonly root: HTMLElement;
+  readonly search: HTMLInputElement;
+  readonly listButton: HTMLButtonElement;
+  readonly guidelinesButton: HTMLButtonElement;
+  readonly helpButton: HTMLButtonElement;
+  setCounts(counts: CountsPayload, pace: number | null): void;
+  setStatus(status: Status): void;
+}
+
+export interface TopBarOptions {
+  project: string;
+  annotator: string;
+  query: QueuePayload;
+  hasGuidelines: boolean;
+  onQuery: (query: QueuePayload) => void;
+}
+
+/** Project, what is shown in which order, progress, and how the saving stands. */
+export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
+  const order = picker("Order", ORDER_NAMES, options.query.order);
+  const filter = picker("Show", FILTER_NAMES, options.query.filter);
+  const search = h("input", {
+    type: "search",
+    class: "lw-search",
+    placeholder: "search",
+    "aria-label": "Search in the texts",
+    value: options.query.search,
+    spellcheck: "false",
+  });
+  const done = h("span", { class: "lw-progress" });
+  const pace = h("span", {
+    class: "lw-pace",
+    title: "Minutes of work for a minute of sound, in this session",
+  });
+  const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
+  const words = h("span", { class: "lw-state-words" });
+  const state = h("span", { class: "lw-state", role: "status", "aria-live": "polite" }, sign, words);
+  const listButton = h(
+    "button",
+    { type: "button", class: "lw-list-button", "aria-label": "List of segments" },
+    "☰",
+  );
+  const guidelinesButton = h("button", { type: "button", class: "lw-guidelines-button" }, "Guidelines");
+  guidelinesButton.hidden = !options.hasGuidelines;
+  const helpButton = h(
+    "button",
+    { type: "button", class: "lw-help-button", "aria-label": "Keys and help" },
+    "?",
+  );
+  const name = h(
+    "span",
+    { class: "lw-project", title: `${options.project}, as ${options.annotator}` },
+    options.project,
+  );
+  const root = h(
+    "div",
+    { class: "lw-top", role: "toolbar", "aria-label": "Queue" },
+    ...[listButton, name, order, filter, search, done, pace, h("span", { class: "lw-gap" }), state],
+    ...[guidelinesButton, helpButton],
+  );
+
+  const report = () =>
+    options.onQuery({ order: order.value, filter: filter.value, search: search.value.trim() });
+  scope.listen(order, "change", report);
+  scope.listen(filter, "change", report);
+  let cancel = () => {};
+  scope.listen(search, "input", () => {
+    cancel();
+    cancel = scope.timeout(report, SEARCH_PAUSE_MS);
+  });
+
+  return {
+    root,
+    search,
+    listButton,
+    guidelinesButton,
+    helpButton,
+    setCounts(counts, factor) {
+      setText(done, progress(counts));
+      setText(pace, factor === null ? "" : `pace ${factor.toFixed(1)}x`);
+    },
+    setStatus(status) {
+      setAttribute(state, "data-tone", status.tone);
+      setAttribute(state, "title", status.text);
+      setText(sign, status.sign);
+      setText(words, status.text);
+    },
+  };
+}
+
+function picker(label: string, names: Record<string, string>, chosen: string): HTMLSelectElement {
+  const options = Object.entries(names).map(([value, name]) =>
+    h("option", { value, selected: value === chosen }, name),
+  );
+  return h("select", { "aria-label": label, title: label, class: "lw-picker" }, ...options);
+}

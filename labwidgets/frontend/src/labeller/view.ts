@@ -1,0 +1,227 @@
+import type { Editor, Player } from "../core/parts";
+import type { CountsPayload, LabelSettings, QueueRowPayload } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import type { Banner } from "./banner";
+import type { Current } from "./current";
+import type { Footer } from "./footer";
+import type { Frame } from "./frame";
+import type { SegmentList } from "./list";
+import type { Outbox } from "./outbox";
+import type { Pages } from "./pages";
+import type { Session } from "./session";
+import { statusOf } from "./status";
+import type { TopBar } from "./top_bar";
+import type { WatchedTransport } from "./waiting";
+import { emptyWords, type Mark } from "./words";
+
+const TICK_MS = 1_000;
+const LOADING_AFTER_MS = 200;
+const RETRY_MS = 3_000;
+const REFRESH_MS = 400;
+
+export interface ViewParts {
+  root: HTMLElement;
+  frame: Frame;
+  top: TopBar;
+  list: SegmentList;
+  footer: Footer;
+  banner: Banner;
+  player: Player;
+  editor: Editor;
+  pages: Pages;
+  session: Session;
+  outbox: Outbox;
+  transport: WatchedTransport;
+  settings: LabelSettings;
+}
+
+export interface View {
+  marksOf(row: QueueRowPayload): { mark: Mark; flagged: boolean; text: string };
+}
+
+/** Carries what happens in the session onto the screen. */
+export function createView(scope: Scope, parts: ViewParts): View {
+  const { root, frame, top, list, footer, banner, player, editor, pages, session, outbox, transport } = parts;
+  let counts: CountsPayload | null = null;
+  let n_saved = 0;
+  let isFirst = true;
+  let loading = () => {};
+
+  const marksOf = (row: QueueRowPayload) => {
+    const { segment } = row;
+    const mine = session.submission(segment);
+    const open = session.current?.segment === segment ? session.current : null;
+    const state: Mark = mine ? (mine.skip_reason === null ? "done" : "skipped") : row.state;
+    let mark: Mark = outbox.newest(segment) ? "saving" : state;
+    if (session.isKept(segment)) mark = "kept";
+    if (session.refusals.has(segment)) mark = "refused";
+    if (session.here === segment) mark = "current";
+    const flags = open?.flags ?? mine?.flags ?? row.flags;
+    return { mark, flagged: flags.length > 0, text: mine?.text ?? row.text };
+  };
+
+  const showStatus = () => {
+    top.setStatus(
+      statusOf({
+        isAlive: transport.alive,
+        outbox: outbox.state,
+        waiting_ms: transport.waiting_ms(Date.now()),
+        n_kept: session.n_kept,
+        n_refused: session.refusals.size,
+        isDirty: session.current?.isDirty ?? false,
+        n_saved,
+      }),
+    );
+  };
+  const showCounts = (next: CountsPayload) => {
+    counts = next;
+    top.setCounts(next, session.pace.factor);
+    if (session.phase.kind === "finished") frame.setEmpty(emptyWords(counts, pages.query.filter));
+  };
+  const showBanner = () => {
+    const here = session.current ? session.refusals.get(session.current.segment) : undefined;
+    const any = here ?? [...session.refusals.values()][0] ?? null;
+    banner.show(any, here !== undefined);
+  };
+  const showFacts = (current: Current) => {
+    const { reply } = current.loaded;
+    const at = pages.indexOf(current.segment);
+    const facts = at === null ? [] : [`no. ${at + 1}`];
+    facts.push(...reply.facts);
+    if (!reply.draft && !reply.facts.some((fact) => fact.startsWith("no draft"))) facts.push("no draft yet");
+    if (reply.opinion?.skip_reason) facts.push(`skipped: ${reply.opinion.skip_reason}`);
+    footer.setFacts(facts, reply.draft?.alarms ?? []);
+  };
+  const showText = (current: Current) => {
+    const { reply } = current.loaded;
+    editor.load(current.content, { duration_s: reply.clip.duration_s, language: reply.language });
+    editor.setDraft(reply.draft);
+  };
+  let revealed: string | null = null;
+  const showPlace = () => {
+    const segment = session.here;
+    if (segment === null || segment === revealed) return;
+    const at = pages.indexOf(segment);
+    if (at === null) return;
+    revealed = segment;
+    list.reveal(at);
+    if (session.current) showFacts(session.current);
+  };
+  const findPlace = () => {
+    showPlace();
+    if (!counts || revealed === session.here) return;
+    // The kernel does not say where a segment stands. Work done in order leaves it right behind what is done.
+    const n_before = pages.query.filter === "all" ? counts.done + counts.skipped + counts.blocked : 0;
+    void pages.rowAt(n_before);
+  };
+
+  const mayFocus = () => {
+    const active = document.activeElement;
+    if (root.contains(active)) return !active?.closest(".lw-list, .lw-top, .lw-panel");
+    if (!isFirst) return false;
+    return !(
+      active instanceof HTMLElement &&
+      (active.isContentEditable || /^(INPUT|TEXTAREA)$/.test(active.tagName))
+    );
+  };
+
+  session.on("phase", (phase) => {
+    loading();
+    frame.setBusy(phase.kind === "opening");
+    footer.setEnabled(phase.kind === "open");
+    frame.setEmpty(phase.kind === "finished" ? emptyWords(counts, pages.query.filter) : null);
+    footer.say(null);
+    if (phase.kind !== "open") player.pause();
+    if (phase.kind === "opening") {
+      loading = scope.timeout(() => footer.say("Loading the segment …"), LOADING_AFTER_MS);
+    } else if (phase.kind === "failed") {
+      footer.say(`The segment could not be opened: ${phase.message} Trying again.`);
+      loading = scope.timeout(() => session.retry(), RETRY_MS);
+    }
+    list.render();
+    showBanner();
+    showStatus();
+  });
+  session.on("opened", (current, play) => {
+    const { reply, peaks } = current.loaded;
+    player.load(reply.clip, peaks);
+    frame.setSoundError(reply.audio_error);
+    showText(current);
+    editor.setPlayhead(null);
+    footer.setFlags(current.flags);
+    showFacts(current);
+    revealed = null;
+    findPlace();
+    showBanner();
+    if (mayFocus()) editor.focus();
+    isFirst = false;
+    if (play && parts.settings.autoplay && !reply.audio_error) void player.play();
+  });
+  session.on("draft", (current, isLoaded) => {
+    if (isLoaded) showText(current);
+    else editor.setDraft(current.loaded.reply.draft);
+    showFacts(current);
+    footer.say(isLoaded ? "A draft came in." : "A draft came in beside what you typed.");
+  });
+  session.on("marks", () => {
+    if (session.current) footer.setFlags(session.current.flags);
+    list.render();
+    showBanner();
+    showStatus();
+  });
+  session.on("counts", showCounts);
+  session.on("saved", () => {
+    n_saved += 1;
+    list.render();
+    showStatus();
+  });
+  session.on("refused", (refusal) => {
+    showBanner();
+    if (session.current?.segment === refusal.submission.segment) editor.focus();
+  });
+  pages.on("counts", (next) => {
+    const isFirstCount = counts === null;
+    showCounts(next);
+    if (isFirstCount) findPlace();
+  });
+  pages.on("change", showPlace);
+  pages.on("trouble", (message) => {
+    if (message !== null) scope.timeout(() => list.render(), RETRY_MS);
+  });
+
+  editor.on("change", () => session.touch());
+  editor.on("playFrom", (time_s) => void player.play(time_s));
+  editor.on("notice", (text) => footer.say(text));
+  player.on("time", (time_s) => {
+    editor.setPlayhead(time_s);
+    if (player.playing) session.meter.note(Date.now());
+  });
+  player.on("ended", () => editor.setPlayhead(null));
+
+  let refresh: (() => void) | null = null;
+  scope.add(
+    transport.on("changed", (event) => {
+      showCounts(event.counts);
+      // Drafts come in by the dozen; one look at the end is enough.
+      refresh ??= scope.timeout(() => {
+        refresh = null;
+        pages.refresh();
+        void session.changed();
+        if (session.phase.kind === "finished") void session.openNext(null, false);
+      }, REFRESH_MS);
+    }),
+  );
+  scope.add(
+    transport.onLink((isAlive) => {
+      showStatus();
+      if (!isAlive) return;
+      session.retry();
+      list.render();
+    }),
+  );
+  scope.interval(showStatus, TICK_MS);
+  scope.listen(document, "visibilitychange", () => {
+    if (document.hidden) session.meter.hide(Date.now());
+  });
+  return { marksOf };
+}
