@@ -180,7 +180,10 @@ def quality_of(stored: Mapping[str, Any] | None) -> Quality | None:
     """Return stored quality figures."""
     if stored is None:
         return None
-    return Quality(**{name: None if value is None else float(value) for name, value in stored.items()})
+    figures: dict[str, Any] = {
+        name: None if value is None else float(value) for name, value in stored.items()
+    }
+    return Quality(**figures)
 
 
 def segment_of(row: Row) -> Segment:

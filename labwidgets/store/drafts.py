@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,26 +60,39 @@ def add_hypothesis(
     before = connection.execute(query.where(known.cache_key == cache_key)).mappings().first()
     if before is not None:
         return codec.hypothesis_of(before)
-    content = codec.content_row(text=transcription.text, words=transcription.words)
-    connection.execute(schema.content.insert(), content)
-    row = {
-        "id": new_id("hyp"),
-        "run_id": run_id,
-        "segment_id": segment_id,
-        "content_id": content["id"],
-        "cache_key": cache_key,
-        "confidence": codec.finite(transcription.confidence),
-        "language": transcription.language,
-        "alarms": list(transcription.alarms),
-        "cut": False,
-        "at_us": now_us(),
-    }
-    connection.execute(schema.hypothesis.insert(), row)
-    apply_hypotheses(connection, [row])
-    stored = (
-        connection.execute(select_hypotheses().where(schema.hypothesis.c.id == row["id"])).mappings().one()
-    )
+    [hypothesis_id] = insert_hypotheses(connection, run_id, {(segment_id, cache_key): transcription})
+    stored = connection.execute(select_hypotheses().where(known.id == hypothesis_id)).mappings().one()
     return codec.hypothesis_of(stored)
+
+
+def insert_hypotheses(
+    connection: sa.Connection, run_id: str, said: Mapping[tuple[str, str], Transcription]
+) -> list[str]:
+    """Store what a run said, given by (segment, cache key), one per segment, and return the new ids.
+
+    Raises:
+        TextError: When a text may not be stored.
+    """
+    contents = [codec.content_row(text=one.text, words=one.words) for one in said.values()]
+    rows = [
+        {
+            "id": new_id("hyp"),
+            "run_id": run_id,
+            "segment_id": segment_id,
+            "content_id": content["id"],
+            "cache_key": cache_key,
+            "confidence": codec.finite(transcription.confidence),
+            "language": transcription.language,
+            "alarms": list(transcription.alarms),
+            "cut": False,
+            "at_us": now_us(),
+        }
+        for ((segment_id, cache_key), transcription), content in zip(said.items(), contents, strict=True)
+    ]
+    connection.execute(schema.content.insert(), contents)
+    connection.execute(schema.hypothesis.insert(), rows)
+    apply_hypotheses(connection, rows)
+    return [row["id"] for row in rows]
 
 
 def live_segment(connection: sa.Connection, segment_id: str) -> sa.RowMapping:

@@ -81,7 +81,7 @@ def append(connection: sa.Connection, new: Sequence[NewEvent]) -> list[Event]:
     if not new:
         return []
     at_us = now_us()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "event_id": item.event_id or str(uuid.uuid4()),
             "stream_id": item.stream_id,

@@ -119,7 +119,7 @@ def _whole(item: NewRecording, recording_id: str, seq: int, text: dict[str, Any]
 
 def _add_drafts(connection: sa.Connection, items: dict[str, NewRecording], *, actor: str | None) -> None:
     texts = {
-        segment_id: Transcription(item.text, (), None, item.language)
+        (segment_id, f"imported:{segment_id}"): Transcription(item.text, (), None, item.language)
         for segment_id, item in items.items()
         if item.text is not None and item.text_as == "draft"
     }
@@ -127,11 +127,7 @@ def _add_drafts(connection: sa.Connection, items: dict[str, NewRecording], *, ac
         return
     run = ModelRun(id=new_id("run"), model="imported", revision="", settings={})
     drafts.begin_run(connection, run, actor=actor)
-    for segment_id, transcription in texts.items():
-        key = f"imported:{segment_id}"
-        drafts.add_hypothesis(
-            connection, run_id=run.id, segment_id=segment_id, cache_key=key, transcription=transcription
-        )
+    drafts.insert_hypotheses(connection, run.id, texts)
     drafts.finish_run(connection, run.id, n_drafted=len(texts), n_cached=0, n_failed=0)
 
 

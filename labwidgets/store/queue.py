@@ -90,8 +90,8 @@ def _check(query: QueueQuery) -> None:
         )
 
 
-def _matching(query: QueueQuery) -> sa.Select[tuple[str]]:
-    found = sa.select(_task.segment_id).where(_task.stage == STAGE)
+def _matching(query: QueueQuery) -> sa.Select[Any]:
+    found: sa.Select[Any] = sa.select(_task.segment_id).where(_task.stage == STAGE)
     if query.filter == "flagged":
         found = found.where(_task.is_flagged == sa.true())
     elif query.filter != "all":
@@ -190,7 +190,7 @@ def claim(connection: sa.Connection, annotator: str, query: QueueQuery, *, lease
     now = now_us()
     is_free = _task.lease_until_us.is_(None) | (_task.lease_until_us <= now)
     free = _matching(query).where(_task.state == "open", is_free).order_by(*_order_by(query)).limit(1)
-    segment_id = connection.scalar(free.with_for_update(skip_locked=True, of=schema.task))
+    segment_id: str | None = connection.scalar(free.with_for_update(skip_locked=True, of=schema.task))
     if segment_id is not None:
         lease = {
             "lease_holder": annotator,

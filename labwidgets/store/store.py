@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -38,11 +36,10 @@ from labwidgets.store import backup as backups
 from labwidgets.store import (
     codec,
     drafts,
-    events,
     export,
     intake,
     labels,
-    migrate,
+    opening,
     queue,
     rebuild,
     schema,
@@ -50,8 +47,6 @@ from labwidgets.store import (
 from labwidgets.store import engine as engines
 from labwidgets.store.export import Snapshot
 
-_log = logging.getLogger(__name__)
-_QUICK_CHECK_BYTES = 16 * 2**20
 _PAGE = 500
 T = TypeVar("T")
 
@@ -74,25 +69,7 @@ class Store:
         Raises:
             StoreError: When there is one already, or its folder is missing or read-only.
         """
-        address = engines.store_url(url)
-        file = engines.store_file(address)
-        if file is not None:
-            if file.exists():
-                raise StoreError(
-                    "there is a store already", value=file, remedy="Open it, or choose another place"
-                )
-            engines.check_folder(file.parent)
-            engines.warn_if_on_network(file)
-        engine = engines.make_engine(address, busy_s=busy_timeout_s)
-        project_id = str(uuid.uuid4())
-        try:
-            with engines.writing(engine) as connection:
-                migrate.upgrade(connection)
-                connection.execute(schema.meta.insert(), {"key": "project_id", "value": project_id})
-        except BaseException:
-            engine.dispose()
-            raise
-        return cls(engine, project_id)
+        return cls(*opening.create(url, busy_s=busy_timeout_s))
 
     @classmethod
     def open(cls, url: str | os.PathLike[str], *, busy_timeout_s: float = engines.DEFAULT_BUSY_S) -> Self:
@@ -105,17 +82,7 @@ class Store:
         Raises:
             StoreError: When it is missing, read-only, damaged, locked, or made by a newer labwidgets.
         """
-        address = engines.store_url(url)
-        file = engines.store_file(address)
-        if file is not None:
-            engines.check_file(file)
-            engines.warn_if_on_network(file)
-        engine = engines.make_engine(address, busy_s=busy_timeout_s)
-        try:
-            return cls(engine, _prepare(engine, file))
-        except BaseException:
-            engine.dispose()
-            raise
+        return cls(*opening.open_existing(url, busy_s=busy_timeout_s))
 
     def close(self) -> None:
         """Let go of the connections. Everything acknowledged was on disk before."""
@@ -429,20 +396,3 @@ class Store:
                 "the store refused a row that breaks its rules; nothing was written",
                 remedy="`labwidgets verify` says whether the store is sound",
             ) from e
-
-
-def _prepare(engine: sa.Engine, file: Path | None) -> str:
-    with engines.reading(engine) as connection:
-        if file is not None and file.stat().st_size < _QUICK_CHECK_BYTES:
-            engines.refuse_damaged(connection)
-        is_current = migrate.is_current(connection)
-    if not is_current:
-        if file is not None:
-            copy = file.with_name(f"{file.name}.before-upgrade-{events.now_us()}")
-            backups.backup(engine, copy)
-            _log.warning("the store is brought up to date; a copy of the old one is %s", copy)
-        with engines.writing(engine) as connection:
-            migrate.upgrade(connection)
-    with engines.reading(engine) as connection:
-        query = sa.select(schema.meta.c.value).where(schema.meta.c.key == "project_id")
-        return str(connection.execute(query).scalar_one())
