@@ -68,7 +68,8 @@ function estimatedRun(words: Words, word: Word, side: -1 | 1): Word[] {
 export function repool(words: Words, region: readonly [number, number], from: Pool, to: Pool): Words {
   const members: Word[] = [];
   words.between(...region, (start, end, mark) => {
-    if (mark.pool === from) members.push(mark.range(start, end));
+    // Words that only touch the region are found below.
+    if (mark.pool === from && end > region[0] && start < region[1]) members.push(mark.range(start, end));
   });
   for (let word = wordBefore(words, region[0]); word?.value.pool === from; word = step(words, word, -1)) {
     members.unshift(word);

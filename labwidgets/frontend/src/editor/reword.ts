@@ -19,7 +19,7 @@ const RESEGMENT_REACH = 64;
 /** The words of `doc`, which `changes` made out of the text that `words` belong to. */
 export function reword(words: Words, changes: ChangeDesc, doc: Text, clip: Clip): Words {
   let next = words.map(changes);
-  for (const region of dirtyRegions(next, changes, doc)) {
+  for (const region of dirtyRegions(words, next, changes, doc)) {
     const olds = oldWords(words, changes, region);
     const tokens = tokenise(doc.sliceString(...region), clip.language);
     const shifted = tokens.map(([from, to]): Token => [from + region[0], to + region[0]]);
@@ -30,10 +30,16 @@ export function reword(words: Words, changes: ChangeDesc, doc: Text, clip: Clip)
 
 type Region = [from: number, to: number];
 
-function dirtyRegions(words: Words, changes: ChangeDesc, doc: Text): Region[] {
+function dirtyRegions(words: Words, mapped: Words, changes: ChangeDesc, doc: Text): Region[] {
   const regions: Region[] = [];
-  changes.iterChangedRanges((_fromA, _toA, fromB, toB) => {
-    const region = expand(words, doc, [fromB, toB]);
+  changes.iterChangedRanges((fromA, toA, fromB, toB) => {
+    let [low, high] = [fromB, toB];
+    words.between(fromA, toA, (from, to) => {
+      if (from >= toA || to <= fromA) return;
+      low = Math.min(low, changes.mapPos(from, -1));
+      high = Math.max(high, changes.mapPos(to, 1));
+    });
+    const region = expand(mapped, doc, [low, high]);
     const last = regions.at(-1);
     if (last && region[0] <= last[1]) last[1] = Math.max(last[1], region[1]);
     else regions.push(region);
@@ -155,10 +161,15 @@ function inherit(olds: OldWord[], tokens: Token[], grown: Map<Pool, Pool>): Word
     const isSame = old.isIntact && old.from === token[0] && old.to === token[1];
     return [(isSame ? old.mark : old.mark.asEdited()).range(...token)];
   }
-  const start_s = Math.min(...olds.map(({ mark }) => mark.start_s));
-  const end_s = Math.max(...olds.map(({ mark }) => mark.end_s));
-  const known = old.mark.pool;
-  const pool = known && known.start_s <= start_s && known.end_s >= end_s ? known : new Pool(start_s, end_s);
-  for (const { mark } of olds) if (mark.pool && mark.pool !== pool) grown.set(mark.pool, pool);
+  // A pool may reach over several groups: a later one goes on with what an earlier one made of it.
+  const spans = olds.map(({ mark }) => (mark.pool && grown.get(mark.pool)) ?? mark.pool ?? mark);
+  const start_s = Math.min(...spans.map((span) => span.start_s));
+  const end_s = Math.max(...spans.map((span) => span.end_s));
+  const pools = spans.filter((span) => span instanceof Pool);
+  const pool =
+    pools.find((known) => known.start_s === start_s && known.end_s === end_s) ?? new Pool(start_s, end_s);
+  for (const known of [...olds.map(({ mark }) => mark.pool), ...pools]) {
+    if (known && known !== pool) grown.set(known, pool);
+  }
   return tokens.map(([from, to]) => WordMark.pooled(pool, true).range(from, to));
 }
