@@ -1,9 +1,10 @@
 /** The heavy part of the page: loaded once, by the first widget that needs it. */
 import type { App, MountContext, MountKind, WidgetKind } from "./core/mount";
 import { Scope } from "./core/scope";
+import { mountEditor } from "./editor";
 import { mountPlayer } from "./player/mount";
 
-const KINDS: Partial<Record<WidgetKind, MountKind>> = { player: mountPlayer };
+const KINDS: Partial<Record<WidgetKind, MountKind>> = { player: mountPlayer, editor: mountEditor };
 
 export const mount: App["mount"] = (kind: string, context: MountContext) => {
   const build = KINDS[kind as WidgetKind];

@@ -1,7 +1,7 @@
 /** The containers and codecs that windows of sound come in, best first. */
 export const WINDOW_MIMES = {
   flac: 'audio/mp4; codecs="flac"',
-  opus: 'audio/webm; codecs="opus"',
+  opus: 'audio/mp4; codecs="opus"',
 } as const;
 
 export function canStream(mime: string): boolean {

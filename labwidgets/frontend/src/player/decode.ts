@@ -12,6 +12,9 @@ export function audioContext(): AudioContext | null {
   return page[CONTEXT];
 }
 
+/** `decodeAudioData` drops the encoder's delay (RFC 7845, pre-skip of 312 samples at 48 kHz); MediaSource does not. */
+const OPUS_PRE_SKIP_S = 312 / 48_000;
+
 export interface DecodedWindow {
   start_s: number;
   end_s: number;
@@ -35,13 +38,12 @@ export function createDecoder(source: WindowSource) {
     const parts: Promise<DecodedWindow>[] = [];
     for (const window of windows) {
       if (!window) return null;
-      const { start_s, end_s, lead_s, data } = window;
+      const { start_s, end_s, lead_s, mime, data } = window;
+      const origin_s = start_s - lead_s + (mime.includes("opus") ? OPUS_PRE_SKIP_S : 0);
       const part =
         decoded.get(data) ??
         // decodeAudioData takes the buffer away, and the cache still needs it.
-        context
-          .decodeAudioData(data.slice(0))
-          .then((buffer) => ({ start_s, end_s, origin_s: start_s - lead_s, buffer }));
+        context.decodeAudioData(data.slice(0)).then((buffer) => ({ start_s, end_s, origin_s, buffer }));
       decoded.set(data, part);
       parts.push(part);
     }
