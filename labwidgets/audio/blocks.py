@@ -16,6 +16,7 @@ from labwidgets.audio.source import Source, as_container, as_sndfile, name_of, o
 from labwidgets.errors import AudioError
 
 BLOCK_SAMPLES = 1 << 16
+_READ_SAMPLES = 1 << 12
 
 Block = npt.NDArray[np.float32]
 """float32[n, n_channels], -1..1 (a float source may go beyond)."""
@@ -98,14 +99,27 @@ def _from_sndfile(sndfile: soundfile.SoundFile, file: BinaryIO, *, name: object)
 
 def _sndfile_blocks(sndfile: soundfile.SoundFile) -> Iterator[Block]:
     while True:
+        block = np.empty((BLOCK_SAMPLES, sndfile.channels), np.float32)
+        n_read = _fill(sndfile, block)
+        if n_read:
+            yield block[:n_read]
+        if n_read < BLOCK_SAMPLES:
+            return
+
+
+def _fill(sndfile: soundfile.SoundFile, block: Block) -> int:
+    # libsndfile drops what it has of a read that meets a broken frame: short reads keep the rest.
+    n_read = 0
+    while n_read < len(block):
         try:
-            block = sndfile.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)
+            part = sndfile.read(out=block[n_read : n_read + _READ_SAMPLES])
         except soundfile.LibsndfileError as e:
             _log.warning("a sound is broken inside: %s", e)
-            return
-        if not len(block):
-            return
-        yield block
+            return n_read
+        n_read += len(part)
+        if len(part) < _READ_SAMPLES:
+            break
+    return n_read
 
 
 def _from_container(container: Any, *, name: object) -> Sound:

@@ -217,9 +217,10 @@ class AudioCache:
         return decoded
 
     def _facts(self, key: str) -> Decoded | None:
+        path, sound = self._path(key, ".json"), self._path(key, ".flac")
         try:
-            facts: dict[str, Any] = json.loads(self._path(key, ".json").read_bytes())
-            if facts.pop("format", None) != FORMAT or not self._path(key, ".flac").exists():
+            facts: dict[str, Any] = json.loads(path.read_bytes())
+            if facts.pop("format", None) != FORMAT or not sound.exists():
                 return None
             return Decoded(**{**facts, "quality": Quality(**facts["quality"])})
         except (OSError, ValueError, KeyError, TypeError):

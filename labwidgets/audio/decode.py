@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,8 @@ class Decoded:
 
 def to_pcm(samples: npt.NDArray[np.float32]) -> Pcm:
     """Return float samples as 16-bit ones, clipped; what was 16-bit before comes back unchanged."""
-    return np.clip(np.rint(samples * np.float32(32768)), -32768, 32767).astype(np.int16)
+    pcm: Pcm = np.clip(np.rint(samples * np.float32(32768)), -32768, 32767).astype(np.int16)
+    return pcm
 
 
 def encode_flac(samples: Samples, rate_hz: int) -> bytes:
@@ -136,7 +137,7 @@ class _FlacWriter:
         self._sink = _Sink(target)
         self._sound = soundfile.SoundFile(self._sink, "w", rate_hz, n_channels, "PCM_16", format="FLAC")
 
-    def __enter__(self) -> _FlacWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -125,7 +125,7 @@ def _codec(sound: soundfile.SoundFile) -> str:
         return "flac"
     width = _WIDTHS.get(sound.subtype)
     if width is None:
-        return _CODECS.get(sound.subtype, sound.subtype.lower())
+        return _CODECS.get(sound.subtype, str(sound.subtype).lower())
     is_big = sound.endian == "BIG" or (sound.endian == "FILE" and sound.format in _BIG_ENDIAN)
     return f"pcm_{width}{'be' if is_big else 'le'}"
 

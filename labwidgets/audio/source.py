@@ -1,4 +1,4 @@
-"""Open a source of sound safely: regular files and bytes only, known formats only, no name ever guessed at."""
+"""Open a source of sound safely: regular files and bytes of known formats, and nothing else."""
 
 from __future__ import annotations
 

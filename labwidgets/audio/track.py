@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ class Track:
             self._file.close()
             raise AudioError("the cached copy is damaged", remedy="Delete it and decode again") from e
 
-    def __enter__(self) -> Track:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,6 +6,8 @@ where there is more than one. The place of each level follows from the number of
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,7 +28,7 @@ def with_mix(pcm: Pcm) -> Pcm:
     return np.column_stack([pcm, mix])
 
 
-def to_pairs(low: npt.NDArray[np.int16], high: npt.NDArray[np.int16]) -> Pairs:
+def to_pairs(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Pairs:
     """Return int8 pairs that bound the int16 extremes: low ones rounded down, high ones up."""
     scale = 127 / 32768
     return np.stack([np.floor(low * scale), np.ceil(high * scale)], axis=-1).astype(np.int8)
@@ -45,10 +47,10 @@ def level_sizes(n_samples: int) -> list[int]:
 
 
 def reduce_pairs(
-    low: npt.NDArray[np.integer],
-    high: npt.NDArray[np.integer],
+    low: npt.NDArray[Any],
+    high: npt.NDArray[Any],
     edges: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]:
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return the extremes of ``low`` and ``high`` within each half-open bin ``edges[0][i]..edges[1][i]``."""
     starts, ends = edges
     # reduceat takes no index equal to the length: one more element, equal to the last, changes no extreme
@@ -60,7 +62,7 @@ def reduce_pairs(
 
 
 def bin_edges(n_items: int, n_bins: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return starts and ends of ``n_bins`` bins that cover 0..n_items; none is empty, neighbours may share."""
+    """Return starts and ends of ``n_bins`` bins that cover 0..n_items; none is empty, some may overlap."""
     cuts = np.arange(n_bins + 1, dtype=np.int64) * n_items
     starts = np.minimum(cuts[:-1] // n_bins, n_items - 1)
     return starts, np.maximum(-(-cuts[1:] // n_bins), starts + 1)
