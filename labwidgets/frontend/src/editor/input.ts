@@ -10,13 +10,22 @@ const refuse = () => true;
 const moves = standardKeymap.filter(({ key, mac }) => key !== "Enter" && !/^Alt-Arrow/.test(mac ?? ""));
 const keys: KeyBinding[] = [
   { key: "Enter", run: refuse, shift: refuse },
-  { key: "Mod-z", run: undo, preventDefault: true },
-  { key: "Mod-y", run: redo, preventDefault: true },
-  { key: "Mod-Shift-z", run: redo, preventDefault: true },
   { key: "Ctrl-ArrowLeft", ...moveBy("ArrowLeft") },
   { key: "Ctrl-ArrowRight", ...moveBy("ArrowRight") },
   ...moves,
 ];
+
+/** By key code, so that Caps Lock and keyboards of other scripts make no difference. */
+const undoKeys = EditorView.domEventHandlers({
+  keydown(event, view) {
+    if (event.altKey || !(event.ctrlKey || event.metaKey) || event.isComposing) return false;
+    const isRedo = event.keyCode === 89 || (event.keyCode === 90 && event.shiftKey);
+    if (!isRedo && event.keyCode !== 90) return false;
+    event.preventDefault();
+    (isRedo ? redo : undo)(view);
+    return true;
+  },
+});
 
 /** By group, as Ctrl with an arrow does everywhere but on a Mac. */
 function moveBy(key: string): Omit<KeyBinding, "key"> {
@@ -48,5 +57,5 @@ export function plainInput(notice: (text: string) => void): Extension {
     if (cleaned.notice) notice(cleaned.notice);
     return cleaned.text;
   });
-  return [keymap.of(keys), paste, oneParagraph];
+  return [undoKeys, keymap.of(keys), paste, oneParagraph];
 }

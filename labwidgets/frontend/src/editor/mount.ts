@@ -4,6 +4,8 @@ import type { MountKind } from "../core/mount";
 import type { Editor } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
+import { addStyles } from "../core/styles";
+import themeCss from "../ui/theme.css";
 import { createEditor } from "./editor";
 import editorCss from "./editor.css";
 
@@ -17,14 +19,15 @@ interface TraitModel extends WidgetModel {
 }
 
 export const mountEditor: MountKind = (scope, { el, model, ready }) => {
-  const style = document.createElement("style");
-  style.textContent = editorCss;
+  addStyles(el.ownerDocument, "theme", themeCss);
+  addStyles(el.ownerDocument, "editor", editorCss);
+  el.classList.add("lw");
   const editor = createEditor(scope, ready.settings);
   const notice = document.createElement("div");
   notice.className = "lw-editor-notice";
   notice.setAttribute("role", "status");
   editor.root.append(notice);
-  el.replaceChildren(style, editor.root);
+  el.replaceChildren(editor.root);
   editor.on("notice", (text) => {
     notice.textContent = text;
   });
