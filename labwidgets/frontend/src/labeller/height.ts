@@ -4,7 +4,7 @@ import { recall, remember } from "./memory";
 
 const MIN_PX = 360;
 const MAX_PX = 1_400;
-const DEFAULT_PX = 520;
+const DEFAULT_PX = 480;
 const STEP_PX = 20;
 
 /** The bar under the widget that sets its height, by pointer or by arrow keys; the browser remembers it. */

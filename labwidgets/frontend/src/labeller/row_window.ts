@@ -3,6 +3,8 @@ export const ROW_PX = 26;
 /** Browsers stop laying out somewhere above this. */
 const MAX_PX = 8_000_000;
 const EXTRA_ROWS = 6;
+/** What comes next is seen too. */
+const MARGIN_ROWS = 6;
 
 export interface ScrollBox {
   n_rows: number;
@@ -31,7 +33,7 @@ export function rowsInSight(top_px: number, box: ScrollBox): { first: number; la
 /** The nearest distance from the true top that shows a row, not quite at the edge. */
 export function topThatShows(index: number, top_px: number, box: ScrollBox): number {
   const max_px = Math.max(0, box.n_rows * ROW_PX - box.view_px);
-  const margin_px = Math.min(2 * ROW_PX, box.view_px / 4);
+  const margin_px = Math.min(MARGIN_ROWS * ROW_PX, box.view_px / 3);
   const lowest = (index + 1) * ROW_PX + margin_px - box.view_px;
   const highest = index * ROW_PX - margin_px;
   const wanted = lowest > highest ? highest : Math.min(Math.max(top_px, lowest), highest);

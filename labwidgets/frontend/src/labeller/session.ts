@@ -7,7 +7,7 @@ import { CrossUndo } from "./cross_undo";
 import { assemble, type Current, overlay } from "./current";
 import type { Outbox, Refusal } from "./outbox";
 import type { SegmentCache } from "./segments";
-import { mergeSpans } from "./spans";
+import { Visits } from "./visits";
 
 export type Phase =
   | { kind: "opening"; segment: string | null }
@@ -42,16 +42,11 @@ export interface SessionParts {
   desk: Desk;
 }
 
-interface Visit {
-  active_ms: number;
-  heard: Span[];
-}
-
 /** Which segment is open, what becomes of its text, and what comes next. Knows no DOM. */
 export class Session {
   private readonly events = new Emitter<SessionEvents>();
   private readonly kept = new Map<string, { content: EditorContent; flags: string[] }>();
-  private readonly visits = new Map<string, Visit>();
+  private readonly visits: Visits;
   private readonly submitted = new Map<string, SubmitRequest>();
   private readonly revisions = new Map<string, number>();
   readonly refusals = new Map<string, Refusal>();
@@ -64,6 +59,7 @@ export class Session {
   phase: Phase = { kind: "opening", segment: null };
 
   constructor(private readonly parts: SessionParts) {
+    this.visits = new Visits(this.meter, () => parts.desk.heard());
     this.ahead = parts.ahead((id) => id === this.current?.segment || this.isSubmitted(id));
     parts.outbox.on("acknowledged", (reply, submission) => this.acknowledge(reply, submission));
     parts.outbox.on("refused", (refusal) => this.refuse(refusal));
@@ -153,7 +149,7 @@ export class Session {
     if (!current || this.phase.kind !== "open") return false;
     const submission = this.compose(current, skip_reason);
     this.kept.delete(current.segment);
-    this.visits.delete(current.segment);
+    this.visits.forget(current.segment);
     this.refusals.delete(current.segment);
     if (!this.submitted.has(current.segment) && skip_reason === null) {
       this.pace.add(submission.active_ms, current.loaded.reply.clip.duration_s);
@@ -250,22 +246,14 @@ export class Session {
     if (current.isDirty) {
       this.kept.set(current.segment, { content: desk.content(), flags: current.flags });
     }
-    this.visits.set(current.segment, this.visit(current.segment));
+    this.visits.leave(current.segment);
     this.current = null;
-  }
-
-  private visit(segment: string): Visit {
-    const before = this.visits.get(segment);
-    return {
-      active_ms: (before?.active_ms ?? 0) + this.meter.take(),
-      heard: mergeSpans([...(before?.heard ?? []), ...this.parts.desk.heard()]),
-    };
   }
 
   private compose(current: Current, skip_reason: string | null): SubmitRequest {
     const { desk } = this.parts;
     const { text, words } = desk.content();
-    const { active_ms, heard } = this.visit(current.segment);
+    const { active_ms, heard } = this.visits.soFar(current.segment);
     return {
       event_id: desk.newId(),
       segment: current.segment,

@@ -36,14 +36,21 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     value: options.query.search,
     spellcheck: "false",
   });
-  const done = h("span", { class: "lw-progress" });
+  const segments = h("span");
+  const sound = h("span", { class: "lw-progress-sound" });
+  const done = h(
+    "span",
+    { class: "lw-progress", title: "Submitted of all, and their sound" },
+    segments,
+    sound,
+  );
   const pace = h("span", {
     class: "lw-pace",
     title: "Minutes of work for a minute of sound, in this session",
   });
   const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
-  const words = h("span", { class: "lw-state-words" });
-  const state = h("span", { class: "lw-state", role: "status", "aria-live": "polite" }, sign, words);
+  const stateWords = h("span", { class: "lw-state-words" });
+  const state = h("span", { class: "lw-state", role: "status", "aria-live": "polite" }, sign, stateWords);
   const listButton = h(
     "button",
     { type: "button", class: "lw-list-button", "aria-label": "List of segments" },
@@ -85,14 +92,16 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     guidelinesButton,
     helpButton,
     setCounts(counts, factor) {
-      setText(done, progress(counts));
+      const words = progress(counts);
+      setText(segments, words.segments);
+      setText(sound, words.sound);
       setText(pace, factor === null ? "" : `pace ${factor.toFixed(1)}x`);
     },
     setStatus(status) {
       setAttribute(state, "data-tone", status.tone);
       setAttribute(state, "title", status.text);
       setText(sign, status.sign);
-      setText(words, status.text);
+      setText(stateWords, status.text);
     },
   };
 }

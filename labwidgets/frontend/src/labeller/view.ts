@@ -198,17 +198,19 @@ export function createView(scope: Scope, parts: ViewParts): View {
   });
   player.on("ended", () => editor.setPlayhead(null));
 
-  let refresh: (() => void) | null = null;
+  let isRefreshDue = false;
+  const refresh = () => {
+    isRefreshDue = false;
+    pages.refresh();
+    void session.changed();
+    if (session.phase.kind === "finished") void session.openNext(null, false);
+  };
   scope.add(
     transport.on("changed", (event) => {
       showCounts(event.counts);
       // Drafts come in by the dozen; one look at the end is enough.
-      refresh ??= scope.timeout(() => {
-        refresh = null;
-        pages.refresh();
-        void session.changed();
-        if (session.phase.kind === "finished") void session.openNext(null, false);
-      }, REFRESH_MS);
+      if (!isRefreshDue) scope.timeout(refresh, REFRESH_MS);
+      isRefreshDue = true;
     }),
   );
   scope.add(

@@ -21,8 +21,11 @@ export function count(n: number): string {
   return n.toLocaleString("en-US").replaceAll(",", "\u202f");
 }
 
-export function progress(counts: CountsPayload): string {
-  return `${count(counts.done)} / ${count(counts.total)} · ${span(counts.done_s)} of ${span(counts.total_s)}`;
+export function progress(counts: CountsPayload): { segments: string; sound: string } {
+  return {
+    segments: `${count(counts.done)} / ${count(counts.total)}`,
+    sound: ` · ${span(counts.done_s)} of ${span(counts.total_s)}`,
+  };
 }
 
 export const ORDER_NAMES: Record<string, string> = {
