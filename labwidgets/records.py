@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -511,6 +511,7 @@ class Drafter(Protocol):
         ...
 
 
+@runtime_checkable
 class LabelSource(Protocol):
     """What the widgets see of a project: enough to show, play and save, and nothing else."""
 

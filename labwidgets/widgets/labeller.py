@@ -13,6 +13,7 @@ from labwidgets.records import LabelSource, QueueQuery, SegmentView
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
+from labwidgets.widgets.scratch import scratch_source
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +43,36 @@ class Labeller(LabWidget):
     """Listen, correct, submit: the queue of a project in the notebook.
 
     Args:
-        source: A ``Project`` (or anything else that is a ``records.LabelSource``).
+        source: A ``Project``, or a ``Dataset``, ``DatasetDict`` or list of dicts without one: its labels then
+            lie in the user's data folder, and the same data set finds them again.
         annotator: Pseudonym under which opinions are stored.
+        audio: Column of the sound, for a data set; default: guessed.
+        text: Column of texts to start from, for a data set; default: guessed.
+        language: BCP-47, for a data set.
+
+    Attributes:
+        source: Where the labels are: the project, or the store made for the data set.
 
     Raises:
         ConfigError: The annotator's name is not usable.
+        SourceError: Nothing can be taken from the data set.
     """
 
-    def __init__(self, source: LabelSource, *, annotator: str) -> None:
+    def __init__(
+        self,
+        source: LabelSource | object,
+        *,
+        annotator: str,
+        audio: str | None = None,
+        text: str | None = None,
+        language: str = "und",
+    ) -> None:
         self._annotator = checked_annotator(annotator)
-        self._source = source
+        self.source: LabelSource = (
+            source
+            if isinstance(source, LabelSource)
+            else scratch_source(source, audio=audio, text=text, language=language)
+        )
         self._closed = threading.Event()
         super().__init__(kind="labeller")
         self.handlers |= {
@@ -67,7 +88,7 @@ class Labeller(LabWidget):
 
     def __repr__(self) -> str:
         """Short and stable, for notebooks."""
-        return f"<Labeller {self._source.name} for {self._annotator}>"
+        return f"<Labeller {self.source.name} for {self._annotator}>"
 
     def close(self) -> None:
         """Take the widget off the page and stop watching the store."""
@@ -78,35 +99,35 @@ class Labeller(LabWidget):
         self._watch()
         return {
             "version": PROTOCOL_VERSION,
-            "project": self._source.name,
-            "project_id": self._source.id,
+            "project": self.source.name,
+            "project_id": self.source.id,
             "annotator": self._annotator,
-            "settings": self._source.labelling(),
+            "settings": self.source.labelling(),
             "clip": None,
         }, []
 
     def _answer_queue(self, payload: dict[str, Any]) -> Answer:
         query = messages.query_record(payload["query"])
         offset, limit = max(0, int(payload["offset"])), min(MAX_ROWS, max(1, int(payload["limit"])))
-        page = self._source.queue(query, offset=offset, limit=limit)
+        page = self.source.queue(query, offset=offset, limit=limit)
         return {
             "rows": [messages.row_payload(row) for row in page.rows],
             "total": page.total,
             "offset": page.offset,
-            "counts": messages.counts_payload(self._source.counts()),
+            "counts": messages.counts_payload(self.source.counts()),
         }, []
 
     def _answer_upcoming(self, payload: dict[str, Any]) -> Answer:
         query: QueueQuery = messages.query_record(payload["query"])
         n = min(20, max(1, int(payload["n"])))
-        return {"segments": list(self._source.upcoming(query, after=payload["after"], n=n))}, []
+        return {"segments": list(self.source.upcoming(query, after=payload["after"], n=n))}, []
 
     def _answer_segment(self, payload: dict[str, Any]) -> Answer:
-        view = self._source.view(str(payload["segment"]), annotator=self._annotator)
+        view = self.source.view(str(payload["segment"]), annotator=self._annotator)
         buffers: list[bytes] = []
         n_bins, audio_error = 0, None
         try:
-            peaks = self._source.peaks(view.segment.id, n_bins=_bins(payload["n_bins"]))
+            peaks = self.source.peaks(view.segment.id, n_bins=_bins(payload["n_bins"]))
             n_bins, buffers = peaks.n_bins, [peaks.data]
         except LabError as error:
             # The text can still be read and corrected; the page says why there is no sound.
@@ -114,31 +135,31 @@ class Labeller(LabWidget):
         return segment_reply(view, n_bins=n_bins, audio_error=audio_error), buffers
 
     def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
-        peaks = self._source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))
+        peaks = self.source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))
         return {"clip": payload["clip"], "n_bins": peaks.n_bins}, [peaks.data]
 
     def _answer_window(self, payload: dict[str, Any]) -> Answer:
-        window = self._source.window(
+        window = self.source.window(
             str(payload["clip"]), index=int(payload["index"]), codec=str(payload["codec"])
         )
         return messages.window_payload(window, clip=payload["clip"], index=payload["index"]), [window.data]
 
     def _answer_submit(self, payload: dict[str, Any]) -> Answer:
-        view = self._source.view(str(payload["segment"]), annotator=self._annotator)
+        view = self.source.view(str(payload["segment"]), annotator=self._annotator)
         submission = messages.submission_record(
             payload,
             annotator=self._annotator,
             shown=messages.shown_text(view, draft_id=payload["draft"]),
-            allowed_flags=self._source.labelling()["flags"],
+            allowed_flags=self.source.labelling()["flags"],
         )
-        ack = self._source.submit(submission)
+        ack = self.source.submit(submission)
         return {
             "event_id": ack.event_id,
             "segment": ack.segment_id,
             "revision": ack.revision,
             "saved_at_ms": ack.saved_at_us // 1000,
             "repeated": ack.repeated,
-            "counts": messages.counts_payload(self._source.counts()),
+            "counts": messages.counts_payload(self.source.counts()),
         }, []
 
     def _watch(self) -> None:
@@ -148,13 +169,13 @@ class Labeller(LabWidget):
             self._watcher.start()
 
     def _poll(self) -> None:
-        seen = self._source.change_marker()
+        seen = self.source.change_marker()
         while not self._closed.wait(POLL_S):
             try:
-                marker = self._source.change_marker()
+                marker = self.source.change_marker()
                 if marker != seen:
                     seen = marker
-                    self.emit("changed", {"counts": messages.counts_payload(self._source.counts())})
+                    self.emit("changed", {"counts": messages.counts_payload(self.source.counts())})
             except LabError as error:
                 logger.warning("the store cannot be watched: %s", error)
 

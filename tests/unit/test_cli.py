@@ -1,0 +1,140 @@
+"""The command line: JSON on standard output, exit codes, errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from labwidgets.cli import main
+from labwidgets.project import Project
+from labwidgets.records import QueueQuery
+
+Run = Callable[..., tuple[int, dict, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``labwidgets … --json``: (exit code, the one object on standard output, standard error)."""
+
+    def call(*arguments: object) -> tuple[int, dict, str]:
+        monkeypatch.setattr(sys, "argv", ["labwidgets", *map(str, arguments), "--json"])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capfd.readouterr()
+        return left.value.code, json.loads(out), err
+
+    return call
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    rng = np.random.default_rng(5)
+    for name, seconds in (("a b", 1.0), ("नमस्ते", 0.5)):
+        soundfile.write(folder / f"{name}.wav", rng.uniform(-0.3, 0.3, int(16_000 * seconds)), 16_000)
+    return folder
+
+
+def segments(project: Path) -> list[str]:
+    with Project.open(project) as opened:
+        return [row.segment_id for row in opened.queue(QueueQuery()).rows]
+
+
+def test_the_way_from_init_to_a_data_set(run: Run, tmp_path: Path, recordings: Path) -> None:
+    project = tmp_path / "corpus"
+    assert run("init", project, "--language", "en")[:2] == (0, {"project": "corpus", "store": "sqlite"})
+
+    code, added, _ = run("add", project, recordings)
+    assert (code, added["added"], added["known"], added["refused"]) == (0, 2, 0, [])
+    assert added["hours"] == pytest.approx(1.5 / 3600)
+    assert run("add", project, recordings)[1]["known"] == 2
+
+    first = segments(project)[0]
+    submitted = run("submit", project, first, "--text", "hello there", "--annotator", "a1")
+    assert submitted[:2] == (0, {"segment": first, "revision": 1})
+    events = run("history", project, first)[1]["events"]
+    assert [event["kind"] for event in events][-1].startswith("opinion")
+    assert "hello there" not in json.dumps(events)
+
+    status = run("status", project)[1]
+    assert (status["recordings"], status["segments"], status["submitted"]) == (2, 2, 1)
+
+    code, written, _ = run("dataset", project, tmp_path / "out")
+    assert (code, written["splits"]) == (0, {"train": 1})
+
+    assert run("verify", project)[1]["ok"] is True
+    backup = run("backup", project, tmp_path / "copy.db")[1]
+    assert backup["path"] == str(tmp_path / "copy.db")
+    assert backup["events"] > 0
+
+
+def test_a_refused_file_is_counted_and_turns_the_exit_code_to_1(
+    run: Run, tmp_path: Path, recordings: Path
+) -> None:
+    (recordings / "empty.wav").touch()
+    run("init", tmp_path / "corpus", "--language", "en")
+    code, added, _ = run("add", tmp_path / "corpus", recordings)
+    assert (code, added["added"]) == (1, 2)
+    assert added["refused"][0]["source"].endswith("empty.wav")
+
+
+def test_a_stale_submit_is_refused_with_its_code(run: Run, tmp_path: Path, recordings: Path) -> None:
+    project = tmp_path / "corpus"
+    run("init", project, "--language", "en")
+    run("add", project, recordings)
+    first = segments(project)[0]
+    run("submit", project, first, "--text", "one", "--annotator", "a1")
+    code, answer, complaint = run("submit", project, first, "--text", "two", "--annotator", "a1")
+    assert (code, answer["error"]["code"]) == (2, "stale_revision")
+    assert "revision 1" in complaint
+    again = run("submit", project, first, "--text", "two", "--annotator", "a1", "--base-revision", 1)
+    assert again[1]["revision"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["status", "nowhere"], "bad_project", "no project here"),
+        (["init", "x", "--language", "klingon!"], "bad_config", "BCP-47"),
+        (["init"], "usage", "Missing"),
+        (["models", "get", "gigantic"], "bad_model", "tiny.en"),
+        (["models", "burn"], "bad_source", "models get NAME"),
+    ],
+)
+def test_an_error_is_one_object_with_code_and_message(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    exit_code, answer, complaint = run(*arguments)
+    assert exit_code == 2
+    assert answer["error"]["code"] == code
+    assert message in answer["error"]["message"]
+    assert "Traceback" not in complaint
+
+
+def test_init_does_not_touch_a_folder_that_holds_something(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("do not lose me")
+    code, answer, _ = run("init", tmp_path, "--language", "en")
+    assert (code, answer["error"]["code"]) == (2, "bad_project")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_module_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "labwidgets", "status", str(tmp_path), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["code"] == "bad_project"
