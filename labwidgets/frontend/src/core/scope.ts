@@ -86,6 +86,12 @@ export class Scope {
     return this.add(() => observer.disconnect());
   }
 
+  onMutation(target: Node, options: MutationObserverInit, run: () => void): Disposer {
+    const observer = new MutationObserver(run);
+    observer.observe(target, options);
+    return this.add(() => observer.disconnect());
+  }
+
   child(): Scope {
     const scope = new Scope();
     const forget = this.add(() => scope.dispose());

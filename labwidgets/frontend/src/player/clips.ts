@@ -37,14 +37,20 @@ export class ClipShelf {
     const [known] = at >= 0 ? this.held.splice(at, 1) : [];
     if (!known && this.held.length >= MOST_CLIPS) {
       const oldest = this.held.findIndex(({ sound }) => !keep || !isSame(sound.clip, keep));
-      for (const { sound, scope } of this.held.splice(oldest, 1)) {
-        scope.dispose();
-        this.idle.push(sound.audio);
-      }
+      const last = this.held[oldest];
+      if (last) this.drop(last.sound.clip);
     }
     const taken = known ?? this.make(clip);
     this.held.push(taken);
     return taken.sound;
+  }
+
+  drop(clip: ClipPayload): void {
+    const at = this.held.findIndex(({ sound }) => isSame(sound.clip, clip));
+    for (const { sound, scope } of at >= 0 ? this.held.splice(at, 1) : []) {
+      scope.dispose();
+      this.idle.push(sound.audio);
+    }
   }
 
   private make(clip: ClipPayload): Held {

@@ -16,6 +16,7 @@ export class CodecChooser {
   private n_inFlight = 0;
   private busySince_ms = 0;
   private current: Codec;
+  private readonly refused = new Set<Codec>();
 
   constructor(
     private readonly setting: "auto" | Codec,
@@ -54,8 +55,16 @@ export class CodecChooser {
     return speed > FAST_BYTES_PER_S ? "flac" : "opus";
   }
 
+  /** The browser choked on this codec after all. Says whether there is another one to try. */
+  refuse(codec: Codec): boolean {
+    this.refused.add(codec);
+    this.current = this.playable(codec);
+    return this.current !== codec;
+  }
+
   private playable(codec: Codec): Codec {
     const other: Codec = codec === "flac" ? "opus" : "flac";
-    return !this.canPlay(codec) && this.canPlay(other) ? other : codec;
+    const takes = (one: Codec) => this.canPlay(one) && !this.refused.has(one);
+    return !takes(codec) && takes(other) ? other : codec;
   }
 }

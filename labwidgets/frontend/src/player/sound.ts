@@ -3,12 +3,11 @@ import type { PlayerEvents, Span } from "../core/parts";
 import type { ClipPayload, LabelSettings } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
-import { ClipShelf, canPlayMime, isSame } from "./clips";
-import { createDecoder } from "./decode";
+import { isSame } from "./clips";
+import { createFeed } from "./feed";
 import { onNextGesture } from "./gesture";
 import { clampRate } from "./rates";
 import { playSnippet, type Snippet } from "./snippet";
-import { WindowSource, type WindowWish } from "./source";
 import { clampSpan, HeardTracker } from "./spans";
 import type { ClipSound } from "./stream";
 
@@ -17,22 +16,17 @@ const SNIPPET_S = 1.5;
 /** Half a frame: the clock is read once a frame, so a stop comes this much early or late. */
 const STOP_S = 0.008;
 const REFILL_MS = 500;
-const MOST_PREFETCHED = 3;
 
 export type Sound = ReturnType<typeof createSound>;
 
 /** What sounds: the clip, the clock, the loop; no pixels. */
 export function createSound(scope: Scope, transport: Transport, settings: LabelSettings, doc: Document) {
   const events = new Emitter<PlayerEvents>();
-  const source = new WindowSource(scope, transport, settings.codec, canPlayMime);
-  const decode = createDecoder(source);
-  const shelf = new ClipShelf(scope, source, decode, doc, (text) => events.emit("notice", text));
   const heard = new HeardTracker();
 
   let clip: ClipPayload | null = null;
   let current: ClipSound | null = null;
   let life = scope.child();
-  let upcoming: ClipPayload[] = [];
   let snippet: Snippet | null = null;
   let isPlaying = false;
   let isWaiting = false;
@@ -66,25 +60,14 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
     events.emit("waiting", next);
   };
 
-  const refill = () => {
-    const wishes: WindowWish[] = [];
-    const add = (sound: ClipSound, time_s: number, loopStart_s: number | null) => {
-      sound.update(time_s, loopStart_s);
-      wishes.push(...sound.wanted(time_s, loopStart_s).map((index) => ({ clip: sound.clip, index })));
-    };
-    if (current) add(current, now_s(), looped?.[0] ?? null);
-    for (const next of upcoming) {
-      const sound = shelf.clips.find((held) => isSame(held.clip, next));
-      if (sound && sound !== current) add(sound, 0, null);
-    }
-    source.want(wishes);
-  };
-
-  source.events.on("arrived", refill);
-  source.events.on("failed", (wish, reason) => {
-    if (!clip || !isSame(wish.clip, clip)) return;
-    setWaiting(false);
-    events.emit("notice", `The sound did not come. ${reason} Play again to try once more.`);
+  const refill = () => feed.fill(now_s(), looped?.[0] ?? null);
+  const feed = createFeed(scope, transport, settings, doc, {
+    onArrived: refill,
+    onFailed(failed, reason) {
+      if (!clip || !isSame(failed, clip)) return;
+      setWaiting(false);
+      events.emit("notice", `The sound did not come. ${reason} Play again to try once more.`);
+    },
   });
 
   const stopSnippet = () => {
@@ -154,12 +137,26 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
     life.listen(audio, "ended", () => isPlaying && !snippet && finish(duration_s()));
     life.listen(audio, "error", () => {
       if (!audio.error || !audio.src) return;
+      const wasPlaying = isPlaying;
       halt();
+      if (feed.refuse(sound.clip)) {
+        take(sound.clip);
+        if (wasPlaying) void start(turn);
+        return;
+      }
       events.emit(
         "notice",
         `This browser cannot play the sound (${audio.error.message || "decoding failed"}).`,
       );
     });
+  };
+
+  const take = (next: ClipPayload) => {
+    life.dispose();
+    life = scope.child();
+    current = feed.take(next);
+    watch(current);
+    refill();
   };
 
   const start = async (mine: number) => {
@@ -189,7 +186,7 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
   const startSnippet = async (from_s: number, to_s: number): Promise<boolean> => {
     const mine = turn;
     if (!clip || rate !== 1 || to_s - from_s > SNIPPET_S) return false;
-    const windows = await decode(clip, from_s, to_s).catch(() => null);
+    const windows = await feed.decode(clip, from_s, to_s);
     if (mine !== turn || !windows) return mine !== turn;
     snippet = playSnippet(windows, { start_s: from_s, end_s: to_s, volume, onEnd: () => finish(to_s) });
     if (!snippet) return false;
@@ -202,7 +199,7 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
     if (!clip || !current) return;
     const resume_s = now_s() - (wasPaused ? settings.jump_back_s : 0);
     halt();
-    source.retry(clip);
+    feed.retry(clip);
     let begin_s = from_s ?? resume_s;
     if (looped && (begin_s < looped[0] || begin_s >= looped[1] - STOP_S)) begin_s = looped[0];
     if (begin_s >= duration_s() - STOP_S) begin_s = 0;
@@ -218,28 +215,19 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
 
   const load = (next: ClipPayload) => {
     halt();
-    life.dispose();
-    life = scope.child();
     heard.clear();
     stopAt_s = null;
     wasPaused = false;
     looped = null;
     clip = next;
-    upcoming = upcoming.filter((other) => !isSame(other, next));
-    current = shelf.take(next, null);
-    if (current.audio.currentTime !== 0) current.audio.currentTime = 0;
-    watch(current);
-    source.retry(next);
-    refill();
+    take(next);
     events.emit("notice", null);
     events.emit("loop", null);
     events.emit("time", 0);
   };
 
   const prefetch = (next: ClipPayload) => {
-    if (clip && isSame(next, clip)) return;
-    upcoming = [...upcoming.filter((other) => !isSame(other, next)), next].slice(-MOST_PREFETCHED);
-    shelf.take(next, clip);
+    feed.prefetch(next);
     refill();
   };
 
@@ -263,9 +251,6 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
     },
     get looped() {
       return looped;
-    },
-    get codec() {
-      return source.codec;
     },
     pause() {
       const wasOn = isPlaying;

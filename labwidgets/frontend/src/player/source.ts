@@ -5,6 +5,7 @@ import type { Scope } from "../core/scope";
 import { RequestError, type Transport } from "../core/transport";
 import { type Codec, CodecChooser } from "./codec";
 import { ByteLru } from "./lru";
+import { windowCount } from "./windows";
 
 export interface SoundWindow {
   index: number;
@@ -77,6 +78,14 @@ export class WindowSource {
     const { codec } = this.chooser;
     const other = codec === "flac" ? "opus" : "flac";
     return this.cache.get(keyOf(clip, index, codec)) ?? this.cache.get(keyOf(clip, index, other));
+  }
+
+  /** The browser could not play what it got of a clip. Says whether another codec is worth a try. */
+  refuse(clip: ClipPayload): boolean {
+    const { codec } = this.chooser;
+    if (!this.chooser.refuse(codec)) return false;
+    for (let index = 0; index < windowCount(clip); index += 1) this.cache.delete(keyOf(clip, index, codec));
+    return true;
   }
 
   want(wishes: WindowWish[]): void {

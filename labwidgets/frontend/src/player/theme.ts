@@ -21,14 +21,12 @@ function resolve(root: HTMLElement, names: string, fallback: string): string {
 
 /** JupyterLab says its theme on the body; elsewhere the system's choice counts. */
 export function onThemeChange(scope: Scope, doc: Document, run: () => void): void {
-  const observer = new MutationObserver(run);
   const options = {
     attributes: true,
     attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class", "style"],
   };
-  observer.observe(doc.body, options);
-  observer.observe(doc.documentElement, options);
-  scope.add(() => observer.disconnect());
+  scope.onMutation(doc.body, options, run);
+  scope.onMutation(doc.documentElement, options, run);
   const dark = doc.defaultView?.matchMedia("(prefers-color-scheme: dark)");
   if (dark) scope.listen(dark, "change", run);
 }
