@@ -17,7 +17,7 @@ from labwidgets.audio.windows import (
     MIMES,
     OPUS_DELAY_S,
     OPUS_LEAD_S,
-    OPUS_RATES_HZ,
+    OPUS_RATE_HZ,
     mp4_flac,
     mp4_opus,
     n_opus_packets,
@@ -33,7 +33,6 @@ _MARGIN_S = 0.05
 """Sound on both sides that the resampler sees, so that neighbouring cuts meet without a click."""
 _EXACT_S = 60.0
 _EXACT_BIN = 8 * BASE_SAMPLES
-_OPUS_RATE_HZ = 48_000
 
 Pcm = npt.NDArray[np.int16]
 
@@ -115,15 +114,12 @@ class Track:
         return AudioWindow(first_s, last_s, lead_s, MIMES[codec], data)
 
     def _opus(self, from_s: float, duration_s: float) -> bytes:
-        rate_hz = self._rate_hz if self._rate_hz in OPUS_RATES_HZ else _OPUS_RATE_HZ
         n_packets = n_opus_packets(duration_s)
-        n_wanted = n_packets * rate_hz // 50
+        n_wanted = n_packets * OPUS_RATE_HZ // 50
         first = to_samples(from_s, self._rate_hz) - to_samples(OPUS_LEAD_S - OPUS_DELAY_S, self._rate_hz)
-        if rate_hz == self._rate_hz:
-            pcm = self._pcm(first, first + n_wanted)
-        else:
-            pcm = to_pcm(self._resampled(first, n_wanted, rate_hz))
-        return mp4_opus(pcm, rate_hz, n_packets)
+        if self._rate_hz == OPUS_RATE_HZ:
+            return mp4_opus(self._pcm(first, first + n_wanted), n_packets)
+        return mp4_opus(to_pcm(self._resampled(first, n_wanted, OPUS_RATE_HZ)), n_packets)
 
     def _resampled(self, first: int, n_wanted: int, rate_hz: int) -> Samples:
         """Return ``n_wanted`` samples at ``rate_hz`` from native sample ``first`` on."""

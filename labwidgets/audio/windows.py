@@ -21,7 +21,8 @@ from labwidgets.errors import SegmentError
 WINDOW_S = 10.0
 OPUS_LEAD_S = 0.1
 MIMES = {"flac": 'audio/mp4; codecs="flac"', "opus": 'audio/mp4; codecs="opus"'}
-OPUS_RATES_HZ = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
+OPUS_RATE_HZ = 48_000
+"""Browsers take Opus in MP4 only with the rate of its own clock in the header, whatever went in."""
 OPUS_DELAY_S = 0.0065
 _OPUS_PACKET_S = Fraction(1, 50)
 _OPUS_BITS_PER_S = 20_000
@@ -64,15 +65,14 @@ def n_opus_packets(duration_s: float) -> int:
     return int(np.ceil(round((OPUS_LEAD_S + duration_s) / float(_OPUS_PACKET_S), 6)))
 
 
-def mp4_opus(pcm: Pcm, rate_hz: int, n_packets: int) -> bytes:
-    """Return int16[n] as ``n_packets`` Opus packets in a fragmented MP4.
+def mp4_opus(pcm: Pcm, n_packets: int) -> bytes:
+    """Return int16[n] at ``OPUS_RATE_HZ`` as ``n_packets`` Opus packets in a fragmented MP4.
 
     Args:
         pcm: Sound from ``OPUS_LEAD_S - OPUS_DELAY_S`` before the window; ``n_packets`` of 20 ms long.
-        rate_hz: One of ``OPUS_RATES_HZ``.
         n_packets: What is kept; the encoder flushes one more.
     """
-    ticks = int(rate_hz * _OPUS_PACKET_S)
+    ticks = int(OPUS_RATE_HZ * _OPUS_PACKET_S)
 
     def placed(packet: Any, index: int) -> Any:
         if index >= n_packets:
@@ -81,7 +81,7 @@ def mp4_opus(pcm: Pcm, rate_hz: int, n_packets: int) -> bytes:
         packet.duration = ticks
         return packet
 
-    return _mux(pcm, rate_hz, _opus_stream, placed)
+    return _mux(pcm, OPUS_RATE_HZ, _opus_stream, placed)
 
 
 def _flac_stream(container: Any, rate_hz: int) -> Any:

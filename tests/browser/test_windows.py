@@ -1,0 +1,137 @@
+"""Windows of sound in a real MediaSource: one range, the exact length, joins that cannot be heard."""
+
+import base64
+import hashlib
+import io
+import os
+import shutil
+
+import numpy as np
+import pytest
+import soundfile
+
+from labwidgets.audio import AudioCache, n_windows
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--autoplay-policy=no-user-gesture-required"]
+START_S, END_S = 1.2345, 24.6789
+TONE_HZ = 400
+
+APPEND = """async ({windows, mime}) => {
+  const audio = new Audio(), media = new MediaSource(), ranges = [];
+  audio.src = URL.createObjectURL(media);
+  await new Promise(done => { media.onsourceopen = done; });
+  const buffer = media.addSourceBuffer(mime);
+  let failed = null;
+  audio.onerror = () => { failed = String(audio.error && audio.error.message); };
+  buffer.onerror = () => { failed = failed || "append failed"; };
+  for (const w of windows) {
+    buffer.appendWindowStart = 0;
+    buffer.appendWindowEnd = w.end_s;
+    buffer.appendWindowStart = w.start_s;
+    buffer.timestampOffset = w.start_s - w.lead_s;
+    buffer.appendBuffer(Uint8Array.from(atob(w.data), c => c.charCodeAt(0)));
+    await new Promise(done => { buffer.onupdateend = done; });
+  }
+  media.endOfStream();
+  for (let i = 0; i < buffer.buffered.length; i++)
+    ranges.push([buffer.buffered.start(i), buffer.buffered.end(i)]);
+  window.audio = audio;
+  return {ranges, failed, duration: audio.duration};
+}"""
+
+# Plays across the first join and records what comes out of the element.
+CAPTURE = """async ([from_s, seconds]) => {
+  const context = new AudioContext({sampleRate: 48000});
+  const source = context.createMediaElementSource(window.audio);
+  const code = `registerProcessor("tap", class extends AudioWorkletProcessor {
+    process(inputs) { if (inputs[0][0]) this.port.postMessage(inputs[0][0].slice()); return true; } })`;
+  await context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], {type: "text/javascript"})));
+  const tap = new AudioWorkletNode(context, "tap"), parts = [];
+  tap.port.onmessage = event => parts.push(...event.data);
+  source.connect(tap);
+  await context.resume();
+  window.audio.currentTime = from_s;
+  await new Promise(done => { window.audio.onseeked = done; });
+  await window.audio.play();
+  await new Promise(done => setTimeout(done, seconds * 1000));
+  window.audio.pause();
+  await context.close();
+  return parts;
+}"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    program = os.environ.get("LABWIDGETS_CHROMIUM") or shutil.which("chromium")
+    if not program:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium on this machine")
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        page = browser.new_page()
+        # Worklets want a secure origin, which a page without an address is not.
+        page.route("http://localhost/", lambda route: route.fulfill(body="<p>", content_type="text/html"))
+        page.goto("http://localhost/")
+        yield page
+        browser.close()
+
+
+def windows(folder, rate_hz, codec):
+    t = np.arange(int(26 * rate_hz)) / rate_hz
+    target = io.BytesIO()
+    tone = (0.3 * 32767 * np.sin(2 * np.pi * TONE_HZ * t)).astype(np.int16)
+    soundfile.write(target, tone, rate_hz, format="WAV")
+    key = hashlib.sha256(target.getvalue()).hexdigest()
+    cache = AudioCache(folder, max_bytes=10**9)
+    cache.decode(key, target.getvalue())
+    return [
+        cache.window(key, start_s=START_S, end_s=END_S, channel=0, index=index, codec=codec)
+        for index in range(n_windows(END_S - START_S))
+    ]
+
+
+def append(page, made):
+    payload = [
+        {
+            "start_s": w.start_s,
+            "end_s": w.end_s,
+            "lead_s": w.lead_s,
+            "data": base64.b64encode(w.data).decode(),
+        }
+        for w in made
+    ]
+    assert page.evaluate("mime => MediaSource.isTypeSupported(mime)", made[0].mime)
+    return page.evaluate(APPEND, {"windows": payload, "mime": made[0].mime})
+
+
+@pytest.mark.parametrize("codec", ["flac", "opus"])
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100, 48_000])
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "last first"])
+def test_windows_make_one_range_of_the_exact_length(page, tmp_path, rate_hz, codec, backwards):
+    made = windows(tmp_path, rate_hz, codec)
+    found = append(page, made[::-1] if backwards else made)
+    assert found["failed"] is None
+    assert len(found["ranges"]) == 1
+    sample_s = 1 / rate_hz
+    assert found["ranges"][0][0] == pytest.approx(0, abs=1e-6)
+    assert found["ranges"][0][1] == pytest.approx(END_S - START_S, abs=sample_s)
+    assert found["duration"] == pytest.approx(END_S - START_S, abs=sample_s)
+
+
+@pytest.mark.parametrize("codec", ["flac", "opus"])
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_a_tone_goes_on_across_a_join(page, tmp_path, rate_hz, codec):
+    append(page, windows(tmp_path, rate_hz, codec))
+    heard = np.array(page.evaluate(CAPTURE, [9.0, 2.5]))
+    steady = heard[np.flatnonzero(np.abs(heard) > 0.2)[0] + 4800 :][: int(48_000 * 1.6)]
+    # The phase against a pure tone is a flat line; a gap or a doubled sample would be a step in it.
+    carrier = np.exp(-2j * np.pi * TONE_HZ * np.arange(len(steady)) / 48_000)
+    phase = np.unwrap(np.angle((steady * carrier)[: len(steady) // 480 * 480].reshape(-1, 480).mean(axis=1)))
+    assert len(phase) > 120
+    step_samples = np.abs(phase - np.median(phase)).max() / (2 * np.pi) * 48_000 / TONE_HZ
+    assert step_samples < 3  # 3 of 48,000 a second: half a sample at 8 kHz
