@@ -37,6 +37,8 @@ endif
 ifeq ($(wildcard $(FRONTEND)/node_modules),)
 $(shell rm -f $(STAMPS)/tools-*)
 endif
+# The model lies in the user's cache, where somebody may have tidied up; its stamp ends in its path.
+$(shell [ ! -f $(MODEL) ] || [ -d "$$(sed 's/.* MB *//' $(MODEL))" ] || rm -f $(MODEL))
 ifeq ($(wildcard data/sample),)
 $(shell rm -f $(SAMPLE))
 endif
@@ -142,8 +144,8 @@ $(BENCH): $(INSTALLED)
 
 $(MODEL): $(INSTALLED)
 	$(call say,speech model tiny.en: 71 MB)
-	@$(BIN)/labwidgets models get tiny.en
-	@touch $@
+	@$(BIN)/labwidgets models get tiny.en | tee $@.new
+	@mv $@.new $@
 
 $(SAMPLE): $(INSTALLED)
 	$(call say,sample recordings)
