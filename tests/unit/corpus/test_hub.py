@@ -1,0 +1,254 @@
+"""Pushing to a real HTTP Hub on loopback, from a process that knows nothing but its address."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from labwidgets.corpus.dataset import write_parquet
+from labwidgets.corpus.hub import merge_cards, push
+from labwidgets.errors import HubError
+
+PUSH = """
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+from labwidgets.corpus.hub import push
+from labwidgets.errors import HubError
+folder, repo_id, options = sys.argv[1:]
+try:
+    print(json.dumps(asdict(push(Path(folder), repo_id, **json.loads(options)))))
+except HubError as error:
+    print(json.dumps({"error": str(error)}))
+"""
+LOAD = """
+import hashlib, json, sys
+from datasets import Audio, load_dataset
+splits = load_dataset(sys.argv[1], revision=sys.argv[2])
+rows = {}
+for name, part in splits.items():
+    items = part.cast_column("audio", Audio(decode=False)).to_list()
+    for item in items:
+        item["audio"]["bytes"] = hashlib.sha256(item["audio"]["bytes"]).hexdigest()
+    rows[name] = items
+print(json.dumps(rows))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, make_row, sounds):
+    """An exported data set of three splits."""
+    write_parquet([make_row(n) for n in range(8)], sounds, tmp_path / "out")
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def send(hub, tmp_path):
+    """Pushes in a process of its own and returns the report, or {"error": …}."""
+
+    def run(folder, repo_id, *, token="hf_writer", **options):
+        command = [sys.executable, "-c", PUSH, str(folder), repo_id, json.dumps(options)]
+        environment = hub.environment(tmp_path, token)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert token not in done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def repo(request):
+    """A repository name that no other test uses."""
+    return f"team/{request.node.name[:40].replace('[', '-').rstrip(']-')}"
+
+
+def n_commits(hub, repo_id):
+    return int(hub.git(repo_id, "rev-list", "--count", "main"))
+
+
+@pytest.mark.slow
+def test_what_was_pushed_is_what_load_dataset_gives_back(hub, send, folder, repo, tmp_path):
+    import hashlib
+
+    from datasets import Audio
+
+    from labwidgets.corpus.dataset import load_parquet
+
+    report = send(folder, repo, tag="v1", message="First words")
+    assert (n_commits(hub, repo), report["files"], report["bytes_known"]) == (2, 5, 0)
+    assert hub.git(repo, "log", "-1", "--format=%s", "main").strip() == "First words"
+    assert hub.git(repo, "rev-parse", "v1", "main").split() == [report["commit"]] * 2
+    command = [sys.executable, "-c", LOAD, repo, report["commit"]]
+    environment = hub.environment(tmp_path / "reader")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    wanted = {}
+    for name, part in load_parquet(folder, cache=tmp_path / "c").items():
+        wanted[name] = part.cast_column("audio", Audio(decode=False)).to_list()
+        for item in wanted[name]:
+            item["audio"]["bytes"] = hashlib.sha256(item["audio"]["bytes"]).hexdigest()
+    assert json.loads(done.stdout) == wanted
+    assert hub.git(repo, "fsck", "--full") == ""
+
+
+@pytest.mark.slow
+def test_a_second_push_without_a_change_makes_no_commit_and_sends_nothing(hub, send, folder, repo):
+    first = send(folder, repo)
+    hub.clear()
+    second = send(folder, repo)
+    assert second["commit"] == first["commit"]
+    assert (second["bytes_sent"], second["bytes_known"]) == (0, first["bytes_sent"])
+    assert hub.requests("PUT /") == hub.requests("/commit/") == []
+
+
+@pytest.mark.slow
+def test_what_is_no_part_of_the_data_set_any_more_goes_and_the_rest_stays(
+    hub, send, folder, repo, tmp_path, make_row, sounds
+):
+    send(folder, repo)
+    hub.order("GET .*/tree/", "race")
+    smaller = tmp_path / "smaller"
+    write_parquet([make_row(n, recording={"speaker": "s"}) for n in range(2)], sounds, smaller)
+    send(smaller, repo)
+    files = hub.git(repo, "ls-tree", "-r", "--name-only", "main").split()
+    assert [name for name in files if name.startswith("data/")] == ["data/train-00000-of-00001.parquet"]
+    assert any(name.startswith("notes/") for name in files)
+
+
+@pytest.mark.slow
+def test_somebody_else_committing_in_between_loses_nothing(hub, send, folder, repo):
+    hub.order("POST .*/commit/main", "race", times=2)
+    report = send(folder, repo)
+    assert report["commit"] == hub.git(repo, "rev-parse", "main").strip()
+    assert len(hub.requests("/commit/main")) == 3
+    assert len(hub.requests("PUT /put/")) == 3
+    assert [name for name in hub.git(repo, "ls-tree", "-r", "--name-only", "main").split() if "notes" in name]
+
+
+@pytest.mark.slow
+def test_a_repository_that_never_rests_is_given_up_with_a_reason(hub, send, folder, repo):
+    hub.order("POST .*/commit/main", "race", times=50)
+    assert "somebody else keeps committing" in send(folder, repo)["error"]
+    assert len(hub.requests("/commit/main")) == 5
+
+
+@pytest.mark.slow
+def test_a_lost_answer_is_not_committed_twice(hub, send, folder, repo):
+    hub.order("POST .*/commit/main", "lost")
+    report = send(folder, repo)
+    assert n_commits(hub, repo) == 2
+    assert report["commit"] == hub.git(repo, "rev-parse", "main").strip()
+    assert report["bytes_sent"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("route", "kind", "status"),
+    [
+        ("POST .*/commit/main", "status", 503),
+        ("PUT /put/", "cut", 0),
+        ("PUT /put/", "status", 500),
+        ("POST .*/batch", "status", 502),
+    ],
+)
+def test_a_server_that_stumbles_once_is_tried_again(hub, send, folder, repo, route, kind, status):
+    hub.order(route, kind, status=status)
+    report = send(folder, repo)
+    assert report["commit"] == hub.git(repo, "rev-parse", "main").strip()
+    assert n_commits(hub, repo) == 2
+
+
+@pytest.mark.slow
+def test_a_push_that_failed_in_the_middle_goes_on_with_what_is_missing(hub, send, folder, repo):
+    hub.order("POST .*/commit/main", "status", status=400)
+    assert "does not accept this push" in send(folder, repo)["error"]
+    assert n_commits(hub, repo) == 1
+    hub.clear()
+    send(folder, repo)
+    assert hub.requests("PUT /put/") == []
+    assert n_commits(hub, repo) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("repo_id", "token", "said"),
+    [
+        ("team/x", "hf_wrong", "does not accept the token"),
+        ("team/x", "hf_reader", "may not write there"),
+        ("others/x", "hf_writer", "may not write there"),
+    ],
+    ids=["bad token", "read token", "not yours"],
+)
+def test_who_may_not_write_is_told_before_anything_is_sent(hub, send, folder, repo_id, token, said):
+    assert said in send(folder, repo_id, token=token)["error"]
+    assert hub.requests("/preupload/") == []
+
+
+@pytest.mark.slow
+def test_a_silent_server_is_an_error_in_seconds(hub, send, folder, repo):
+    hub.order("POST /api/repos/create", "silent", seconds=60)
+    start_s = time.monotonic()
+    assert "does not answer" in send(folder, repo, timeout_s=1.0)["error"]
+    assert time.monotonic() - start_s < 30  # most of it starts the process
+
+
+@pytest.mark.slow
+def test_a_server_that_is_not_there_is_an_error(hub, folder, tmp_path, repo):
+    environment = hub.environment(tmp_path) | {"HF_ENDPOINT": "http://127.0.0.1:9"}
+    command = [sys.executable, "-c", PUSH, str(folder), repo, "{}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert "cannot be reached" in json.loads(done.stdout)["error"]
+
+
+@pytest.mark.slow
+def test_a_private_repository_is_private(send, folder, repo):
+    send(folder, repo, private=True)
+    assert "may not write" in send(folder, repo, token="hf_reader")["error"]
+
+
+@pytest.mark.slow
+def test_data_of_somebody_else_is_not_mixed_with_ours(hub, send, folder, repo):
+    send(folder, repo)
+    name = "data/train-00001-of-00002.parquet"
+    blob = hub.git(repo, "rev-parse", "main:README.md").strip()
+    hub.git(repo, "read-tree", "main")
+    hub.git(repo, "update-index", "--add", "--cacheinfo", f"100644,{blob},{name}")
+    tree = hub.git(repo, "write-tree").strip()
+    who = ["-c", "user.name=x", "-c", "user.email=x@localhost"]
+    commit = hub.git(repo, *who, "commit-tree", tree, "-p", "main", "-m", "theirs").strip()
+    hub.git(repo, "update-ref", "refs/heads/main", commit)
+    assert "did not write" in send(folder, repo)["error"]
+
+
+def test_a_dry_run_counts_without_a_network(folder):
+    report = push(folder, "team/x", dry_run=True)
+    total = sum(path.stat().st_size for path in folder.rglob("*.*") if path.is_file())
+    assert (report.commit, report.files, report.bytes_known) == ("", 5, 0)
+    assert report.bytes_sent > total
+
+
+@pytest.mark.parametrize("repo_id", ["name", "a/b/c", "../x", "a/..", "", "a/b c"])
+def test_a_bad_name_of_a_repository_is_refused(folder, repo_id):
+    with pytest.raises(HubError, match="not the name of a repository"):
+        push(folder, repo_id)
+
+
+def test_a_folder_without_a_data_set_is_refused(tmp_path):
+    with pytest.raises(HubError, match="no exported data set"):
+        push(tmp_path, "team/x")
+
+
+def test_a_card_written_by_hand_keeps_its_text_and_fields(folder):
+    ours = (folder / "README.md").read_text()
+    theirs = "---\nlicense: cc-by-4.0\nconfigs: []\n---\n\n# By hand\n\nDo not lose me.\n"
+    merged = merge_cards(theirs, ours)
+    assert "Do not lose me." in merged
+    assert "license: cc-by-4.0" in merged
+    assert "path: data/train-*" in merged
