@@ -1,10 +1,16 @@
 /** The heavy part of the page: loaded once, by the first widget that needs it. */
 import type { App, MountContext, MountKind, WidgetKind } from "./core/mount";
 import { Scope } from "./core/scope";
-import { mountEditor } from "./editor";
+import { createEditor, mountEditor } from "./editor";
+import { mountLabeller } from "./labeller/labeller";
 import { mountPlayer } from "./player/mount";
+import { createPlayer } from "./player/player";
 
-const KINDS: Partial<Record<WidgetKind, MountKind>> = { player: mountPlayer, editor: mountEditor };
+const KINDS: Record<WidgetKind, MountKind> = {
+  player: mountPlayer,
+  editor: mountEditor,
+  labeller: (scope, context) => mountLabeller(scope, { ...context, createPlayer, createEditor }),
+};
 
 export const mount: App["mount"] = (kind: string, context: MountContext) => {
   const build = KINDS[kind as WidgetKind];
