@@ -140,7 +140,7 @@ def _opinions(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[s
 def splits(connection: sa.Connection) -> dict[str, str]:
     """Return the split of each group that has one."""
     split = schema.split.c
-    return dict(connection.execute(sa.select(split.group_key, split.split)).tuples().all())
+    return dict(connection.execute(sa.select(split.group_key, split.split)).all())
 
 
 def assign_splits(connection: sa.Connection, wanted: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ def known_bytes(connection: sa.Connection, hashes: Sequence[str]) -> dict[str, s
     found: dict[str, str] = {}
     for some in chunks(hashes):
         query = sa.select(recording.bytes_sha256, recording.id).where(recording.bytes_sha256.in_(some))
-        found.update(dict(connection.execute(query).tuples().all()))
+        found.update(dict(connection.execute(query).all()))
     return found
 
 
@@ -39,7 +39,7 @@ def known_sources(connection: sa.Connection, sources: Sequence[str]) -> dict[str
     found: dict[str, str] = {}
     for some in chunks(sources):
         query = sa.select(recording.source, recording.id).where(recording.source.in_(some))
-        found.update(dict(connection.execute(query).tuples().all()))
+        found.update(dict(connection.execute(query).all()))
     return found
 
 
@@ -55,7 +55,10 @@ def add_recordings(
         TextError: When a text or field may not be stored; nothing is then.
     """
     known = known_bytes(connection, [item.bytes_sha256 for item in items])
-    fresh = {item.bytes_sha256: item for item in items if item.bytes_sha256 not in known}
+    fresh: dict[str, NewRecording] = {}
+    for item in items:
+        if item.bytes_sha256 not in known:
+            fresh.setdefault(item.bytes_sha256, item)
     new = list(fresh.values())
     if new:
         known |= _add(connection, new, actor=actor)

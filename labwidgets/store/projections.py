@@ -125,7 +125,7 @@ def _speakers(connection: sa.Connection, segment_ids: Sequence[str]) -> dict[str
     segment, found = schema.segment.c, {}
     for some in chunks(segment_ids):
         query = sa.select(segment.id, segment.speaker).where(segment.id.in_(some))
-        found.update(dict(connection.execute(query).tuples().all()))
+        found.update(dict(connection.execute(query).all()))
     return found
 
 

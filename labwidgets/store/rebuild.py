@@ -63,9 +63,9 @@ def verify(engine: sa.Engine) -> VerifyReport:
 
 
 def _compare_with_rebuild(connection: sa.Connection, scratch: sa.Engine) -> list[str]:
-    with engines.writing(scratch) as other:
+    # Never committed: a broken truth breaks foreign keys, and that is a finding, not a failure.
+    with engines.reading(scratch) as other:
         schema.metadata.create_all(other)
-        # The copy's hypotheses point to projections that only come into being below.
         for table in schema.TRUTH:
             _copy(connection, other, table)
         try:

@@ -1,0 +1,134 @@
+"""Whatever is done to a store, in whatever order: a replay of its events gives the same store."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from labwidgets.records import ModelRun, NewRecording, Quality, QueueQuery, Submission, Transcription
+from labwidgets.store import Store
+
+PEOPLE = st.sampled_from(["a1", "a2", "a3"])
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20)
+CONFIDENCES = st.none() | st.floats(0, 1)
+PLACES = st.integers(0, 10**6)
+
+
+class Replay(RuleBasedStateMachine):
+    """Random commands against one store, beside a plain model of the threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = Store.create(Path(self.folder.name) / "store.db")
+        self.n_recordings = 0
+        self.live: list[str] = []
+        self.threads: dict[tuple[str, str], list[str]] = {}
+
+    def teardown(self) -> None:
+        report = self.store.verify()
+        assert report.ok, report.differences
+        before = (self.store.counts(), list(self.store.labelled_rows()))
+        self.store.rebuild()
+        assert before == (self.store.counts(), list(self.store.labelled_rows()))
+        self.store.close()
+        self.folder.cleanup()
+
+    def pick(self, place: int) -> str:
+        return self.live[place % len(self.live)]
+
+    @rule(n=st.integers(1, 3), text=TEXTS, text_as=st.sampled_from(["reference", "draft", "metadata"]))
+    def add(self, n: int, text: str, text_as: str) -> None:
+        items = []
+        for _ in range(n):
+            self.n_recordings += 1
+            name = f"{self.n_recordings:064x}"
+            items.append(NewRecording(name, name, 1, 2.0, 8000, 1, "flac", "en", text=text, text_as=text_as))
+        self.store.add_recordings(items)
+        self.live = [segment.id for segment, _ in self.store.segments_to_draft()]
+
+    @precondition(lambda self: self.live)
+    @rule(
+        place=PLACES,
+        annotator=PEOPLE,
+        text=TEXTS,
+        is_skip=st.booleans(),
+        flags=st.sampled_from([(), ("pii",)]),
+    )
+    def submit(self, place: int, annotator: str, text: str, is_skip: bool, flags: tuple[str, ...]) -> None:
+        segment_id = self.pick(place)
+        thread = self.threads.setdefault((segment_id, annotator), [])
+        sent = Submission(
+            str(uuid.uuid4()), segment_id, annotator, len(thread), text,
+            flags=flags, listened=((0.0, 1.0),), skip_reason="x" if is_skip else None,
+        )  # fmt: skip
+        assert self.store.submit(sent).revision == len(thread) + 1
+        assert self.store.submit(sent).repeated
+        thread.append(text)
+
+    @precondition(lambda self: self.live)
+    @rule(place=PLACES, confidence=CONFIDENCES, text=TEXTS)
+    def draft(self, place: int, confidence: float | None, text: str) -> None:
+        run = ModelRun(f"run_{uuid.uuid4()}", "m", "r", {})
+        self.store.begin_run(run)
+        said = Transcription(text, (), confidence, "en")
+        self.store.add_hypothesis(
+            run_id=run.id, segment_id=self.pick(place), cache_key=text, transcription=said
+        )
+        self.store.finish_run(run.id, n_drafted=1, n_cached=0, n_failed=0)
+
+    @precondition(lambda self: self.live)
+    @rule(place=PLACES, duration_s=st.floats(0.1, 10))
+    def decode(self, place: int, duration_s: float) -> None:
+        recording_id = self.store.segment(self.pick(place)).recording_id
+        quality = Quality(-20.0, float("-inf"), 0.0, None, 0.5)
+        self.store.mark_decoded(recording_id, sound_sha256="s", duration_s=duration_s, quality=quality)
+
+    @precondition(lambda self: self.live)
+    @rule(place=PLACES)
+    def breaks(self, place: int) -> None:
+        self.store.mark_broken(self.store.segment(self.pick(place)).recording_id, "gone")
+
+    @precondition(lambda self: self.live)
+    @rule(place=PLACES)
+    def retire(self, place: int) -> None:
+        segment_id = self.pick(place)
+        self.store.retire(segment_id)
+        self.live.remove(segment_id)
+
+    @rule(annotator=PEOPLE)
+    def claim(self, annotator: str) -> None:
+        self.store.claim(annotator, QueueQuery(order="random"), lease_s=60)
+
+    @rule(group=st.sampled_from(["s1", "s2"]), name=st.sampled_from(["train", "test"]))
+    def split(self, group: str, name: str) -> None:
+        before = self.store.splits()
+        assert self.store.assign_splits({group: name})[group] == before.get(group, name)
+
+    @invariant()
+    def threads_hold_what_was_submitted(self) -> None:
+        for (segment_id, annotator), texts in self.threads.items():
+            assert [one.text for one in self.store.thread(segment_id, annotator)] == texts
+
+    @invariant()
+    def sums_equal_the_rows(self) -> None:
+        rows = self.store.queue(QueueQuery()).rows
+        counts = self.store.counts()
+        assert counts.total == len(rows)
+        assert counts.done == sum(row.state == "done" for row in rows)
+        assert counts.skipped == sum(row.state == "skipped" for row in rows)
+        assert counts.blocked == sum(row.state == "blocked" for row in rows)
+
+
+TestReplay = Replay.TestCase
+TestReplay.settings = settings(
+    max_examples=12,
+    stateful_step_count=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)

@@ -1,0 +1,177 @@
+"""Verify, rebuild, backup and migrations."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from labwidgets.errors import ConfigError, DiskFullError, StoreError
+from labwidgets.records import ModelRun, QueueQuery, Submission, Transcription
+from labwidgets.store import Store, decide_reference, engine, events, migrate, schema
+
+Fill = Callable[[Store, int], list[str]]
+Submit = Callable[..., Submission]
+
+
+@pytest.fixture
+def used(store: Store, fill: Fill, submission: Submit) -> Store:
+    """A store with one of everything."""
+    ids = fill(store, 4)
+    store.begin_run(ModelRun("run_1", "m", "r", {}))
+    said = Transcription("a", (), 0.3, "en")
+    store.add_hypothesis(run_id="run_1", segment_id=ids[0], cache_key="k", transcription=said)
+    store.finish_run("run_1", n_drafted=1, n_cached=0, n_failed=0)
+    store.submit(submission(ids[0], flags=("noise",)))
+    store.submit(submission(ids[1], annotator="a2", skip_reason="music"))
+    store.mark_broken(store.segment(ids[2]).recording_id, "gone")
+    store.retire(ids[3])
+    store.assign_splits({"s1": "train"})
+    store.add_snapshot("v1", n_rows=1, digest="d", path="p")
+    store.claim("a1", QueueQuery(), lease_s=60)
+    return store
+
+
+def test_a_sound_store_verifies_and_a_rebuild_changes_nothing(used: Store) -> None:
+    before = [
+        used.queue(QueueQuery()),
+        used.status(),
+        list(used.labelled_rows()),
+        used.splits(),
+        used.snapshots(),
+    ]
+    report = used.verify()
+    assert (report.ok, report.differences) == (True, ())
+    assert used.rebuild() == report.events
+    assert before == [
+        used.queue(QueueQuery()), used.status(), list(used.labelled_rows()), used.splits(), used.snapshots(),
+    ]  # fmt: skip
+    assert used.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("statement", "difference"),
+    [
+        ("UPDATE task SET state = 'open' WHERE state = 'done'", "task .*: state"),
+        ("UPDATE tally SET n = n + 1 WHERE state = 'done'", "tally .*: n"),
+        ("DELETE FROM reference", "reference .*: missing in the store"),
+        ("INSERT INTO split VALUES ('x', 'train', 0)", "split .*: missing in the rebuild"),
+        ("UPDATE segment SET end_us = 5", "segment .*: end_us"),
+        ("DELETE FROM event WHERE kind = 'recording_added'", "cannot be replayed"),
+        ("DELETE FROM annotator", "points to a missing row of annotator"),
+    ],
+)
+def test_whatever_strays_from_the_events_is_reported(
+    used: Store, store_path: Path, statement: str, difference: str
+) -> None:
+    raw = sqlite3.connect(store_path)
+    with raw:
+        raw.execute(statement)
+    raw.close()
+    report = used.verify()
+    assert not report.ok
+    assert any(re.search(difference, line) for line in report.differences), report
+
+
+def test_a_rebuild_mends_a_projection(used: Store, store_path: Path) -> None:
+    raw = sqlite3.connect(store_path)
+    with raw:
+        raw.execute("UPDATE task SET state = 'open', confidence = 0.9")
+    raw.close()
+    used.rebuild()
+    assert used.verify().ok
+
+
+def test_a_backup_of_a_store_in_use_opens_as_the_same_project(used: Store, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    n_events = used.backup(copy)
+    with Store.open(copy) as other:
+        assert other.project_id == used.project_id
+        assert list(other.labelled_rows()) == list(used.labelled_rows())
+        assert other.verify().events == n_events
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".backup")] == []
+
+
+def test_a_backup_overwrites_nothing_and_needs_a_folder(used: Store, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(StoreError, match="file exists already"):
+        used.backup(taken)
+    with pytest.raises(StoreError, match="no such folder"):
+        used.backup(tmp_path / "none" / "copy.db")
+    assert taken.read_text() == "mine"
+
+
+def test_trouble_with_the_target_of_a_backup_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DiskFullError, match="no room left"), engine.file_seam(tmp_path):
+        raise OSError(28, "No space left on device")
+    with (
+        pytest.raises(StoreError, match=r"cannot be written .Permission denied."),
+        engine.file_seam(tmp_path),
+    ):
+        raise OSError(13, "Permission denied")
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows(store: Store) -> None:
+    with engine.reading(store._engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+        assert migrate.is_current(connection)
+
+
+def test_every_table_is_either_truth_or_can_be_rebuilt() -> None:
+    assert {*schema.TRUTH, *schema.PROJECTIONS, schema.meta} == set(schema.metadata.tables.values())
+
+
+def test_an_older_store_is_upgraded_after_a_copy_was_made(
+    used: Store,
+    store_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    used.close()
+    scripts = tmp_path / "migrations"
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    (scripts / "versions" / "0002_note.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+        "def upgrade():\n    op.create_table('note', sa.Column('id', sa.Integer, primary_key=True))\n"
+    )
+    monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+    with caplog.at_level(logging.WARNING), Store.open(store_path) as upgraded:
+        assert upgraded.counts().done == 1
+    assert "a copy of the old one is" in caplog.text
+    monkeypatch.undo()
+    [copy] = tmp_path.glob("store.db.before-upgrade-*")
+    with Store.open(copy) as old:
+        assert old.counts().done == 1
+    with pytest.raises(StoreError, match="newer labwidgets"):
+        Store.open(store_path)
+
+
+def test_old_payloads_are_brought_up_to_date_on_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(events.SCHEMA_VERSIONS, "run_finished", 3)
+    monkeypatch.setitem(events.UPCASTS, ("run_finished", 1), lambda payload: {**payload, "b": 2})
+    monkeypatch.setitem(
+        events.UPCASTS, ("run_finished", 2), lambda payload: {**payload, "c": payload["b"] + 1}
+    )
+    assert events.upcast("run_finished", 1, {"a": 1}) == {"a": 1, "b": 2, "c": 3}
+    assert events.upcast("run_finished", 3, {"a": 1}) == {"a": 1}
+
+
+@pytest.mark.parametrize(("kind", "version"), [("run_finished", 99), ("unheard_of", 1)])
+def test_payloads_of_a_newer_labwidgets_are_refused(kind: str, version: int) -> None:
+    with pytest.raises(StoreError, match="events made by a newer labwidgets"):
+        events.upcast(kind, version, {})
+
+
+def test_an_unknown_policy_is_refused() -> None:
+    with pytest.raises(ConfigError, match="unknown policy for references: 'votes'"):
+        decide_reference([], policy="votes")  # type: ignore[arg-type]
