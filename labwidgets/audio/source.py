@@ -92,12 +92,23 @@ def _empty(value: object) -> AudioError:
     return AudioError("the file is empty (0 bytes)", value=value, remedy="Copy it again from where it came")
 
 
+class ForwardSound(soundfile.SoundFile):  # type: ignore[misc] - the library has no types
+    """A sound that is read once from start to end.
+
+    ``SoundFile.read`` seeks to where it is after each read, which costs an MP3 its bit reservoir.
+    """
+
+    def seekable(self) -> bool:
+        """Return False."""
+        return False
+
+
 def as_sndfile(file: BinaryIO) -> soundfile.SoundFile | None:
-    """Return ``file`` opened by libsndfile, or None where that is not the right reader."""
+    """Return ``file`` opened by libsndfile to be read forward, or None where that is not the right reader."""
     target: Any = file.fileno() if isinstance(file, io.FileIO) else file
     file.seek(0)
     try:
-        sound = soundfile.SoundFile(target, closefd=False)
+        sound = ForwardSound(target, closefd=False)
     except (soundfile.LibsndfileError, TypeError):
         return None
     if sound.format not in _SNDFILE_FORMATS or not 0 < sound.frames < 2**48:

@@ -25,8 +25,13 @@ OPUS_RATE_HZ = 48_000
 """Browsers take Opus in MP4 only with the rate of its own clock in the header, whatever went in."""
 OPUS_DELAY_S = 0.0065
 _OPUS_PACKET_S = Fraction(1, 50)
-_OPUS_BITS_PER_S = 20_000
-_OPUS_OPTIONS = {"application": "audio", "compression_level": "3", "frame_duration": "20"}
+_OPUS_BITS_PER_S = 16_000
+_OPUS_OPTIONS = {
+    "application": "audio",
+    "compression_level": "3",
+    "frame_duration": "20",
+    "vbr": "constrained",
+}
 
 Pcm = npt.NDArray[np.int16]
 

@@ -125,6 +125,12 @@ def test_blocks_are_the_samples_in_order():
     np.testing.assert_array_equal(np.concatenate(parts) * 32768, pcm)
 
 
+def test_an_mp3_in_blocks_is_the_mp3_in_one_piece():
+    data = encoded(noise(10.0), container="MP3", subtype="MPEG_LAYER_III")
+    whole, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    np.testing.assert_array_equal(np.concatenate(list(blocks(data))), whole)
+
+
 def test_flac_of_an_array_keeps_its_samples():
     pcm = noise(0.5)[:, 0]
     back, rate_hz = soundfile.read(io.BytesIO(encode_flac(pcm / np.float32(32768), 8_000)), dtype="int16")

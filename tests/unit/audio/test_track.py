@@ -60,7 +60,7 @@ def test_an_opus_window_lies_where_its_run_up_says(cache, rate_hz):
 def test_opus_windows_are_small(cache, sound):
     key, _ = sound()
     window = cache.window(key, **WHOLE, channel=MIX, index=0, codec="opus")
-    assert len(window.data) < 24_000 / 8 * 10.1 + 4_000
+    assert len(window.data) * 360 < 8.2e6 + 1.5e6  # an hour of it; noise is the hardest there is
     assert window.mime == 'audio/mp4; codecs="opus"'
 
 
