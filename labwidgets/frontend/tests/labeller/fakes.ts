@@ -1,0 +1,198 @@
+import type { EditorContent, Span } from "../../src/core/parts";
+import type { CountsPayload, SegmentReply, SubmitRequest } from "../../src/core/protocol";
+import { Scope } from "../../src/core/scope";
+import { RequestError, type Transport } from "../../src/core/transport";
+import { Ahead } from "../../src/labeller/ahead";
+import { createMemoryOutbox } from "../../src/labeller/outbox";
+import { SegmentCache } from "../../src/labeller/segments";
+import { Session } from "../../src/labeller/session";
+
+export const QUERY = { order: "added", filter: "all", search: "" };
+
+export interface Stored {
+  text: string;
+  revision: number;
+  skip_reason: string | null;
+}
+
+/** A kernel with `n` segments "s0", "s1", … that keeps submits as the real one does. */
+export class FakeKernel {
+  readonly stored = new Map<string, Stored>();
+  readonly submits: SubmitRequest[] = [];
+  readonly asked: string[] = [];
+  readonly known = new Map<string, number>();
+  /** Codes with which the next submits fail, in order. */
+  failures: string[] = [];
+  /** Takes the submit but loses the answer. */
+  losesAnswer = false;
+  hasDrafts = true;
+  alive = true;
+  private links = new Set<(alive: boolean) => void>();
+
+  constructor(readonly n: number) {}
+
+  setAlive(alive: boolean): void {
+    this.alive = alive;
+    for (const listener of this.links) listener(alive);
+  }
+
+  readonly transport: Transport = this.makeTransport();
+
+  counts(): CountsPayload {
+    const all = [...this.stored.values()];
+    const skipped = all.filter(({ skip_reason }) => skip_reason !== null).length;
+    const done = all.length - skipped;
+    return {
+      total: this.n,
+      done,
+      skipped,
+      blocked: 0,
+      drafted: 0,
+      total_s: 5 * this.n,
+      done_s: 5 * done,
+    };
+  }
+
+  private makeTransport(): Transport {
+    const kernel = this;
+    return {
+      async request(name, payload) {
+        await Promise.resolve();
+        if (!kernel.alive) throw new RequestError("gone", "The kernel is gone.");
+        kernel.asked.push(name);
+        return { payload: kernel.answer(name, payload as never), buffers: [] } as never;
+      },
+      on: () => () => {},
+      onLink(listener) {
+        kernel.links.add(listener);
+        return () => kernel.links.delete(listener);
+      },
+      get alive() {
+        return kernel.alive;
+      },
+    };
+  }
+
+  private answer(name: string, payload: never): unknown {
+    if (name === "upcoming") return this.upcoming(payload);
+    if (name === "segment") return this.segment((payload as { segment: string }).segment);
+    if (name === "submit") return this.submit(payload);
+    if (name === "queue") return this.queue(payload);
+    throw new RequestError("bad_message", `no ${name}`);
+  }
+
+  private queue({ offset, limit }: { offset: number; limit: number }) {
+    const n = Math.max(0, Math.min(limit, this.n - offset));
+    const rows = Array.from({ length: n }, (_, at) => ({
+      segment: `s${offset + at}`,
+      position: offset + at,
+    }));
+    return { rows, total: this.n, offset, counts: this.counts() };
+  }
+
+  private upcoming({ after, n }: { after: string | null; n: number }) {
+    const start = after === null ? 0 : Number(after.slice(1)) + 1;
+    const ids = Array.from({ length: Math.max(0, this.n - start) }, (_, at) => `s${start + at}`);
+    return { segments: ids.filter((id) => !this.stored.has(id)).slice(0, n) };
+  }
+
+  private segment(segment: string): SegmentReply {
+    const stored = this.stored.get(segment);
+    const draft = this.hasDrafts
+      ? {
+          id: `d-${segment}`,
+          model: "m",
+          text: `draft of ${segment}`,
+          words: [],
+          confidence: 0.5,
+          alarms: [],
+        }
+      : null;
+    return {
+      segment,
+      clip: { id: `c-${segment}`, duration_s: 5, window_s: 10 },
+      state: stored ? "done" : "open",
+      language: "en",
+      text: stored?.text ?? draft?.text ?? "",
+      words: [],
+      draft,
+      opinion: stored ? { ...stored, words: [], flags: [], at_ms: 0 } : null,
+      facts: [],
+      peaks_bins: 0,
+      audio_error: null,
+    };
+  }
+
+  private submit(sent: SubmitRequest) {
+    const failure = this.failures.shift();
+    const at = this.stored.get(sent.segment);
+    const base = at?.revision ?? 0;
+    if (failure) throw new RequestError(failure, `no: ${failure}`);
+    const known = this.known.get(sent.event_id);
+    if (known === undefined && base !== sent.base_revision) {
+      throw new RequestError("stale_revision", "stale", { current_revision: base, stored_text: at?.text });
+    }
+    const revision = known ?? base + 1;
+    if (known === undefined) {
+      this.submits.push(sent);
+      this.known.set(sent.event_id, revision);
+      this.stored.set(sent.segment, { text: sent.text, revision, skip_reason: sent.skip_reason });
+    }
+    if (this.losesAnswer) {
+      this.losesAnswer = false;
+      throw new RequestError("timeout", "no answer");
+    }
+    const { event_id, segment } = sent;
+    return {
+      event_id,
+      segment,
+      revision,
+      saved_at_ms: 1,
+      repeated: known !== undefined,
+      counts: this.counts(),
+    };
+  }
+}
+
+/** A session on a fake kernel, with a box to type into. */
+export function makeDesk(n: number) {
+  const kernel = new FakeKernel(n);
+  const scope = new Scope();
+  const desk = { text: "", heard: [] as Span[], now_ms: 0, nIds: 0 };
+  const cache = new SegmentCache(scope, kernel.transport);
+  const outbox = createMemoryOutbox(scope, kernel.transport);
+  const prefetched: string[] = [];
+  const session = new Session({
+    outbox,
+    cache,
+    ahead: (isTaken) =>
+      new Ahead(kernel.transport, cache, {
+        query: () => QUERY,
+        isTaken,
+        nTaken: () => outbox.state.n_pending + 1,
+        onPrefetched: (clip) => prefetched.push(clip.id),
+      }),
+    desk: {
+      content: (): EditorContent => ({ text: desk.text, words: [] }),
+      heard: () => desk.heard,
+      now: () => desk.now_ms,
+      newId: () => `e${++desk.nIds}`,
+    },
+  });
+  const opened: string[] = [];
+  session.on("opened", (current) => {
+    opened.push(current.segment);
+    desk.text = current.content.text;
+    desk.heard = [];
+  });
+  const type = (text: string) => {
+    desk.text = text;
+    session.touch();
+  };
+  return { kernel, scope, desk, cache, outbox, session, opened, prefetched, type };
+}
+
+/** Lets all answers arrive that need no timer. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 60; turn += 1) await Promise.resolve();
+}
