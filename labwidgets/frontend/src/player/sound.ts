@@ -65,7 +65,7 @@ export function createSound(scope: Scope, transport: Transport, settings: LabelS
     onArrived: refill,
     onFailed(failed, reason) {
       if (!clip || !isSame(failed, clip)) return;
-      setWaiting(false);
+      if (isWaiting) halt();
       events.emit("notice", `The sound did not come. ${reason} Play again to try once more.`);
     },
   });
