@@ -47,16 +47,13 @@ class Repository:
         self.folder = folder
         self.objects = objects
 
-    @classmethod
-    def create(cls, folder: Path, objects: Path) -> Repository:
+    def create(self) -> None:
         """Make it, with a first commit as the Hub does."""
-        folder.mkdir(parents=True)
-        objects.mkdir(parents=True, exist_ok=True)
-        repository = cls(folder, objects)
-        repository.git("init", "-q", "--bare", "--initial-branch=main", ".")
+        self.folder.mkdir(parents=True)
+        self.objects.mkdir(parents=True, exist_ok=True)
+        self.git("init", "-q", "--bare", "--initial-branch=main", ".")
         attributes = "".join(f"*{ending} filter=lfs diff=lfs merge=lfs -text\n" for ending in LFS_ENDINGS)
-        repository.commit({".gitattributes": attributes.encode()}, (), message="initial commit", parent=None)
-        return repository
+        self.commit({".gitattributes": attributes.encode()}, (), message="initial commit", parent=None)
 
     def git(self, *arguments: str, stdin: bytes | None = None, index: str | None = None) -> bytes:
         """Run git in the repository and return what it prints."""

@@ -88,10 +88,10 @@ class Hub:
         """Return the answer to a request to the object storage, which knows signed addresses only."""
         if request.headers.get("Authorization"):
             return Answer.error(400, "the storage was sent a token")
-        sha256 = request.path.rpartition("/")[2]
+        owner, name, sha256 = request.path.split("/")[2:]
         if request.query.get("signature") != _signature(request.path):
             return Answer.error(403, "bad signature")
-        path = self.folder / "objects" / sha256
+        path = self.folder / "objects" / owner / name / sha256
         if request.method == "PUT":
             if hashlib.sha256(request.body).hexdigest() != sha256:
                 return Answer.error(400, "the body is not the object")
@@ -100,9 +100,9 @@ class Hub:
             return Answer(headers={"ETag": f'"{sha256}"'})
         return _ranged(path.read_bytes(), request) if path.is_file() else Answer.error(404, "no such object")
 
-    def signed(self, kind: str, sha256: str) -> str:
+    def signed(self, kind: str, repo_id: str, sha256: str) -> str:
         """Return the address of an object that works without a token."""
-        path = f"/{kind}/{sha256}"
+        path = f"/{kind}/{repo_id}/{sha256}"
         return f"{self.storage_url}{path}?signature={_signature(path)}"
 
     # ---- who may what ------------------------------------------------------------------------------------
@@ -127,7 +127,10 @@ class Hub:
         hidden = f"{owner}/{name}" in self.private and owner not in WRITERS.get(token or "", ("", ()))[1]
         if not folder.is_dir() or hidden:
             raise RefusedError(404, "Repository not found", "RepoNotFound")
-        return Repository(folder, self.folder / "objects")
+        return self._repository(f"{owner}/{name}")
+
+    def _repository(self, repo_id: str) -> Repository:
+        return Repository(self.folder / "repos" / f"{repo_id}.git", self.folder / "objects" / repo_id)
 
     def at(self, request: Request, owner: str, name: str, revision: str) -> tuple[Repository, str]:
         repository = self.repository(request, owner, name)
@@ -155,10 +158,10 @@ class Hub:
         repo_id = f"{owner}/{wanted['name']}"
         url = f"{self.url}/datasets/{repo_id}"
         with self.lock:
-            folder = self.folder / "repos" / owner / f"{wanted['name']}.git"
-            if folder.exists():
+            repository = self._repository(repo_id)
+            if repository.folder.exists():
                 return Answer.error(409, "You already created this dataset repo", url=url)
-            Repository.create(folder, self.folder / "objects")
+            repository.create()
             if wanted.get("private") or wanted.get("visibility") == "private":
                 self.private.add(repo_id)
         return Answer.json({"url": url, "name": repo_id, "id": repo_id})
@@ -257,7 +260,7 @@ class Hub:
             if not repository.object_path(wanted["oid"]).is_file():
                 verify = f"{self.url}/datasets/{owner}/{name}.git/info/lfs/verify"
                 shown["actions"] = {
-                    "upload": {"href": self.signed("put", wanted["oid"])},
+                    "upload": {"href": self.signed("put", f"{owner}/{name}", wanted["oid"])},
                     "verify": {"href": verify},
                 }
             objects.append(shown)
@@ -297,7 +300,7 @@ class Hub:
     def race(self, path: str) -> None:
         """Commit as somebody else to the repository that ``path`` is about."""
         owner, name = path.split("/")[3:5]
-        repository = Repository(self.folder / "repos" / owner / f"{name}.git", self.folder / "objects")
+        repository = self._repository(f"{owner}/{name}")
         head = repository.resolve("main")
         number = len(repository.git("rev-list", "main").split())
         repository.commit({f"notes/{number}.txt": b"somebody else"}, (), message="race", parent=head)
@@ -315,7 +318,7 @@ class Hub:
             return Answer(answer.status, answer.body, {**answer.headers, **headers, "ETag": f'"{blob.oid}"'})
         sha256, size = blob.lfs
         headers |= {"X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(size)}
-        return Answer(302, b"", headers | {"Location": self.signed("get", sha256)})
+        return Answer(302, b"", headers | {"Location": self.signed("get", f"{owner}/{name}", sha256)})
 
 
 def _ranged(data: bytes, request: Request) -> Answer:
