@@ -92,7 +92,7 @@ def _empty(value: object) -> AudioError:
     return AudioError("the file is empty (0 bytes)", value=value, remedy="Copy it again from where it came")
 
 
-class ForwardSound(soundfile.SoundFile):  # type: ignore[misc] - the library has no types
+class ForwardSound(soundfile.SoundFile):  # type: ignore[misc]  # the library has no types
     """A sound that is read once from start to end.
 
     ``SoundFile.read`` seeks to where it is after each read, which costs an MP3 its bit reservoir.
