@@ -3,6 +3,7 @@ import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import type { Transport } from "../core/transport";
+import editorCss from "../editor/editor.css";
 import { freshId, h } from "../ui/dom";
 import { isMac, KeyMap } from "../ui/keys";
 import themeCss from "../ui/theme.css";
@@ -43,6 +44,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   const mac = isMac(navigator.platform);
   const transport = watch(context.transport, () => Date.now());
   addStyles(document, "theme", themeCss);
+  addStyles(document, "editor", editorCss);
   addStyles(document, "labeller", labellerCss);
 
   const player = context.createPlayer(scope, transport, settings);

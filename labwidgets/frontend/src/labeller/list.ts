@@ -152,8 +152,10 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     openRow(row.index);
   });
   scope.onResize(root, (rect) => {
+    const wasHidden = view_px === 0;
     view_px = rect.height;
-    render();
+    if (wasHidden) move(active);
+    else render();
   });
   scope.add(pages.on("change", render));
 

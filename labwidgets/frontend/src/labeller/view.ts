@@ -12,7 +12,7 @@ import type { Session } from "./session";
 import { statusOf } from "./status";
 import type { TopBar } from "./top_bar";
 import type { WatchedTransport } from "./waiting";
-import { emptyWords, type Mark } from "./words";
+import { count, emptyWords, type Mark } from "./words";
 
 const TICK_MS = 1_000;
 const LOADING_AFTER_MS = 200;
@@ -86,7 +86,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
   const showFacts = (current: Current) => {
     const { reply } = current.loaded;
     const at = pages.indexOf(current.segment);
-    const facts = at === null ? [] : [`no. ${at + 1}`];
+    const facts = at === null ? [] : [`no. ${count(at + 1)}`];
     facts.push(...reply.facts);
     if (!reply.draft && !reply.facts.some((fact) => fact.startsWith("no draft"))) facts.push("no draft yet");
     if (reply.opinion?.skip_reason) facts.push(`skipped: ${reply.opinion.skip_reason}`);
