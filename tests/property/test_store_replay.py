@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -125,7 +126,7 @@ class Replay(RuleBasedStateMachine):
         assert counts.blocked == sum(row.state == "blocked" for row in rows)
 
 
-TestReplay = Replay.TestCase
+TestReplay = pytest.mark.slow(Replay.TestCase)
 TestReplay.settings = settings(
     max_examples=12,
     stateful_step_count=15,

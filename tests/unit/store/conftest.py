@@ -58,9 +58,8 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         program: str, *arguments: object, before: tuple[str, ...] = (), **more: Any
     ) -> subprocess.Popen[str]:
         command = [*before, sys.executable, "-c", program, *map(str, arguments)]
-        process = subprocess.Popen(
-            command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, **more}
+        process = subprocess.Popen(command, cwd=CHECKOUT, text=True, **pipes)
         running.append(process)
         return process
 

@@ -64,7 +64,8 @@ def test_a_sound_store_verifies_and_a_rebuild_changes_nothing(used: Store) -> No
         ("DELETE FROM reference", "reference .*: missing in the store"),
         ("INSERT INTO split VALUES ('x', 'train', 0)", "split .*: missing in the rebuild"),
         ("UPDATE segment SET end_us = 5", "segment .*: end_us"),
-        ("DELETE FROM event WHERE kind = 'recording_added'", "cannot be replayed"),
+        ("DELETE FROM event WHERE kind = 'recording_added'", "recording .*: missing in the rebuild"),
+        ("UPDATE event SET kind = 'x' WHERE kind = 'splits_assigned'", "cannot be replayed"),
         ("DELETE FROM annotator", "points to a missing row of annotator"),
     ],
 )

@@ -75,9 +75,7 @@ def _check(store: Store, outputs: list[Path]) -> None:
         acknowledged = dict(_acks(output))
         for segment_id, event_id in acknowledged.items():
             [opinion] = store.thread(segment_id, f"a{number}")
-            assert (opinion.event_id, opinion.text) in {
-                (event_id, f"text of {event_id}"),
-            }
+            assert (opinion.event_id, opinion.text) == (event_id, f"text of {event_id}")
         with output.open("a") as sink:
             for row in store.queue(QueueQuery(), limit=1000).rows:
                 told = store.thread(row.segment_id, f"a{number}")

@@ -166,9 +166,9 @@ import os, sys
 from labwidgets.errors import StoreError
 from labwidgets.store import Store
 os.setuid(65534)
-for work in (Store.open, Store.create):
+for work, path in ((Store.open, sys.argv[1]), (Store.create, sys.argv[2])):
     try:
-        work(sys.argv[1] if work is Store.open else sys.argv[2])
+        work(path)
     except StoreError as e:
         print(e, flush=True)
 """

@@ -1,0 +1,156 @@
+"""How long a save takes beside a bare write + fdatasync on the same disk, and the queue on a million tasks.
+
+Run from the checkout: ``python benchmarks/save_latency.py [FOLDER] [--submits 1000] [--tasks 1000000]``.
+Saves and bare writes take turns in one run, so that a busy machine is equally hard on both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sqlite3
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from labwidgets.records import QUEUE_ORDERS, NewRecording, QueueQuery, Submission, Word
+from labwidgets.store import Store
+
+TEXT = "and so my fellow citizens ask not what your country can do for you " * 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", default=None)
+    parser.add_argument("--submits", type=int, default=1000)
+    parser.add_argument("--tasks", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(dir=arguments.folder) as folder,
+        Store.create(Path(folder) / "store.db") as store,
+    ):
+        saves(store, Path(folder), n=arguments.submits)
+        if arguments.tasks:
+            grow(store, Path(folder) / "store.db", n=arguments.tasks)
+            queues(store)
+            saves(store, Path(folder), n=min(arguments.submits, 300))
+
+
+def saves(store: Store, folder: Path, *, n: int) -> None:
+    base = store.status().recordings
+    items = [recording(base + number) for number in range(n)]
+    began = time.perf_counter()
+    for start in range(0, n, 500):
+        store.add_recordings(items[start : start + 500])
+    print(f"add_recordings: {n / (time.perf_counter() - began):.0f} a second, 500 a call")
+    ids = store.upcoming(QueueQuery(order="added"), n=min(n, 1000))
+    words = tuple(Word(word, 0.3 * place, 0.3 * place + 0.25, 0.9) for place, word in enumerate(TEXT.split()))
+    wal = folder / "store.db-wal"
+    saved, bare, sizes = [], [], []
+    with (folder / "bare").open("ab", buffering=0) as file:
+        for segment_id in ids:
+            sent = Submission(str(uuid.uuid4()), segment_id, "a1", 0, TEXT, words, listened=((0.0, 1.0),))
+            before = wal.stat().st_size
+            saved.append(timed(partial(store.submit, sent)))
+            sizes.append(max(0, wal.stat().st_size - before))
+            block = os.urandom(max(4096, sorted(sizes)[len(sizes) // 2]))
+            bare.append(timed(lambda: (file.write(block), os.fdatasync(file.fileno()))))
+    print(
+        f"log growth per save (median): {sorted(sizes)[len(sizes) // 2]} bytes; {store.counts().total} tasks"
+    )
+    show("submit", saved)
+    show("write + fdatasync of the same size", bare)
+    print(f"p99 ratio: {percentile(saved, 99) / percentile(bare, 99):.2f}")
+
+
+def grow(store: Store, path: Path, *, n: int) -> None:
+    """Copy the newest tasks until there are ``n``; the rows only need to be there for the queue's sake."""
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA synchronous=OFF")
+    raw.execute("BEGIN IMMEDIATE")
+    columns = [row[1] for row in raw.execute("PRAGMA table_info(task)")]
+    segment_columns = [row[1] for row in raw.execute("PRAGMA table_info(segment)")]
+    [task] = raw.execute("SELECT * FROM task LIMIT 1").fetchall()
+    [segment] = raw.execute("SELECT * FROM segment LIMIT 1").fetchall()
+    rng = random.Random(0)
+    have = store.counts().total
+    tasks, segments = [], []
+    for number in range(have, n):
+        row = dict(zip(columns, task, strict=True))
+        confidence = rng.random()
+        state = rng.choices(["open", "done", "skipped", "blocked"], [60, 35, 4, 1])[0]
+        key = f"seg_{rng.getrandbits(65):017x}"
+        row |= {
+            "segment_id": key, "state": state, "position": (10**7 + number) << 20, "rand": rng.random(),
+            "duration_us": rng.randrange(10**6, 3 * 10**7), "confidence": confidence, "least_rank": confidence,
+            "most_rank": -confidence, "changed_us": number, "is_flagged": int(rng.random() < 0.02),
+            "shard": number % 16,
+        }  # fmt: skip
+        tasks.append(tuple(row.values()))
+        segments.append(tuple((dict(zip(segment_columns, segment, strict=True)) | {"id": key}).values()))
+        if len(tasks) == 20_000 or number == n - 1:
+            for table, rows, width in (("segment", segments, segment_columns), ("task", tasks, columns)):
+                marks = ",".join("?" * len(width))
+                raw.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+            tasks, segments = [], []
+    raw.execute("DELETE FROM tally")
+    raw.execute(
+        "INSERT INTO tally SELECT stage, state, shard, count(*), sum(duration_us), count(draft_id),"
+        " sum(is_flagged) FROM task GROUP BY 1, 2, 3"
+    )
+    raw.execute("COMMIT")
+    raw.close()
+    print(f"grown to {store.counts().total} tasks, {path.stat().st_size / 2**20:.0f} MiB")
+
+
+def queues(store: Store) -> None:
+    middle = store.queue(QueueQuery(order="random"), offset=1000, limit=1).rows[0].segment_id
+    show("counts", [timed(store.counts) for _ in range(20)])
+    for order in QUEUE_ORDERS:
+        for name in ("all", "open", "done", "skipped", "flagged"):
+            query = QueueQuery(order=order, filter=name)
+            show(f"queue {order} {name}", [timed(partial(store.queue, query)) for _ in range(5)])
+        query = QueueQuery(order=order)
+        show(
+            f"upcoming {order}", [timed(lambda: store.upcoming(query, after=middle, n=3)) for _ in range(20)]
+        )
+    show("queue at row 500,000", [timed(lambda: store.queue(QueueQuery(), offset=500_000)) for _ in range(3)])
+    nothing = QueueQuery(search="found nowhere")
+    show("search without a hit", [timed(lambda: store.queue(nothing)) for _ in range(2)])
+
+
+def recording(number: int) -> NewRecording:
+    name = f"{number:064x}"
+    return NewRecording(
+        f"{number}.wav", name, 1, 5.0, 16_000, 1, "pcm_s16le", "en", text=TEXT, text_as="draft"
+    )
+
+
+def write_through(handle: int, block: bytes) -> None:
+    os.write(handle, block)
+    os.fdatasync(handle)
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - began)
+
+
+def percentile(values: list[Any], per_cent: int) -> Any:
+    return sorted(values)[min(len(values) - 1, len(values) * per_cent // 100)]
+
+
+def show(name: str, values: list[float]) -> None:
+    print(
+        f"{name}: p50 {percentile(values, 50):.2f} ms, p99 {percentile(values, 99):.2f} ms, n {len(values)}"
+    )
+
+
+if __name__ == "__main__":
+    main()
