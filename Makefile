@@ -59,12 +59,12 @@ lab: install $(MODEL) $(SAMPLE) ## JupyterLab on port 8891 at the first notebook
 install: $(INSTALLED) $(BUNDLED) ## .venv with labwidgets in it
 
 ##@ Check
-.PHONY: test test-fast soak bench tools lint types biome tsc vitest python python-fast browser
+.PHONY: test test-fast soak bench tools ruff layers prose types biome tsc vitest python python-fast browser
 test: tools browser $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
-	@$(MAKE) --keep-going lint types biome tsc vitest python
+	@$(MAKE) --keep-going ruff layers prose types biome tsc vitest python
 
 test-fast: tools ## Lint, types, unit tests: under two minutes
-	@$(MAKE) --keep-going lint types biome tsc vitest python-fast
+	@$(MAKE) --keep-going ruff layers prose types biome tsc vitest python-fast
 
 soak: tools browser $(MODEL) $(SAMPLE) ## Kills by the thousand, hours of play
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
@@ -74,10 +74,14 @@ bench: tools browser $(MODEL) $(SAMPLE) $(BENCH) ## The figures of the README, o
 
 tools: install $(TOOLS)
 
-lint:
+ruff:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+layers:
 	$(BIN)/lint-imports
+
+prose:
 	$(BIN)/codespell
 	$(BIN)/validate-pyproject pyproject.toml
 
