@@ -28,6 +28,7 @@ import { createSkipMenu } from "./skip_menu";
 import { createTopBar } from "./top_bar";
 import { createView } from "./view";
 import { watch } from "./waiting";
+import { FILTER_NAMES, ORDER_NAMES } from "./words";
 
 export interface LabellerContext {
   el: HTMLElement;
@@ -237,7 +238,8 @@ function rememberedQuery(project_id: string): QueuePayload {
   const start: QueuePayload = { order: "added", filter: "all", search: "" };
   try {
     const found = JSON.parse(recall(`query.${project_id}`) ?? "{}") as Partial<QueuePayload>;
-    return { ...start, ...found };
+    const isKnown = (found.order ?? "") in ORDER_NAMES && (found.filter ?? "") in FILTER_NAMES;
+    return isKnown ? { ...start, ...found } : start;
   } catch {
     return start;
   }

@@ -32,7 +32,9 @@ interface Row {
 export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts): SegmentList {
   const base = freshId("row");
   const area = h("div", { class: "lw-rows", role: "presentation" });
-  const root = h("div", { class: "lw-list", role: "listbox", tabindex: 0, "aria-label": "Segments" }, area);
+  const none = h("p", { class: "lw-none", hidden: true }, "Nothing matches the filter and the search.");
+  const label = { role: "listbox", tabindex: 0, "aria-label": "Segments" };
+  const root = h("div", { class: "lw-list", ...label }, area, none);
   const pool: Row[] = [];
   let top_px = 0;
   let view_px = 0;
@@ -54,6 +56,7 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
 
   const render = () => {
     const n_rows = box().n_rows;
+    none.hidden = pages.total !== 0;
     area.style.height = `${areaHeight(box())}px`;
     if (n_rows === 0 || view_px === 0) {
       for (const row of pool) row.root.hidden = true;
