@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from labwidgets.records import Span, Word
+from labwidgets.timeline import merge_spans
 
 _SHORTEST_WORD_S = 0.02
 _EDGE_SLACK_S = 0.05
+_PAUSE_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,11 @@ def _without_silence(start_s: float, end_s: float, speech: Sequence[Span]) -> Sp
     ]
     if not inside:
         return start_s, end_s
-    # Where a word spans a pause, the longest stretch of sound is the word, the rest its neighbours' tails.
-    first, last = max(inside, key=lambda span: span[1] - span[0])
-    return max(start_s, first - _EDGE_SLACK_S), min(end_s, last + _EDGE_SLACK_S)
+    # What lies beyond a real pause is a neighbour's tail: the longest stretch is the word itself.
+    half_s = _PAUSE_S / 2
+    stretches = merge_spans((first - half_s, last + half_s) for first, last in inside)
+    first, last = max(stretches, key=lambda span: span[1] - span[0])
+    return max(start_s, first + half_s - _EDGE_SLACK_S), min(end_s, last - half_s + _EDGE_SLACK_S)
 
 
 def _widened(words: Sequence[Word], duration_s: float) -> list[Word]:

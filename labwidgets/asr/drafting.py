@@ -54,8 +54,8 @@ class DraftStore(Protocol):
         """Note that a run of a model has begun."""
         ...
 
-    def hypothesis_by_key(self, key: str) -> Hypothesis | None:
-        """Return what was stored under a cache key."""
+    def hypothesis_by_key(self, cache_key: str, /) -> Hypothesis | None:
+        """Return the newest draft that was stored under a cache key."""
         ...
 
     def add_hypothesis(
@@ -150,6 +150,7 @@ class _Tally:
     drafted: int = 0
     cached: int = 0
     failed: list[Refusal] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
     audio_s: float = 0.0
     work_s: float = 0.0
 
@@ -220,16 +221,17 @@ def _draft_one(run: _Run, tally: _Tally, segment: Segment, recording: Recording)
         tally.failed.append(Refusal(segment.id, reason))
         return
     key = _key(run.drafter, segment, recording)
-    known = None if run.force else run.store.hypothesis_by_key(key)
+    known = None if run.force and key not in tally.keys else run.store.hypothesis_by_key(key)
     if known is None:
         if (transcription := _transcription(run, tally, segment, recording)) is not None:
             _keep(run, tally, segment, key, transcription)
+            tally.keys.add(key)
             tally.drafted += 1
         return
     if known.segment_id != segment.id:
         # The same sound under another id takes over the draft, once, under a key of its own.
         own_key = f"{key}:{segment.id}"
-        if run.store.hypothesis_by_key(own_key) is None:
+        if run.force or run.store.hypothesis_by_key(own_key) is None:
             _keep(run, tally, segment, own_key, _copied(known))
     tally.cached += 1
 

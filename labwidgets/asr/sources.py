@@ -230,6 +230,7 @@ def _from_hub(name: str, progress: Progress | None) -> Path:
 def _download(name: str, progress: Progress | None) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
+    from huggingface_hub.utils import httpx
 
     try:
         # One short question first: it fails in seconds where a download would go on trying for minutes.
@@ -239,7 +240,7 @@ def _download(name: str, progress: Progress | None) -> Path:
         return Path(snapshot_download(name, revision=revision, allow_patterns=_HUB_FILES))
     except RepositoryNotFoundError as error:
         raise ModelError("the Hub has no such model", value=name, allowed=_DEFAULT) from error
-    except (HfHubHTTPError, OfflineModeIsEnabled, OSError, RuntimeError, ValueError) as error:
+    except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, OSError, ValueError) as error:
         raise ModelError(
             f"the model is not on this machine and the Hub cannot be reached ({type(error).__name__})",
             value=name,
