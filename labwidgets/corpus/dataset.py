@@ -144,7 +144,8 @@ def load_parquet(folder: Path, *, cache: Path) -> Any:
 
     Args:
         folder: As ``write_parquet`` made it.
-        cache: Folder for the mapped files; as large as the shards, must outlive the result.
+        cache: Folder for the mapped files of this data set alone; as large as the shards, must outlive
+            the result, and is used again.
     """
     from datasets import Dataset, DatasetDict
 
@@ -159,6 +160,8 @@ def load_parquet(folder: Path, *, cache: Path) -> Any:
 
 
 def _to_arrow(shards: list[Path], target: Path) -> Path:
+    if target.is_file() and target.stat().st_mtime_ns > max(path.stat().st_mtime_ns for path in shards):
+        return target
     partial = target.with_suffix(".part")
     with pa.ipc.new_stream(partial, pq.read_schema(shards[0])) as writer:
         for shard in shards:

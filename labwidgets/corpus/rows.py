@@ -30,6 +30,7 @@ from labwidgets.records import NewRecording, Refusal
 
 SOURCES_FOLDER = "sources"
 MAX_CHANNELS = 32
+WHOLE_READ_BYTES = 4_000_000
 
 _NO_SPACE_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _SUFFIXES = {"flac": ".flac", "mp3": ".mp3", "vorbis": ".ogg", "opus": ".opus", "aac": ".m4a"}
@@ -162,8 +163,10 @@ def _header(source: Path | bytes) -> dict[str, Any]:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the sha256 of the file's bytes, read once in pieces."""
+    """Return the sha256 of the file's bytes, read once, large ones in pieces."""
     with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size <= WHOLE_READ_BYTES:
+            return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

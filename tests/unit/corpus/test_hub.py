@@ -37,6 +37,13 @@ for name, part in splits.items():
     rows[name] = items
 print(json.dumps(rows))
 """
+OWN_PUSH = """
+import sys
+from pathlib import Path
+from labwidgets.corpus.dataset import load_parquet
+folder, cache, repo_id = sys.argv[1:]
+load_parquet(Path(folder), cache=Path(cache)).push_to_hub(repo_id)
+"""
 
 
 @pytest.fixture
@@ -96,6 +103,20 @@ def test_what_was_pushed_is_what_load_dataset_gives_back(hub, send, folder, repo
             item["audio"]["bytes"] = hashlib.sha256(item["audio"]["bytes"]).hexdigest()
     assert json.loads(done.stdout) == wanted
     assert hub.git(repo, "fsck", "--full") == ""
+
+
+@pytest.mark.slow
+def test_the_push_that_datasets_brings_works_on_the_result_too(hub, folder, repo, tmp_path):
+    command = [sys.executable, "-c", OWN_PUSH, str(folder), str(tmp_path / "c"), repo]
+    environment = hub.environment(tmp_path)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    files = hub.git(repo, "ls-tree", "-r", "--name-only", "main").split()
+    assert [name.partition("-")[0] for name in files if name.startswith("data/")] == [
+        "data/test",
+        "data/train",
+        "data/validation",
+    ]
 
 
 @pytest.mark.slow
