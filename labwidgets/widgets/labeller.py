@@ -67,13 +67,13 @@ class Labeller(LabWidget):
         text: str | None = None,
         language: str = "und",
     ) -> None:
+        self._closed = threading.Event()
         self._annotator = checked_annotator(annotator)
         self.source: LabelSource = (
             source
             if isinstance(source, LabelSource)
             else scratch_source(source, audio=audio, text=text, language=language)
         )
-        self._closed = threading.Event()
         super().__init__(kind="labeller")
         self.handlers |= {
             "ready": self._answer_ready,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
@@ -129,10 +130,18 @@ class LabPage:
         found = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
         return str(found.locator(".jp-OutputArea").inner_text())
 
-    def restart_kernel(self) -> None:
-        """Kill the kernel the hard way (SIGKILL through the operating system), as a crash would."""
-        self.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
+    def kill_kernel(self) -> None:
+        """Kill the kernel's process, as a crash would, and wait until Jupyter has started it anew."""
+        processes = psutil.Process(self.lab.process.pid).children(recursive=True)
+        kernels = [child for child in processes if "ipykernel_launcher" in " ".join(child.cmdline())]
+        assert len(kernels) == 1
+        kernels[0].kill()
+        self.page.wait_for_function(
+            """() => {
+                const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+                return kernel.status !== "idle";
+            }""",
+            timeout=30_000,
         )
         self.wait_for_kernel()
 

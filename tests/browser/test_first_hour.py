@@ -1,0 +1,139 @@
+"""What a newcomer does in the first hour: the whole first notebook, by keyboard, with a crash in between."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labwidgets.project import Project
+from labwidgets.records import QueueQuery
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Code cells of notebooks/01_label.ipynb, by number.
+ADD, DRAFT, LABEL, LOOK, DATASET, PUSH = range(6)
+FAST = 30_000
+
+
+class LabellerPage:
+    """The labeller in a notebook's cell, as a person at the keyboard sees it."""
+
+    def __init__(self, opened: Any, cell: int) -> None:
+        self.page = opened.page
+        self.root = self.page.locator(".jp-CodeCell").nth(cell).locator(".lw-frame")
+
+    def wait(self) -> None:
+        self.root.locator(".lw-row").first.wait_for(timeout=FAST)
+        self.root.locator(".cm-content").wait_for(timeout=FAST)
+
+    def dismiss_hints(self) -> None:
+        button = self.root.get_by_role("button", name="No hints")
+        if button.count():
+            button.click()
+            self.focus()
+
+    def focus(self) -> None:
+        self.root.locator(".cm-content").click()
+
+    def text(self) -> str:
+        return str(self.root.locator(".cm-content").inner_text()).strip()
+
+    def state(self) -> str:
+        return str(self.root.locator(".lw-state").inner_text())
+
+    def wait_state(self, words: str) -> None:
+        self.root.locator(".lw-state", has_text=words).wait_for(timeout=FAST)
+
+    def wait_draft(self) -> None:
+        self.page.wait_for_function(
+            "root => root.querySelector('.cm-content')?.innerText.trim().length > 3",
+            arg=self.root.element_handle(),
+            timeout=120_000,
+        )
+
+    def replace_text(self, text: str) -> None:
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def is_playing(self) -> bool:
+        return bool(self.root.get_by_role("button", name="Pause").count())
+
+
+def screenshot(opened: Any, name: str) -> None:
+    folder = Path(__file__).parents[2] / ".screenshots"
+    folder.mkdir(exist_ok=True)
+    opened.page.screenshot(path=folder / f"{name}.png")
+
+
+def test_the_first_notebook_survives_a_crash_and_ends_on_the_hub(
+    hub_lab: tuple[Any, Any], open_page: Any
+) -> None:
+    lab, hub = hub_lab
+    opened = open_page(lab)
+    opened.open("notebooks/01_label.ipynb")
+    opened.run(ADD)
+    opened.run(DRAFT)
+    opened.run(LABEL)
+    labeller = LabellerPage(opened, LABEL)
+    labeller.wait()
+    labeller.dismiss_hints()
+    labeller.wait_draft()
+    screenshot(opened, "first-hour-draft")
+
+    texts = ["first, corrected by hand", "second, after the crash", "third clip"]
+    labeller.focus()
+    labeller.replace_text(texts[0])
+    opened.page.keyboard.press("Control+Enter")
+    labeller.wait_state("saved")
+    screenshot(opened, "first-hour-saved")
+
+    opened.kill_kernel()
+    opened.run(ADD)
+    opened.run(DRAFT)
+    opened.run(LABEL)
+    labeller.wait()
+    for text in texts[1:]:
+        labeller.focus()
+        labeller.wait_draft()
+        labeller.replace_text(text)
+        opened.page.keyboard.press("Control+Enter")
+        labeller.wait_state("saved")
+    screenshot(opened, "first-hour-done")
+
+    opened.run(LOOK)
+    opened.run(DATASET)
+    opened.run(PUSH)
+    screenshot(opened, "first-hour-data-set")
+    assert not opened.page_errors()
+
+    with Project.open(lab.root / "notebooks" / "my-corpus") as project:
+        assert project.verify().ok
+        assert saved_texts(project) == sorted(texts)
+        ids = [row.segment_id for row in project.queue(QueueQuery()).rows]
+        assert [len(project.store.thread(segment, "me")) for segment in ids] == [1, 1, 1]
+    snapshots = sorted((lab.root / "notebooks" / "my-corpus" / "datasets").glob("20*"))
+    assert sorted(texts_in(snapshots[-1])) == sorted(texts)
+    assert sorted(hub.texts("me/my-corpus")) == sorted(texts)
+
+
+def saved_texts(project: Project) -> list[str]:
+    rows = project.store.labelled_rows()
+    return sorted(row.reference.text for row in rows if row.reference is not None)
+
+
+def texts_in(folder: Path) -> list[str]:
+    """Read the texts with the datasets library, in a process that knows nothing of labwidgets."""
+    code = (
+        "import json, sys; from datasets import load_dataset; "
+        "found = load_dataset('parquet', data_dir=sys.argv[1]); "
+        "print(json.dumps([text for split in found.values() for text in split['text']]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True, timeout=300
+    )
+    return list(json.loads(done.stdout.splitlines()[-1]))
