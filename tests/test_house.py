@@ -30,6 +30,8 @@ MAX_TYPESCRIPT_LINES = 300
 HEAVY = ("torch", "transformers", "datasets", "librosa", "av", "sqlalchemy", "pyarrow", "anywidget", "numba")
 
 PYTHON = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
+# A migration is the frozen list of what it made, written once.
+WRITTEN_BY_HAND = [path for path in PYTHON if path.parent.name != "versions"]
 TYPESCRIPT = sorted((FRONTEND / "src").rglob("*.ts"))
 
 
@@ -44,7 +46,7 @@ def n_lines(path: Path) -> int:
 # ---- sizes ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", named(PYTHON))
+@pytest.mark.parametrize("path", named(WRITTEN_BY_HAND))
 def test_a_module_stays_under_its_size(path):
     assert n_lines(path) <= MAX_MODULE_LINES
 
@@ -60,13 +62,12 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of the function without its docstring, which may be as long as it needs to be."""
-    docstring = function.body[0] if ast.get_docstring(function, clean=False) is not None else None
-    whole = (function.end_lineno or function.lineno) - function.lineno + 1
-    return whole - (0 if docstring is None else (docstring.end_lineno or 0) - docstring.lineno + 1)
+    """Lines of the body without its docstring: a command line's options and a long text are no complexity."""
+    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-@pytest.mark.parametrize("path", named(PYTHON))
+@pytest.mark.parametrize("path", named(WRITTEN_BY_HAND))
 def test_a_function_stays_under_its_size(path):
     long = {function.name: body_lines(function) for function in functions(path)}
     assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION_LINES} == {}
