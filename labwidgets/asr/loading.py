@@ -18,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 from labwidgets.asr.sources import ModelSource
 from labwidgets.errors import ModelError
 
+_VOCABULARIES = ("tokenizer.json", "vocab.json")
 _TASK = "automatic-speech-recognition"
 
 
@@ -27,6 +28,9 @@ def open_pipeline(source: ModelSource, pipeline_class: type[AutomaticSpeechRecog
     Raises:
         ModelError: A part is missing or broken, or the weights do not fit the config.
     """
+    # Without these the library makes up an empty tokenizer and writes nothing, silently.
+    if not any((source.path / name).is_file() for name in _VOCABULARIES):
+        raise ModelError("the model has no tokenizer", value=source.name, allowed=", ".join(_VOCABULARIES))
     kind = AutoModelForSpeechSeq2Seq if source.family == "whisper" else AutoModelForCTC
     has_bar = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()

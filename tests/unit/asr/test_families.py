@@ -149,6 +149,13 @@ def test_a_folder_without_a_tokenizer_is_refused(random_whisper, tmp_path):
     copy = shutil.copytree(random_whisper, tmp_path / "copy")
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (copy / name).unlink()
+    with pytest.raises(ModelError, match="has no tokenizer"):
+        load_drafter(resolve(str(copy), "en"))
+
+
+def test_a_broken_part_is_refused(random_whisper, tmp_path):
+    copy = shutil.copytree(random_whisper, tmp_path / "copy")
+    (copy / "preprocessor_config.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_drafter(resolve(str(copy), "en"))
 
