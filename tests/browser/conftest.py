@@ -173,17 +173,22 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def lab_environment() -> dict[str, str]:
-    """Extra environment of the JupyterLab server and so of its kernels."""
-    return {}
-
-
-@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """``make lab`` on a free port, in a root folder of its own that shares the checkout's sample."""
     root = tmp_path_factory.mktemp("lab")
     with start_lab(root, environment={}) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def hub_lab(tmp_path_factory: pytest.TempPathFactory, hub_process: Any) -> Iterator[tuple[Lab, Any]]:
+    """The same with a Hub on loopback and a token for it in the environment."""
+    root = tmp_path_factory.mktemp("hub-lab")
+    environment = hub_process.environment(root / ".home", token="hf_writer")
+    for name in ("PATH", "PYTHONPATH", "HOME"):
+        environment.pop(name)
+    with start_lab(root, environment=environment) as running:
+        yield running, hub_process
 
 
 def start_lab(root: Path, *, environment: dict[str, str]) -> RunningLab:

@@ -1,0 +1,78 @@
+"""The records that travel between the layers: frozen, typed, times in float seconds.
+
+Words of the field are explained in the README's glossary; one word means one thing here, in the tables
+and on the screen alike.
+"""
+
+from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
+from labwidgets.records.labels import (
+    Ack,
+    Hypothesis,
+    LabelledRow,
+    ModelRun,
+    Opinion,
+    Reference,
+    SegmentView,
+    Submission,
+    Transcription,
+    Word,
+)
+from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio, Rows
+from labwidgets.records.queue import (
+    QUEUE_FILTERS,
+    QUEUE_ORDERS,
+    QueueCounts,
+    QueueFilter,
+    QueueOrder,
+    QueuePage,
+    QueueQuery,
+    QueueRow,
+)
+from labwidgets.records.reports import AddReport, DraftReport, Event, Refusal, Status, VerifyReport
+from labwidgets.records.sound import AudioWindow, NewRecording, Peaks, Quality, Recording, Segment
+
+__all__ = [
+    "FLAGS",
+    "MIX",
+    "QUEUE_FILTERS",
+    "QUEUE_ORDERS",
+    "Ack",
+    "AddReport",
+    "AudioWindow",
+    "DraftReport",
+    "Drafter",
+    "Event",
+    "Hypothesis",
+    "LabelOrigin",
+    "LabelSource",
+    "LabelledRow",
+    "ModelRun",
+    "NewRecording",
+    "Opinion",
+    "Peaks",
+    "Progress",
+    "Quality",
+    "QueueCounts",
+    "QueueFilter",
+    "QueueOrder",
+    "QueuePage",
+    "QueueQuery",
+    "QueueRow",
+    "ReadAudio",
+    "Recording",
+    "Reference",
+    "Refusal",
+    "Rows",
+    "Samples",
+    "Segment",
+    "SegmentView",
+    "Span",
+    "Status",
+    "Submission",
+    "TaskState",
+    "TextUse",
+    "Transcription",
+    "VerifyReport",
+    "Word",
+    "new_id",
+]

@@ -1,0 +1,94 @@
+"""The faces between the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from labwidgets.records.base import Samples
+from labwidgets.records.labels import Ack, LabelledRow, SegmentView, Submission, Transcription
+from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
+from labwidgets.records.sound import AudioWindow, Peaks
+
+Progress = Callable[[int, int, str], None]
+"""Called as ``progress(done, total, note)``; ``total`` is 0 while it is not known."""
+
+
+class Drafter(Protocol):
+    """A speech recogniser behind one face, whatever engine runs it."""
+
+    @property
+    def model(self) -> str:
+        """Name as the user gave it."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """Hash or commit of the weights."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Decoding settings, JSON values: part of the cache key."""
+        ...
+
+    def transcribe(self, samples: Samples, *, language: str | None = None) -> Transcription:
+        """Return words with times and confidences for 16 kHz mono samples."""
+        ...
+
+
+@runtime_checkable
+class LabelSource(Protocol):
+    """What the widgets see of a project: enough to show, play and save, and nothing else."""
+
+    @property
+    def name(self) -> str:
+        """Shown in the corner."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Stable, to tell projects apart in one browser."""
+        ...
+
+    def labelling(self) -> Mapping[str, Any]:
+        """Settings the page needs (see ``labwidgets.widgets.protocol.LabelSettings``)."""
+        ...
+
+    def queue(self, query: QueueQuery, *, offset: int = 0, limit: int = 100) -> QueuePage:
+        """Rows of the queue."""
+        ...
+
+    def counts(self) -> QueueCounts:
+        """Progress over everything."""
+        ...
+
+    def upcoming(self, query: QueueQuery, *, after: str | None = None, n: int = 1) -> Sequence[str]:
+        """Ids of the next open segments after ``after`` in the query's order, wrapping round once."""
+        ...
+
+    def view(self, segment_id: str, *, annotator: str) -> SegmentView:
+        """One segment, ready to show."""
+        ...
+
+    def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
+        """The segment's waveform."""
+        ...
+
+    def window(self, segment_id: str, *, index: int, codec: str) -> AudioWindow:
+        """Window number ``index`` of the segment's sound (``flac`` or ``opus``)."""
+        ...
+
+    def submit(self, submission: Submission) -> Ack:
+        """Store; durable when this returns."""
+        ...
+
+    def change_marker(self) -> tuple[int, ...]:
+        """Something cheap that differs once anybody wrote to the store."""
+        ...
+
+
+ReadAudio = Callable[[str], Samples]
+"""Given a segment id, returns its sound at 16 kHz."""
+
+Rows = Iterator[LabelledRow]

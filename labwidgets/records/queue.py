@@ -1,0 +1,69 @@
+"""The queue of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from labwidgets.records.base import TaskState
+
+QueueOrder = Literal["added", "least_confident", "most_confident", "shortest", "longest", "random", "recent"]
+
+QueueFilter = Literal["all", "open", "done", "skipped", "flagged", "blocked"]
+
+QUEUE_ORDERS: tuple[QueueOrder, ...] = (
+    "added",
+    "least_confident",
+    "most_confident",
+    "shortest",
+    "longest",
+    "random",
+    "recent",
+)
+
+QUEUE_FILTERS: tuple[QueueFilter, ...] = ("all", "open", "done", "skipped", "flagged", "blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """Which segments, in which order. ``search`` is a substring of the current text, case folded."""
+
+    order: QueueOrder = "added"
+    filter: QueueFilter = "all"
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue. ``text`` is the reference, else the draft, cut to 160 characters."""
+
+    segment_id: str
+    position: int
+    duration_s: float
+    state: TaskState
+    text: str
+    confidence: float | None
+    flags: tuple[str, ...]
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Rows ``offset..`` of the ``total`` that match a query."""
+
+    rows: tuple[QueueRow, ...]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Progress over the whole project, filters aside; seconds of audio beside the counts."""
+
+    total: int
+    done: int
+    skipped: int
+    blocked: int
+    drafted: int
+    total_s: float
+    done_s: float

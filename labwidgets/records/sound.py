@@ -1,0 +1,146 @@
+"""Recordings, segments and what a browser gets of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from labwidgets.records.base import TextUse
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a recording sounds like, measured on the decoded signal.
+
+    Attributes:
+        level_dbfs: Root mean square level over the whole recording.
+        peak_dbfs: Highest sample.
+        clipped: Share of samples at full scale, 0..1.
+        snr_db: Estimate of speech level over noise floor; None where there is too little signal.
+        silence: Share of frames under the speech threshold, 0..1.
+    """
+
+    level_dbfs: float
+    peak_dbfs: float
+    clipped: float
+    snr_db: float | None
+    silence: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecording:
+    """A recording as a source offers it, before it is stored.
+
+    Attributes:
+        source: Path or URL where the audio lies, or a name when ``data`` holds the bytes.
+        bytes_sha256: Hash of the encoded bytes: a recording is known by it at once.
+        n_bytes: Size of the encoded audio.
+        duration_s: As the header says; the decode pass corrects it.
+        sample_rate_hz: As stored in the source.
+        n_channels: Channels in the source.
+        codec: Short name such as ``flac``, ``pcm_s16le``, ``mp3``, ``opus``.
+        language: BCP-47.
+        speaker: Pseudonym.
+        accent: Free label.
+        licence: SPDX id or the owner's words.
+        collection: Where it came from (data set, folder, client), for coverage by source.
+        text: A transcript that came along.
+        text_as: What that transcript is.
+        metadata: Every further column, JSON values only.
+        copied: True when the project holds the bytes itself (``source`` is relative to the project).
+        mtime_ns: Of the source file, to notice changes; None when it is no local file.
+    """
+
+    source: str
+    bytes_sha256: str
+    n_bytes: int
+    duration_s: float
+    sample_rate_hz: int
+    n_channels: int
+    codec: str
+    language: str
+    speaker: str | None = None
+    accent: str | None = None
+    licence: str | None = None
+    collection: str | None = None
+    text: str | None = None
+    text_as: TextUse = "metadata"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    copied: bool = False
+    mtime_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A stored recording. ``state`` is added, decoded, broken or withdrawn; ``reason`` explains broken."""
+
+    id: str
+    source: str
+    bytes_sha256: str
+    sound_sha256: str | None
+    n_bytes: int
+    duration_s: float
+    sample_rate_hz: int
+    n_channels: int
+    codec: str
+    language: str
+    speaker: str | None
+    accent: str | None
+    licence: str | None
+    collection: str | None
+    metadata: Mapping[str, Any]
+    copied: bool
+    mtime_ns: int | None
+    state: Literal["added", "decoded", "broken", "withdrawn"]
+    reason: str | None
+    quality: Quality | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A time span of one channel (or of the ``MIX``) of a recording; the unit of work."""
+
+    id: str
+    recording_id: str
+    channel: int
+    start_s: float
+    end_s: float
+    version: int = 1
+    parent_ids: tuple[str, ...] = ()
+    retired: bool = False
+    speaker: str | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """A waveform to look at: ``n_bins`` pairs of (min, max), int8[2 * n_bins], full scale = 127."""
+
+    start_s: float
+    end_s: float
+    n_bins: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AudioWindow:
+    """A piece of encoded sound to append to a media stream.
+
+    Attributes:
+        start_s: First instant that should be heard, from the start of the segment.
+        end_s: Last instant that should be heard.
+        lead_s: Seconds of sound before ``start_s`` inside ``data``, for codecs that need a run-up.
+        mime: Container and codec, ready for ``MediaSource.isTypeSupported``.
+        data: A fragmented file: initialisation part and media part together.
+    """
+
+    start_s: float
+    end_s: float
+    lead_s: float
+    mime: str
+    data: bytes
