@@ -1,5 +1,7 @@
 import type { MountKind } from "../core/mount";
 import type { Player } from "../core/parts";
+import { addStyles } from "../core/styles";
+import themeCss from "../ui/theme.css";
 import { createPlayer } from "./player";
 
 const STEP_S = 1;
@@ -7,6 +9,8 @@ const N_BINS = 2000;
 
 /** The player as a widget of its own. */
 export const mountPlayer: MountKind = (scope, { el, transport, ready }) => {
+  addStyles(el.ownerDocument, "theme", themeCss);
+  el.classList.add("lw");
   const player = createPlayer(scope, transport, ready.settings);
   const { root } = player;
   root.tabIndex = 0;

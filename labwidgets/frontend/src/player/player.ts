@@ -6,7 +6,7 @@ import type { Transport } from "../core/transport";
 import { createControls } from "./controls";
 import css from "./player.css";
 import { fasterThan, slowerThan } from "./rates";
-import { createSound } from "./sound";
+import { Sound } from "./sound";
 import { createWaveform } from "./waveform";
 
 const DETAIL_MS = 250;
@@ -31,7 +31,7 @@ export function createPlayer(
   let selected: Span | null = null;
   let isUserSelection = false;
 
-  const sound = createSound(scope, transport, settings, doc);
+  const sound = new Sound(scope, transport, settings, doc);
   const toggle = () => (sound.playing ? sound.pause() : void sound.play());
   const zoom = (factor: number) => wave.zoom(factor, sound.time_s);
   const loop = (span?: Span | null) => {
@@ -40,7 +40,7 @@ export function createPlayer(
   };
 
   const wave = createWaveform(scope, doc, {
-    onSeek: sound.seek,
+    onSeek: (time_s) => sound.seek(time_s),
     onSelect(span) {
       selected = span;
       isUserSelection = span !== null;
@@ -52,9 +52,9 @@ export function createPlayer(
   });
   const controls = createControls(scope, doc, {
     onToggle: toggle,
-    onRate: sound.setRate,
+    onRate: (rate) => sound.setRate(rate),
     onLoop: () => loop(),
-    onVolume: sound.setVolume,
+    onVolume: (volume) => sound.setVolume(volume),
     onZoom: zoom,
   });
   root.append(wave.root, controls.root);
@@ -129,17 +129,17 @@ export function createPlayer(
       showTime(0);
     },
     setPeaks: wave.refine,
-    prefetch: sound.prefetch,
-    play: sound.play,
-    pause: sound.pause,
+    prefetch: (clip) => sound.prefetch(clip),
+    play: (from_s, to_s) => sound.play(from_s, to_s),
+    pause: () => sound.pause(),
     toggle,
-    seek: sound.seek,
-    setRate: sound.setRate,
+    seek: (time_s) => sound.seek(time_s),
+    setRate: (rate) => sound.setRate(rate),
     slower: () => sound.setRate(slowerThan(sound.rate)),
     faster: () => sound.setRate(fasterThan(sound.rate)),
     loop,
     zoom,
-    heard: sound.heard,
+    heard: () => sound.heard(),
     on: (name, listener) => sound.events.on(name, listener),
   };
 }

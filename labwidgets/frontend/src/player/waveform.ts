@@ -112,17 +112,22 @@ export function createWaveform(scope: Scope, doc: Document, events: WaveformEven
     void surfer.load("", channels, duration_s || 1);
   };
 
-  scope.onResize(canvas, ({ width }) => {
-    const isFirst = width > 0 && wrapper.querySelector("canvas") === null;
-    if (isFirst) surfer.setOptions({});
-    drawRuler();
-  });
-  onThemeChange(scope, doc, () => {
+  const recolour = () => {
     const next = themeColours(root);
     if (JSON.stringify(next) === JSON.stringify(colours)) return;
     colours = next;
     surfer.setOptions(colours);
+  };
+  let wasShown = false;
+  scope.onResize(canvas, ({ width }) => {
+    // Outside the page, no theme reaches an element.
+    if (width > 0 && !wasShown) recolour();
+    wasShown = width > 0;
+    const isFirst = width > 0 && wrapper.querySelector("canvas") === null;
+    if (isFirst) surfer.setOptions({});
+    drawRuler();
   });
+  onThemeChange(scope, doc, recolour);
 
   return {
     root,
