@@ -211,7 +211,8 @@ class Project(StoreSource):
             arguments += ["--settings", json.dumps(dict(settings))]
         if force:
             arguments.append("--force")
-        return Job(arguments, title="drafting", parse=_draft_report)
+        self.drafting = Job(arguments, title="drafting", parse=_draft_report)
+        return self.drafting
 
     def draft_here(
         self,

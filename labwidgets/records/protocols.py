@@ -67,8 +67,16 @@ class LabelSource(Protocol):
         """Ids of the next open segments after ``after`` in the query's order, wrapping round once."""
         ...
 
+    def position(self, query: QueueQuery, segment_id: str) -> int | None:
+        """How many rows of a query stand before a segment; None where it is not among them."""
+        ...
+
     def view(self, segment_id: str, *, annotator: str) -> SegmentView:
         """One segment, ready to show."""
+        ...
+
+    def no_draft(self, view: SegmentView) -> str | None:
+        """Why a segment has no draft, as far as this process knows; None where it has one."""
         ...
 
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:

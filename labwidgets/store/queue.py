@@ -1,19 +1,27 @@
 """The queue: orders, filters, search, what comes next, and who holds what.
 
-Each order runs off one index whose last columns make it total, so that "the next one" is a seek and never a
-sort.
+Each order runs off one index by state, whose last columns make it total, so that "the next one" is a seek and
+never a sort; a look at all states merges the states' runs.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 
 from labwidgets.errors import ConfigError, NotFoundError, TextError
-from labwidgets.records import QUEUE_FILTERS, QUEUE_ORDERS, QueueCounts, QueuePage, QueueQuery, QueueRow
+from labwidgets.records import (
+    QUEUE_FILTERS,
+    QUEUE_ORDERS,
+    QueueCounts,
+    QueuePage,
+    QueueQuery,
+    QueueRow,
+    TaskState,
+)
 from labwidgets.store import schema
 from labwidgets.store.events import now_us
 from labwidgets.store.tasks import STAGE
@@ -21,6 +29,7 @@ from labwidgets.text import checked_text
 from labwidgets.timeline import to_s, to_us
 
 MAX_ROWS = 1000
+TASK_STATES: tuple[TaskState, ...] = get_args(TaskState)
 _MAX_SEARCH = 1000
 _SHOWN_CHARACTERS = 160
 _task = schema.task.c
@@ -48,8 +57,7 @@ def page(connection: sa.Connection, query: QueueQuery, *, offset: int, limit: in
     """
     _check(query)
     offset, limit = max(0, offset), min(max(0, limit), MAX_ROWS)
-    ids = _matching(query).order_by(*_order_by(query)).offset(offset).limit(limit)
-    wanted = list(connection.scalars(ids))
+    wanted = list(connection.scalars(_ordered(query).offset(offset).limit(limit)))
     content = schema.content.c
     details = (
         sa.select(schema.task, sa.func.substr(content.text, 1, _SHOWN_CHARACTERS).label("shown"))
@@ -101,6 +109,18 @@ def _matching(query: QueueQuery) -> sa.Select[Any]:
         found = found.join(schema.content, schema.content.c.id == _shown)
         found = found.where(folded.contains(query.search.casefold(), autoescape=True))
     return found
+
+
+def _ordered(query: QueueQuery) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    if query.filter != "all" or query.search or query.order == "added":
+        return _matching(query).order_by(*_order_by(query))
+    # No index holds all states in this order: one run for each state, merged by the engine.
+    columns, is_down = ORDERS[query.order]
+    names = [column.name for column in columns if column is not _task.segment_id]
+    run = sa.select(_task.segment_id, *(_task[name] for name in names)).where(_task.stage == STAGE)
+    runs = sa.union_all(*(run.where(_task.state == state) for state in TASK_STATES))
+    keys = (runs.selected_columns[column.name] for column in columns)
+    return runs.order_by(*(key.desc() if is_down else key.asc() for key in keys))
 
 
 def _order_by(query: QueueQuery) -> list[sa.ColumnElement[Any]]:
@@ -178,6 +198,22 @@ def _place(
     if connection.scalar(sa.select(segment.id).where(segment.id == segment_id)) is None:
         raise NotFoundError("unknown segment", value=segment_id, remedy="Look it up in the queue")
     return None
+
+
+def position(connection: sa.Connection, query: QueueQuery, segment_id: str) -> int | None:
+    """Return how many rows of a query stand before a segment; None where it is not among them.
+
+    Raises:
+        ConfigError: On an unknown order or filter.
+        TextError: On a search that cannot be.
+    """
+    _check(query)
+    if connection.scalar(_matching(query).where(_task.segment_id == segment_id)) is None:
+        return None
+    columns, is_down = ORDERS[query.order]
+    place, here = _place(connection, segment_id, columns), sa.tuple_(*columns)
+    before = _matching(query).where(here > place if is_down else here < place)
+    return connection.scalar(sa.select(sa.func.count()).select_from(before.subquery()))
 
 
 def claim(connection: sa.Connection, annotator: str, query: QueueQuery, *, lease_s: float) -> str | None:

@@ -33,17 +33,7 @@ from labwidgets.records import (
     VerifyReport,
 )
 from labwidgets.store import backup as backups
-from labwidgets.store import (
-    codec,
-    drafts,
-    export,
-    intake,
-    labels,
-    opening,
-    queue,
-    rebuild,
-    schema,
-)
+from labwidgets.store import codec, drafts, export, intake, labels, opening, queue, rebuild, schema
 from labwidgets.store import engine as engines
 from labwidgets.store.export import Snapshot
 
@@ -302,6 +292,15 @@ class Store:
             TextError: On a search that cannot be.
         """
         return self._read(lambda connection: queue.upcoming(connection, query, after=after, n=n))
+
+    def position(self, query: QueueQuery, segment_id: str) -> int | None:
+        """Return how many rows of a query stand before a segment; None where it is not among them.
+
+        Raises:
+            ConfigError: On an unknown order or filter.
+            TextError: On a search that cannot be.
+        """
+        return self._read(lambda connection: queue.position(connection, query, segment_id))
 
     def claim(self, annotator: str, query: QueueQuery, *, lease_s: float) -> str | None:
         """Take the first open segment that nobody holds, for ``lease_s`` seconds; None if there is none.

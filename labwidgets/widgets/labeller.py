@@ -78,6 +78,7 @@ class Labeller(LabWidget):
         self.handlers |= {
             "ready": self._answer_ready,
             "queue": self._answer_queue,
+            "place": self._answer_place,
             "upcoming": self._answer_upcoming,
             "segment": self._answer_segment,
             "peaks": self._answer_peaks,
@@ -122,6 +123,11 @@ class Labeller(LabWidget):
         n = min(20, max(1, int(payload["n"])))
         return {"segments": list(self.source.upcoming(query, after=payload["after"], n=n))}, []
 
+    def _answer_place(self, payload: dict[str, Any]) -> Answer:
+        query = messages.query_record(payload["query"])
+        position = self.source.position(query, str(payload["segment"]))
+        return {"segment": payload["segment"], "position": position}, []
+
     def _answer_segment(self, payload: dict[str, Any]) -> Answer:
         view = self.source.view(str(payload["segment"]), annotator=self._annotator)
         buffers: list[bytes] = []
@@ -132,7 +138,9 @@ class Labeller(LabWidget):
         except LabError as error:
             # The text can still be read and corrected; the page says why there is no sound.
             audio_error = str(error)
-        return segment_reply(view, n_bins=n_bins, audio_error=audio_error), buffers
+        reply = segment_reply(view, n_bins=n_bins, audio_error=audio_error)
+        reply["no_draft"] = self.source.no_draft(view)
+        return reply, buffers
 
     def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
         peaks = self.source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))
@@ -191,6 +199,7 @@ def segment_reply(view: SegmentView, *, n_bins: int, audio_error: str | None) ->
         "text": text,
         "words": [messages.word_payload(word) for word in words],
         "draft": None if view.draft is None else messages.draft_payload(view.draft),
+        "no_draft": None,
         "opinion": None if view.opinion is None else messages.opinion_payload(view.opinion),
         "facts": messages.facts(view),
         "peaks_bins": n_bins,

@@ -205,6 +205,20 @@ class UpcomingReply(TypedDict):
     segments: list[str]
 
 
+class PlaceRequest(TypedDict):
+    """Ask where a segment stands in a query."""
+
+    query: QueuePayload
+    segment: str
+
+
+class PlaceReply(TypedDict):
+    """``position`` counts from 0; null where the segment is not among the query's rows."""
+
+    segment: str
+    position: int | None
+
+
 # ---- one segment ---------------------------------------------------------------------------------------
 
 
@@ -241,6 +255,7 @@ class SegmentReply(TypedDict):
     """``text`` and ``words`` are what the box starts with: opinion, else reference, else draft, else empty.
 
     ``peaks_bins`` is 0 and the buffer missing where the audio cannot be read; ``audio_error`` then says why.
+    ``no_draft`` says why there is no draft, and is null where there is one.
     ``facts`` are short texts for the line under the editor, in order.
     """
 
@@ -251,6 +266,7 @@ class SegmentReply(TypedDict):
     text: str
     words: list[WordPayload]
     draft: DraftPayload | None
+    no_draft: str | None
     opinion: OpinionPayload | None
     facts: list[str]
     peaks_bins: int
@@ -299,6 +315,7 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "peaks": (PeaksRequest, PeaksReply),
     "window": (WindowRequest, WindowReply),
     "queue": (QueueRequest, QueueReply),
+    "place": (PlaceRequest, PlaceReply),
     "upcoming": (UpcomingRequest, UpcomingReply),
     "segment": (SegmentRequest, SegmentReply),
     "submit": (SubmitRequest, SubmitReply),

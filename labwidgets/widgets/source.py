@@ -8,9 +8,12 @@ from pathlib import Path
 from labwidgets.audio import AudioCache
 from labwidgets.config import ProjectSettings, key_preset
 from labwidgets.corpus.importing import locate
+from labwidgets.errors import LabError
+from labwidgets.jobs import Job
 from labwidgets.records import (
     Ack,
     AudioWindow,
+    DraftReport,
     Peaks,
     QueueCounts,
     QueuePage,
@@ -32,6 +35,9 @@ class StoreSource:
         cache: Canonical sound; missing entries are made again from the sources.
         folder: Where relative sources lie.
         settings: Of the project.
+
+    Attributes:
+        drafting: The newest drafting job of this process.
     """
 
     def __init__(self, store: Store, cache: AudioCache, *, folder: Path, settings: ProjectSettings) -> None:
@@ -39,6 +45,7 @@ class StoreSource:
         self.cache = cache
         self.folder = folder
         self.settings = settings
+        self.drafting: Job[DraftReport] | None = None
 
     @property
     def name(self) -> str:
@@ -76,6 +83,10 @@ class StoreSource:
         """Return the next open segments."""
         return self.store.upcoming(query, after=after, n=n)
 
+    def position(self, query: QueueQuery, segment_id: str) -> int | None:
+        """Return how many rows of a query stand before a segment; None where it is not among them."""
+        return self.store.position(query, segment_id)
+
     def view(self, segment_id: str, *, annotator: str) -> SegmentView:
         """Return one segment, ready to show."""
         return self.store.view(segment_id, annotator=annotator)
@@ -85,8 +96,27 @@ class StoreSource:
         return self.store.submit(submission)
 
     def change_marker(self) -> tuple[int, ...]:
-        """Return something that differs once anybody wrote to the store."""
-        return self.store.change_marker()
+        """Return something that differs once anybody wrote to the store, or drafting came to an end."""
+        is_drafting = self.drafting is not None and self.drafting.state == "running"
+        return (*self.store.change_marker(), int(is_drafting))
+
+    def no_draft(self, view: SegmentView) -> str | None:
+        """Return why a segment has no draft, as far as this process knows; None where it has one."""
+        if view.draft is not None:
+            return None
+        if view.recording.state == "broken":
+            return f"its audio cannot be used: {view.recording.reason}"
+        if self.drafting is None:
+            is_begun = self.store.counts().drafted > 0
+            return "drafting has not reached it" if is_begun else "nothing is drafted yet: project.draft()"
+        if self.drafting.state == "running":
+            return "drafting has not reached it yet"
+        try:
+            report = self.drafting.result(0)
+        except LabError as error:
+            return f"drafting failed: {error}"
+        refused = [failed.reason for failed in report.failed if failed.source == view.segment.id]
+        return refused[0] if refused else "drafting ended before it"
 
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
         """Return the waveform of a segment."""

@@ -424,6 +424,7 @@ def test_each_order_pages_without_gaps_and_agrees_with_upcoming(store: Store, ad
             walked.append(after)
         assert walked == whole
         assert store.upcoming(query, after=whole[3], n=9) == whole[4:] + whole[:3]
+        assert [store.position(query, segment_id) for segment_id in whole] == list(range(7))
 
 
 def test_orders_are_what_their_names_say(store: Store, add: Add) -> None:
@@ -458,6 +459,8 @@ def test_filters_and_totals_agree(store: Store, add: Add) -> None:
     for name, expected in wanted.items():
         page = store.queue(QueueQuery(filter=name))  # type: ignore[arg-type]
         assert [row.segment_id for row in page.rows] == expected, name
+        places = [store.position(QueueQuery(filter=name), segment_id) for segment_id in ids]  # type: ignore[arg-type]
+        assert places == [expected.index(one) if one in expected else None for one in ids], name
         assert page.total == len(expected), name
     counts = store.counts()
     assert (counts.total, counts.done, counts.skipped, counts.blocked) == (5, 2, 1, 1)

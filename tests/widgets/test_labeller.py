@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from labwidgets.errors import ConfigError, SourceError
+from labwidgets.errors import ConfigError, ModelError, SourceError
 from labwidgets.project import Project
 from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
 from labwidgets.widgets.labeller import Labeller
@@ -83,6 +83,38 @@ def test_the_queue_comes_in_pages_with_the_progress(page: Any) -> None:
     assert (len(reply["rows"]), reply["total"], reply["offset"]) == (1, 3, 1)
     assert reply["counts"]["total"] == 3
     assert reply["counts"]["total_s"] == pytest.approx(6.0)
+
+
+def test_the_page_learns_where_a_segment_stands_in_its_query(page: Any, project: Project) -> None:
+    last = segments(project)[2]
+    longest = QUERY | {"order": "longest"}
+    assert page.reply("place", {"query": QUERY, "segment": last}) == {"segment": last, "position": 2}
+    assert page.reply("place", {"query": longest, "segment": last})["position"] == 0
+    assert page.reply("place", {"query": QUERY | {"filter": "done"}, "segment": last})["position"] is None
+
+
+def test_where_there_is_no_draft_the_page_learns_why(page: Any, project: Project) -> None:
+    first, second, _ = segments(project)
+
+    def why(segment: str) -> str | None:
+        return page.reply("segment", {"segment": segment, "n_bins": 1})["no_draft"]
+
+    assert why(first) == "nothing is drafted yet: project.draft()"
+    draft(project, first)
+    assert why(first) is None
+    assert why(second) == "drafting has not reached it"
+    project.store.mark_broken(project.store.segment(second).recording_id, "no sound in it")
+    assert why(second) == "its audio cannot be used: no sound in it"
+
+
+@pytest.mark.slow
+def test_a_drafting_job_that_failed_is_why_there_is_no_draft(page: Any, project: Project) -> None:
+    page.reply("ready", READY)
+    job = project.draft("no/such model")
+    with pytest.raises(ModelError, match="no such model"):
+        job.result()
+    reply = page.reply("segment", {"segment": segments(project)[0], "n_bins": 1})
+    assert reply["no_draft"].startswith("drafting failed: no such model")
 
 
 def test_a_segment_comes_with_draft_facts_and_waveform(page: Any, project: Project) -> None:

@@ -115,6 +115,7 @@ export interface SegmentReply {
   text: string;
   words: WordPayload[];
   draft: DraftPayload | null;
+  no_draft: string | null;
   opinion: OpinionPayload | null;
   facts: string[];
   peaks_bins: number;
@@ -160,6 +161,7 @@ export interface Requests {
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
   window: [{ clip: string; index: number; codec: "flac" | "opus" }, WindowReply];
   queue: [{ query: QueuePayload; offset: number; limit: number }, QueueReply];
+  place: [{ query: QueuePayload; segment: string }, { segment: string; position: number | null }];
   upcoming: [{ query: QueuePayload; after: string | null; n: number }, { segments: string[] }];
   segment: [{ segment: string; n_bins: number }, SegmentReply];
   submit: [SubmitRequest, SubmitReply];
