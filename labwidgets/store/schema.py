@@ -205,6 +205,7 @@ opinion = sa.Table(
     _required("at_us", sa.BigInteger),
     sa.Column("client_at_us", sa.BigInteger),
     sa.UniqueConstraint("event_id"),
+    sqlite_with_rowid=False,
 )
 
 thread = sa.Table(
@@ -215,6 +216,7 @@ thread = sa.Table(
     _required("revision", sa.BigInteger),
     _required("event_id", sa.String),
     sa.Index(None, "annotator"),
+    sqlite_with_rowid=False,
 )
 
 decision = sa.Table(
@@ -241,9 +243,11 @@ reference = sa.Table(
     sa.Column("annotator", sa.String),
     sa.Column("decision_id", sa.String, _to("decision.id")),
     _required("at_us", sa.BigInteger),
+    sqlite_with_rowid=False,
 )
 
 _ORDER_KEYS = ("least_rank", "most_rank", "duration_us", "rand", "changed_us")
+# Each index is a page or two of every save: what "all states" needs is merged from these, not kept again.
 _ORDERS = [("position", "segment_id"), *((key, "position", "segment_id") for key in _ORDER_KEYS)]
 
 task = sa.Table(
@@ -275,9 +279,17 @@ task = sa.Table(
     sa.Column("lease_holder", sa.String),
     sa.Column("lease_token", sa.String),
     sa.Column("lease_until_us", sa.BigInteger),
-    *(sa.Index(f"ix_task_{order[0]}", "stage", *order) for order in _ORDERS),
+    sa.Index("ix_task_position", "stage", "position", "segment_id"),
     *(sa.Index(f"ix_task_state_{order[0]}", "stage", "state", *order) for order in _ORDERS),
-    sa.Index("ix_task_is_flagged", "stage", "is_flagged", "position", "segment_id"),
+    sa.Index(
+        "ix_task_is_flagged",
+        "stage",
+        "is_flagged",
+        "position",
+        "segment_id",
+        sqlite_where=sa.text("is_flagged = 1"),
+        postgresql_where=sa.text("is_flagged"),
+    ),
 )
 
 # Sums by shard, not one row: on a server, writers of different segments must not queue for one counter.
@@ -291,6 +303,7 @@ tally = sa.Table(
     _required("duration_us", sa.BigInteger),
     _required("n_drafted", sa.BigInteger),
     _required("n_flagged", sa.BigInteger),
+    sqlite_with_rowid=False,
 )
 
 split = sa.Table(

@@ -152,6 +152,7 @@ def _tally() -> None:
         sa.Column("n_drafted", sa.BigInteger(), nullable=False),
         sa.Column("n_flagged", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("stage", "state", "shard", name=op.f("pk_tally")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -344,6 +345,7 @@ def _opinion() -> None:
         ),
         sa.PrimaryKeyConstraint("segment_id", "annotator", "revision", name=op.f("pk_opinion")),
         sa.UniqueConstraint("event_id", name=op.f("uq_opinion_event_id")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -380,6 +382,7 @@ def _reference() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("segment_id", name=op.f("pk_reference")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -442,22 +445,14 @@ def _task() -> None:
         sa.PrimaryKeyConstraint("segment_id", "stage", name=op.f("pk_task")),
     )
     op.create_index(
-        "ix_task_changed_us", "task", ["stage", "changed_us", "position", "segment_id"], unique=False
-    )
-    op.create_index(
-        "ix_task_duration_us", "task", ["stage", "duration_us", "position", "segment_id"], unique=False
-    )
-    op.create_index(
-        "ix_task_is_flagged", "task", ["stage", "is_flagged", "position", "segment_id"], unique=False
-    )
-    op.create_index(
-        "ix_task_least_rank", "task", ["stage", "least_rank", "position", "segment_id"], unique=False
-    )
-    op.create_index(
-        "ix_task_most_rank", "task", ["stage", "most_rank", "position", "segment_id"], unique=False
+        "ix_task_is_flagged",
+        "task",
+        ["stage", "is_flagged", "position", "segment_id"],
+        unique=False,
+        sqlite_where=sa.text("is_flagged = 1"),
+        postgresql_where=sa.text("is_flagged"),
     )
     op.create_index("ix_task_position", "task", ["stage", "position", "segment_id"], unique=False)
-    op.create_index("ix_task_rand", "task", ["stage", "rand", "position", "segment_id"], unique=False)
     op.create_index(
         "ix_task_state_changed_us",
         "task",
@@ -512,5 +507,6 @@ def _thread() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("segment_id", "annotator", name=op.f("pk_thread")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_thread_annotator"), "thread", ["annotator"], unique=False)
