@@ -40,7 +40,8 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
   };
   const step = async (by: number) => {
     const segment = session.here;
-    const here = segment === null ? null : pages.indexOf(segment);
+    const here = segment === null ? null : await pages.place(segment).catch(() => null);
+    if (session.here !== segment) return;
     if (here === null) {
       if (by < 0 && !session.undoSubmit()) say("This is the first one known here.");
       if (by > 0) void session.openNext(segment, true);

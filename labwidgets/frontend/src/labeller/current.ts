@@ -1,6 +1,7 @@
 import type { EditorContent } from "../core/parts";
 import type { SubmitRequest } from "../core/protocol";
 import type { Loaded } from "./segments";
+import type { Visit } from "./visits";
 
 /** The open segment: what came for it, what the box starts with, and what was done to it since. */
 export interface Current {
@@ -31,6 +32,32 @@ export function assemble(loaded: Loaded, { kept, pending, revision }: Memory): C
     flags: kept?.flags ?? pending?.flags ?? reply.opinion?.flags ?? [],
     base_revision: Math.max(reply.opinion?.revision ?? 0, revision),
     isDirty: kept !== null,
+  };
+}
+
+interface Submitting {
+  event_id: string;
+  content: EditorContent;
+  visit: Visit;
+  now_ms: number;
+  skip_reason: string | null;
+}
+
+/** What goes to the kernel when the submit or the skip key is pressed. */
+export function compose(current: Current, submitting: Submitting): SubmitRequest {
+  const { event_id, content, visit, now_ms, skip_reason } = submitting;
+  return {
+    event_id,
+    segment: current.segment,
+    base_revision: current.base_revision,
+    text: content.text,
+    words: content.words,
+    flags: current.flags,
+    draft: current.loaded.reply.draft?.id ?? null,
+    listened: visit.heard,
+    active_ms: visit.active_ms,
+    client_at_ms: now_ms,
+    skip_reason,
   };
 }
 

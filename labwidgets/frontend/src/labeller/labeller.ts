@@ -12,6 +12,7 @@ import { Ahead } from "./ahead";
 import { createBanner } from "./banner";
 import { createFooter } from "./footer";
 import { createFrame } from "./frame";
+import { joinHandover } from "./handover";
 import { createHeightHandle } from "./height";
 import { chordText, helpContent } from "./help";
 import { createHints } from "./hints";
@@ -232,6 +233,11 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   el.replaceChildren(root);
   pages.want(0, 0);
   void session.openNext(null, false);
+  joinHandover(scope, JSON.stringify([ready.project_id, ready.annotator]), {
+    isDead: () => !transport.alive,
+    give: () => session.give(),
+    take: (cargo) => session.take(cargo),
+  });
 }
 
 function rememberedQuery(project_id: string): QueuePayload {

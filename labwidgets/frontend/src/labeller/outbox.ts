@@ -2,6 +2,7 @@ import { Emitter } from "../core/emitter";
 import type { SubmitReply, SubmitRequest } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { RequestError, type Transport } from "../core/transport";
+import { failureOf, retryDelay_ms } from "./retry";
 
 export interface Refusal {
   submission: SubmitRequest;
@@ -31,23 +32,15 @@ export interface Outbox {
   put(submission: SubmitRequest): void;
   /** The newest submit of a segment that is still on its way. */
   newest(segment: string): SubmitRequest | null;
+  /** Everything on its way, oldest first within each segment; nothing of it is sent again from here. */
+  give(): SubmitRequest[];
   /** Tries at once what waits for its next attempt. */
   retry(): void;
   readonly state: OutboxState;
   on<E extends keyof OutboxEvents>(name: E, listener: (...args: OutboxEvents[E]) => void): () => void;
 }
 
-/** Codes with which the kernel says no for good; every other failure is tried again. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  "bad_text",
-  "bad_segment",
-  "bad_message",
-  "bad_config",
-  "not_found",
-  "stale_revision",
-]);
 const ATTEMPT_TIMEOUT_MS = 10_000;
-const BACK_OFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 interface Lane {
   items: SubmitRequest[];
@@ -77,6 +70,7 @@ export function createMemoryOutbox(scope: Scope, transport: Transport): Outbox {
   };
 
   const settle = (segment: string, lane: Lane, item: SubmitRequest, reply: SubmitReply) => {
+    if (lanes.get(segment) !== lane) return;
     Object.assign(lane, { isSending: false, n_failures: 0, reason: null });
     lane.items.shift();
     // What was submitted on top of this one could not know its revision yet.
@@ -89,16 +83,16 @@ export function createMemoryOutbox(scope: Scope, transport: Transport): Outbox {
   };
 
   const fail = (segment: string, lane: Lane, error: unknown) => {
+    if (lanes.get(segment) !== lane) return;
     lane.isSending = false;
-    const code = error instanceof RequestError ? error.code : "error";
-    const message = error instanceof Error ? error.message : String(error);
-    if (FINAL_CODES.has(code)) {
+    const { code, message } = failureOf(error);
+    const wait_ms = retryDelay_ms(code, lane.n_failures);
+    if (wait_ms === null) {
       lanes.delete(segment);
       const submission = lane.items.at(-1);
       const details = error instanceof RequestError ? error.details : {};
       if (submission) events.emit("refused", { submission, code, message, details });
     } else {
-      const wait_ms = BACK_OFF_MS[Math.min(lane.n_failures, BACK_OFF_MS.length - 1)] ?? 0;
       lane.n_failures += 1;
       lane.reason = message;
       lane.cancelWait = scope.timeout(() => void send(segment, lane), wait_ms);
@@ -124,6 +118,16 @@ export function createMemoryOutbox(scope: Scope, transport: Transport): Outbox {
       lane.items.push(submission);
       events.emit("change");
       if (lane.items.length === 1) void send(submission.segment, lane);
+    },
+    give() {
+      const items = [...lanes.values()].flatMap((lane) => lane.items);
+      for (const lane of lanes.values()) {
+        lane.cancelWait?.();
+        lane.items = [];
+      }
+      lanes.clear();
+      events.emit("change");
+      return items;
     },
     newest: (segment) => lanes.get(segment)?.items.at(-1) ?? null,
     retry,

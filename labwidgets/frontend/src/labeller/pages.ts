@@ -93,6 +93,17 @@ export class Pages {
     return this.row(index);
   }
 
+  /** Where a segment stands, also beyond the rows at hand, which are fetched then; null where it is not in the query. */
+  async place(segment: string): Promise<number | null> {
+    const known = this.indexOf(segment);
+    if (known !== null) return known;
+    const generation = this.generation;
+    const { payload } = await this.transport.request("place", { query: this.currentQuery, segment });
+    if (generation !== this.generation || payload.position === null) return null;
+    await this.rowAt(payload.position);
+    return payload.position;
+  }
+
   private pump(): void {
     while (this.inFlight.size < MAX_IN_FLIGHT) {
       const page = this.wanted.shift();

@@ -4,8 +4,11 @@ import type { CountsPayload, SubmitReply, SubmitRequest } from "../core/protocol
 import { ActivityMeter, Pace } from "./activity";
 import type { Ahead } from "./ahead";
 import { CrossUndo } from "./cross_undo";
-import { assemble, type Current, overlay } from "./current";
+import { assemble, type Current, compose, overlay } from "./current";
+import type { Cargo } from "./handover";
+import { Ledger } from "./ledger";
 import type { Outbox, Refusal } from "./outbox";
+import { type Failure, failureOf } from "./retry";
 import type { SegmentCache } from "./segments";
 import { Visits } from "./visits";
 
@@ -13,7 +16,9 @@ export type Phase =
   | { kind: "opening"; segment: string | null }
   | { kind: "open" }
   | { kind: "finished" }
-  | { kind: "failed"; segment: string | null; message: string };
+  /** Another view has taken over what was not saved. */
+  | { kind: "moved" }
+  | { kind: "failed"; segment: string | null; failure: Failure };
 
 export type SessionEvents = {
   phase: [phase: Phase];
@@ -45,11 +50,8 @@ export interface SessionParts {
 /** Which segment is open, what becomes of its text, and what comes next. Knows no DOM. */
 export class Session {
   private readonly events = new Emitter<SessionEvents>();
-  private readonly kept = new Map<string, { content: EditorContent; flags: string[] }>();
   private readonly visits: Visits;
-  private readonly submitted = new Map<string, SubmitRequest>();
-  private readonly revisions = new Map<string, number>();
-  readonly refusals = new Map<string, Refusal>();
+  readonly ledger = new Ledger();
   readonly meter = new ActivityMeter();
   readonly pace = new Pace();
   private readonly crossUndo = new CrossUndo();
@@ -60,7 +62,7 @@ export class Session {
 
   constructor(private readonly parts: SessionParts) {
     this.visits = new Visits(this.meter, () => parts.desk.heard());
-    this.ahead = parts.ahead((id) => id === this.current?.segment || this.isSubmitted(id));
+    this.ahead = parts.ahead((id) => id === this.current?.segment || this.ledger.isSubmitted(id));
     parts.outbox.on("acknowledged", (reply, submission) => this.acknowledge(reply, submission));
     parts.outbox.on("refused", (refusal) => this.refuse(refusal));
     parts.outbox.on("change", () => this.events.emit("marks"));
@@ -77,17 +79,13 @@ export class Session {
 
   /** Segments with typed text that was not submitted, the open one included. */
   get n_kept(): number {
-    const isCounted = this.current?.isDirty && !this.kept.has(this.current.segment);
-    return this.kept.size + (isCounted ? 1 : 0);
+    const { kept } = this.ledger;
+    const isCounted = this.current?.isDirty && !kept.has(this.current.segment);
+    return kept.size + (isCounted ? 1 : 0);
   }
 
   isKept(segment: string): boolean {
-    return this.kept.has(segment) || (this.current?.segment === segment && this.current.isDirty);
-  }
-
-  /** What this page submitted for a segment last. */
-  submission(segment: string): SubmitRequest | null {
-    return this.submitted.get(segment) ?? null;
+    return this.ledger.kept.has(segment) || (this.current?.segment === segment && this.current.isDirty);
   }
 
   /** Opens what comes after `after` in the queue (null: from its start). */
@@ -104,7 +102,7 @@ export class Session {
       this.current = null;
       this.enter({ kind: "finished" });
     } catch (error) {
-      if (ticket === this.ticket) this.enter({ kind: "failed", segment: null, message: reasonOf(error) });
+      if (ticket === this.ticket) this.enter({ kind: "failed", segment: null, failure: failureOf(error) });
     }
   }
 
@@ -118,7 +116,7 @@ export class Session {
       this.show(assemble(loaded, this.memory(segment)), play);
       void this.ahead.follow(segment, isJump);
     } catch (error) {
-      if (ticket === this.ticket) this.enter({ kind: "failed", segment, message: reasonOf(error) });
+      if (ticket === this.ticket) this.enter({ kind: "failed", segment, failure: failureOf(error) });
     }
   }
 
@@ -147,14 +145,19 @@ export class Session {
   submit({ stay = false, skip_reason = null as string | null } = {}): boolean {
     const current = this.current;
     if (!current || this.phase.kind !== "open") return false;
-    const submission = this.compose(current, skip_reason);
-    this.kept.delete(current.segment);
+    const { desk } = this.parts;
+    const submission = compose(current, {
+      event_id: desk.newId(),
+      content: desk.content(),
+      visit: this.visits.soFar(current.segment),
+      now_ms: desk.now(),
+      skip_reason,
+    });
     this.visits.forget(current.segment);
-    this.refusals.delete(current.segment);
-    if (!this.submitted.has(current.segment) && skip_reason === null) {
+    if (!this.ledger.submission(current.segment) && skip_reason === null) {
       this.pace.add(submission.active_ms, current.loaded.reply.clip.duration_s);
     }
-    this.submitted.set(current.segment, submission);
+    this.ledger.submit(submission);
     current.isDirty = false;
     current.loaded = overlay(current.loaded, submission);
     this.parts.cache.put(current.segment, current.loaded);
@@ -175,19 +178,41 @@ export class Session {
 
   /** Both texts are there: submit mine on top of the stored one, or take the stored one. */
   resolve(choice: "mine" | "stored"): void {
+    const { ledger } = this;
     const segment = this.current?.segment;
-    if (!this.current || !segment || !this.refusals.has(segment)) return;
+    if (!this.current || !segment || !ledger.refusals.has(segment)) return;
     if (choice === "mine") {
-      this.current.base_revision = Math.max(this.current.base_revision, this.revisions.get(segment) ?? 0);
+      this.current.base_revision = Math.max(this.current.base_revision, ledger.revision(segment));
       this.submit();
       return;
     }
     this.current.isDirty = false;
-    this.kept.delete(segment);
-    this.refusals.delete(segment);
-    this.submitted.delete(segment);
+    ledger.giveUp(segment);
     this.parts.cache.forget(segment);
     void this.open(segment, { play: false });
+  }
+
+  /** All that is not on disk, for another view to take over; nothing is left here. */
+  give(): Cargo {
+    const here = this.here;
+    this.leave();
+    const cargo = { submissions: this.parts.outbox.give(), kept: [...this.ledger.kept], here };
+    this.ledger.kept.clear();
+    this.enter({ kind: "moved" });
+    return cargo;
+  }
+
+  /** What another view did not bring to the disk. Nothing typed here since is overwritten. */
+  take({ submissions, kept, here }: Cargo): void {
+    for (const submission of submissions) {
+      if (!this.isKept(submission.segment)) this.ledger.submit(submission);
+      this.parts.outbox.put(submission);
+    }
+    for (const [segment, text] of kept) {
+      if (!this.isKept(segment)) this.ledger.kept.set(segment, text);
+    }
+    this.events.emit("marks");
+    if (here !== null && !this.current?.isDirty) void this.open(here, { play: false, isJump: true });
   }
 
   /** Another view, or a draft run, changed something. */
@@ -196,8 +221,8 @@ export class Session {
     const current = this.current;
     if (!current || current.loaded.reply.draft || current.loaded.reply.opinion) return;
     const loaded = await this.parts.cache.get(current.segment).catch(() => null);
-    if (!loaded?.reply.draft || this.current !== current) return;
-    const isLoaded = !current.isDirty;
+    if (!loaded || this.current !== current) return;
+    const isLoaded = !current.isDirty && loaded.reply.draft !== null;
     if (isLoaded) this.current = assemble(loaded, this.memory(current.segment));
     else current.loaded = loaded;
     this.events.emit("draft", this.current, isLoaded);
@@ -216,16 +241,8 @@ export class Session {
     return true;
   }
 
-  private isSubmitted(segment: string): boolean {
-    return this.submitted.has(segment) && !this.refusals.has(segment);
-  }
-
   private memory(segment: string) {
-    return {
-      kept: this.kept.get(segment) ?? null,
-      pending: this.parts.outbox.newest(segment),
-      revision: this.revisions.get(segment) ?? 0,
-    };
+    return this.ledger.memory(segment, this.parts.outbox.newest(segment));
   }
 
   private enter(phase: Phase): void {
@@ -244,33 +261,14 @@ export class Session {
     if (!current) return;
     const { desk } = this.parts;
     if (current.isDirty) {
-      this.kept.set(current.segment, { content: desk.content(), flags: current.flags });
+      this.ledger.kept.set(current.segment, { content: desk.content(), flags: current.flags });
     }
     this.visits.leave(current.segment);
     this.current = null;
   }
 
-  private compose(current: Current, skip_reason: string | null): SubmitRequest {
-    const { desk } = this.parts;
-    const { text, words } = desk.content();
-    const { active_ms, heard } = this.visits.soFar(current.segment);
-    return {
-      event_id: desk.newId(),
-      segment: current.segment,
-      base_revision: current.base_revision,
-      text,
-      words,
-      flags: current.flags,
-      draft: current.loaded.reply.draft?.id ?? null,
-      listened: heard,
-      active_ms,
-      client_at_ms: desk.now(),
-      skip_reason,
-    };
-  }
-
   private acknowledge(reply: SubmitReply, submission: SubmitRequest): void {
-    this.revisions.set(reply.segment, reply.revision);
+    this.ledger.acknowledge(reply);
     if (this.current?.segment === reply.segment) this.current.base_revision = reply.revision;
     this.events.emit("counts", reply.counts);
     this.events.emit("saved", submission.segment);
@@ -278,22 +276,17 @@ export class Session {
 
   private refuse(refusal: Refusal): void {
     const { segment, text, words, flags } = refusal.submission;
-    this.refusals.set(segment, refusal);
+    this.ledger.refuse(refusal);
     this.parts.cache.forget(segment);
-    const revision = refusal.details.current_revision;
-    if (typeof revision === "number") this.revisions.set(segment, revision);
     if (this.current?.segment === segment) {
       this.current.isDirty = true;
     } else {
-      if (!this.kept.has(segment)) this.kept.set(segment, { content: { text, words }, flags });
+      const { kept } = this.ledger;
+      if (!kept.has(segment)) kept.set(segment, { content: { text, words }, flags });
       // Typing must not be torn away: then it waits for the next turn.
       if (this.current?.isDirty) this.ahead.putFirst(segment);
       else void this.open(segment, { play: false, isJump: true });
     }
     this.events.emit("refused", refusal);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

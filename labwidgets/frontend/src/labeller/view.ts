@@ -8,15 +8,16 @@ import type { Frame } from "./frame";
 import type { SegmentList } from "./list";
 import type { Outbox } from "./outbox";
 import type { Pages } from "./pages";
+import { retryDelay_ms } from "./retry";
 import type { Session } from "./session";
 import { statusOf } from "./status";
 import type { TopBar } from "./top_bar";
 import type { WatchedTransport } from "./waiting";
-import { count, emptyWords, type Mark } from "./words";
+import { count, emptyWords, type Mark, MOVED } from "./words";
 
 const TICK_MS = 1_000;
 const LOADING_AFTER_MS = 200;
-const RETRY_MS = 3_000;
+const LIST_RETRY_MS = 3_000;
 const REFRESH_MS = 400;
 
 export interface ViewParts {
@@ -44,17 +45,18 @@ export function createView(scope: Scope, parts: ViewParts): View {
   const { root, frame, top, list, footer, banner, player, editor, pages, session, outbox, transport } = parts;
   let counts: CountsPayload | null = null;
   let n_saved = 0;
+  let n_failures = 0;
   let isFirst = true;
   let loading = () => {};
 
   const marksOf = (row: QueueRowPayload) => {
     const { segment } = row;
-    const mine = session.submission(segment);
+    const mine = session.ledger.submission(segment);
     const open = session.current?.segment === segment ? session.current : null;
     const state: Mark = mine ? (mine.skip_reason === null ? "done" : "skipped") : row.state;
     let mark: Mark = outbox.newest(segment) ? "saving" : state;
     if (session.isKept(segment)) mark = "kept";
-    if (session.refusals.has(segment)) mark = "refused";
+    if (session.ledger.refusals.has(segment)) mark = "refused";
     if (session.here === segment) mark = "current";
     const flags = open?.flags ?? mine?.flags ?? row.flags;
     return { mark, flagged: flags.length > 0, text: mine?.text ?? row.text };
@@ -67,7 +69,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
         outbox: outbox.state,
         waiting_ms: transport.waiting_ms(Date.now()),
         n_kept: session.n_kept,
-        n_refused: session.refusals.size,
+        n_refused: session.ledger.refusals.size,
         isDirty: session.current?.isDirty ?? false,
         n_saved,
       }),
@@ -79,8 +81,8 @@ export function createView(scope: Scope, parts: ViewParts): View {
     if (session.phase.kind === "finished") frame.setEmpty(emptyWords(counts, pages.query.filter));
   };
   const showBanner = () => {
-    const here = session.current ? session.refusals.get(session.current.segment) : undefined;
-    const any = here ?? [...session.refusals.values()][0] ?? null;
+    const here = session.current ? session.ledger.refusals.get(session.current.segment) : undefined;
+    const any = here ?? [...session.ledger.refusals.values()][0] ?? null;
     banner.show(any, here !== undefined);
   };
   const showFacts = (current: Current) => {
@@ -88,7 +90,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
     const at = pages.indexOf(current.segment);
     const facts = at === null ? [] : [`no. ${count(at + 1)}`];
     facts.push(...reply.facts);
-    if (!reply.draft && !reply.facts.some((fact) => fact.startsWith("no draft"))) facts.push("no draft yet");
+    if (reply.no_draft !== null) facts.push(`no draft: ${reply.no_draft}`);
     if (reply.opinion?.skip_reason) facts.push(`skipped: ${reply.opinion.skip_reason}`);
     footer.setFacts(facts, reply.draft?.alarms ?? []);
   };
@@ -109,10 +111,9 @@ export function createView(scope: Scope, parts: ViewParts): View {
   };
   const findPlace = () => {
     showPlace();
-    if (!counts || revealed === session.here) return;
-    // The kernel does not say where a segment stands. Work done in order leaves it right behind what is done.
-    const n_before = pages.query.filter === "all" ? counts.done + counts.skipped + counts.blocked : 0;
-    void pages.rowAt(n_before);
+    const segment = session.here;
+    // The rows that this fetches tell of themselves; a failure shows as trouble of the list.
+    if (segment !== null && revealed !== segment) void pages.place(segment).catch(() => null);
   };
 
   const mayFocus = () => {
@@ -129,14 +130,18 @@ export function createView(scope: Scope, parts: ViewParts): View {
     loading();
     frame.setBusy(phase.kind === "opening");
     footer.setEnabled(phase.kind === "open");
-    frame.setEmpty(phase.kind === "finished" ? emptyWords(counts, pages.query.filter) : null);
+    if (phase.kind === "finished") frame.setEmpty(emptyWords(counts, pages.query.filter));
+    else frame.setEmpty(phase.kind === "moved" ? MOVED : null);
     footer.say(null);
     if (phase.kind !== "open") player.pause();
     if (phase.kind === "opening") {
       loading = scope.timeout(() => footer.say("Loading the segment …"), LOADING_AFTER_MS);
     } else if (phase.kind === "failed") {
-      footer.say(`The segment could not be opened: ${phase.message} Trying again.`);
-      loading = scope.timeout(() => session.retry(), RETRY_MS);
+      const wait_ms = retryDelay_ms(phase.failure.code, n_failures);
+      n_failures += 1;
+      const next = wait_ms === null ? "Go on with another one." : "Trying again.";
+      footer.say(`The segment could not be opened: ${phase.failure.message} ${next}`);
+      if (wait_ms !== null) loading = scope.timeout(() => session.retry(), wait_ms);
     }
     list.render();
     showBanner();
@@ -144,6 +149,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
   });
   session.on("opened", (current, play) => {
     const { reply, peaks } = current.loaded;
+    n_failures = 0;
     player.load(reply.clip, peaks);
     frame.setSoundError(reply.audio_error);
     showText(current);
@@ -161,6 +167,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
     if (isLoaded) showText(current);
     else editor.setDraft(current.loaded.reply.draft);
     showFacts(current);
+    if (!current.loaded.reply.draft) return;
     footer.say(isLoaded ? "A draft came in." : "A draft came in beside what you typed.");
   });
   session.on("marks", () => {
@@ -179,14 +186,14 @@ export function createView(scope: Scope, parts: ViewParts): View {
     showBanner();
     if (session.current?.segment === refusal.submission.segment) editor.focus();
   });
-  pages.on("counts", (next) => {
-    const isFirstCount = counts === null;
-    showCounts(next);
-    if (isFirstCount) findPlace();
+  pages.on("counts", showCounts);
+  pages.on("change", () => {
+    if (pages.total !== null) return showPlace();
+    revealed = null;
+    findPlace();
   });
-  pages.on("change", showPlace);
   pages.on("trouble", (message) => {
-    if (message !== null) scope.timeout(() => list.render(), RETRY_MS);
+    if (message !== null) scope.timeout(() => list.render(), LIST_RETRY_MS);
   });
 
   editor.on("change", () => session.touch());

@@ -60,6 +60,11 @@ export const MARKS: Record<Mark, { sign: string; name: string }> = {
   blocked: { sign: "×", name: "blocked" },
 };
 
+export const MOVED = {
+  title: "The labelling goes on in the newer view",
+  text: "What was typed here and not saved yet was handed to it.",
+};
+
 /** What the page says where there is no segment to show. */
 export function emptyWords(counts: CountsPayload | null, filter: string): { title: string; text: string } {
   if (!counts || counts.total === 0) {

@@ -75,6 +75,10 @@ export class FakeKernel {
 
   private answer(name: string, payload: never): unknown {
     if (name === "upcoming") return this.upcoming(payload);
+    if (name === "place") {
+      const { segment } = payload as { segment: string };
+      return { segment, position: Number(segment.slice(1)) };
+    }
     if (name === "segment") return this.segment((payload as { segment: string }).segment);
     if (name === "submit") return this.submit(payload);
     if (name === "queue") return this.queue(payload);
@@ -116,6 +120,7 @@ export class FakeKernel {
       text: stored?.text ?? draft?.text ?? "",
       words: [],
       draft,
+      no_draft: draft ? null : "drafting has not reached it",
       opinion: stored ? { ...stored, words: [], flags: [], at_ms: 0 } : null,
       facts: [],
       peaks_bins: 0,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ActivityMeter, Pace } from "../../src/labeller/activity";
 import { isActing } from "../../src/labeller/keyboard";
 import { PAGE_ROWS, Pages } from "../../src/labeller/pages";
+import { retryDelay_ms } from "../../src/labeller/retry";
 import { areaHeight, ROW_PX, rowsInSight, squeeze, topThatShows } from "../../src/labeller/row_window";
 import { statusOf } from "../../src/labeller/status";
 import { mergeSpans } from "../../src/labeller/visits";
@@ -31,6 +32,17 @@ describe("active time", () => {
     expect(pace.factor).toBeNull();
     pace.add(40_000, 10);
     expect(pace.factor).toBe(4);
+  });
+});
+
+describe("trying again", () => {
+  it("waits longer each time, up to a bound", () => {
+    expect([0, 1, 2, 99].map((n) => retryDelay_ms("store", n))).toEqual([500, 1_000, 2_000, 15_000]);
+  });
+
+  it("does not wait after a time-out, and gives up where nothing would change", () => {
+    expect(retryDelay_ms("timeout", 3)).toBe(0);
+    for (const code of ["not_found", "bad_text", "stale_revision"]) expect(retryDelay_ms(code, 0)).toBeNull();
   });
 });
 
@@ -112,6 +124,15 @@ describe("pages", () => {
     expect((await pages.rowAt(100))?.segment).toBe("s100");
     expect(await pages.rowAt(150)).toBeNull();
     expect(await pages.rowAt(-1)).toBeNull();
+  });
+
+  it("asks where a far row stands, and brings it in", async () => {
+    const kernel = new FakeKernel(5_000);
+    const pages = new Pages(kernel.transport, QUERY);
+    expect(await pages.place("s4321")).toBe(4_321);
+    expect(pages.row(4_321)?.segment).toBe("s4321");
+    expect(await pages.place("s4322")).toBe(4_322);
+    expect(kernel.asked).toEqual(["place", "queue"]);
   });
 
   it("says why rows cannot be read", async () => {

@@ -161,7 +161,7 @@ describe("a refusal", () => {
     session.submit();
     await settle();
     expect([session.current?.segment, desk.text]).toEqual(["s0", "bad"]);
-    expect(session.refusals.get("s0")?.code).toBe("bad_text");
+    expect(session.ledger.refusals.get("s0")?.code).toBe("bad_text");
   });
 
   it("waits for the next turn while something else is being typed", async () => {
@@ -185,11 +185,11 @@ describe("a refusal", () => {
     type("mine");
     session.submit();
     await settle();
-    expect(session.refusals.get("s0")?.details.stored_text).toBe("theirs");
+    expect(session.ledger.refusals.get("s0")?.details.stored_text).toBe("theirs");
     session.resolve("mine");
     await settle();
     expect(kernel.stored.get("s0")).toMatchObject({ text: "mine", revision: 5 });
-    expect(session.refusals.size).toBe(0);
+    expect(session.ledger.refusals.size).toBe(0);
   });
 
   it("of a stale text can be settled by taking the stored one", async () => {
@@ -201,7 +201,7 @@ describe("a refusal", () => {
     session.resolve("stored");
     await settle();
     expect(desk.text).toBe("theirs");
-    expect([session.n_kept, session.refusals.size, kernel.submits.length]).toEqual([0, 0, 0]);
+    expect([session.n_kept, session.ledger.refusals.size, kernel.submits.length]).toEqual([0, 0, 0]);
   });
 });
 

@@ -1,0 +1,60 @@
+import type { EditorContent } from "../core/parts";
+import type { SubmitReply, SubmitRequest } from "../core/protocol";
+import type { Memory } from "./current";
+import type { Refusal } from "./outbox";
+
+/** Text and flags of a segment that was left without a submit. */
+export interface Kept {
+  content: EditorContent;
+  flags: string[];
+}
+
+/** What this page knows of segments beside what the kernel answers: typed, submitted, refused. */
+export class Ledger {
+  private readonly submitted = new Map<string, SubmitRequest>();
+  private readonly revisions = new Map<string, number>();
+  readonly kept = new Map<string, Kept>();
+  readonly refusals = new Map<string, Refusal>();
+
+  /** What this page submitted for a segment last. */
+  submission(segment: string): SubmitRequest | null {
+    return this.submitted.get(segment) ?? null;
+  }
+
+  /** Submitted, and not refused since: the kernel will know sooner or later. */
+  isSubmitted(segment: string): boolean {
+    return this.submitted.has(segment) && !this.refusals.has(segment);
+  }
+
+  revision(segment: string): number {
+    return this.revisions.get(segment) ?? 0;
+  }
+
+  memory(segment: string, pending: SubmitRequest | null): Memory {
+    return { kept: this.kept.get(segment) ?? null, pending, revision: this.revision(segment) };
+  }
+
+  submit(submission: SubmitRequest): void {
+    this.kept.delete(submission.segment);
+    this.refusals.delete(submission.segment);
+    this.submitted.set(submission.segment, submission);
+  }
+
+  acknowledge({ segment, revision }: SubmitReply): void {
+    this.revisions.set(segment, revision);
+  }
+
+  refuse(refusal: Refusal): void {
+    const { segment } = refusal.submission;
+    this.refusals.set(segment, refusal);
+    const revision = refusal.details.current_revision;
+    if (typeof revision === "number") this.revisions.set(segment, revision);
+  }
+
+  /** The stored text counts: what was typed and submitted here is given up. */
+  giveUp(segment: string): void {
+    this.kept.delete(segment);
+    this.refusals.delete(segment);
+    this.submitted.delete(segment);
+  }
+}
