@@ -1,5 +1,8 @@
+import { ACTIONS, type Action } from "../core/parts";
 import type { Scope } from "../core/scope";
 import { h, setAttribute, setText } from "../ui/dom";
+
+const FLAG_ACTIONS = ACTIONS.filter((action) => action.startsWith("flag_"));
 
 export interface Footer {
   readonly root: HTMLElement;
@@ -14,6 +17,8 @@ export interface Footer {
 
 export interface FooterOptions {
   flags: readonly string[];
+  /** The chord of a flag's or another action as people write it; empty where it has none. */
+  chord: (action: Action) => string;
   onFlag: (flag: string) => void;
   onSkip: () => void;
   onSubmit: () => void;
@@ -24,9 +29,11 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
   const facts = h("div", { class: "lw-facts" });
   const news = h("div", { class: "lw-news", role: "status", "aria-live": "polite" });
   const buttons = options.flags.map((flag, at) => {
-    const number = at < 9 ? h("span", { class: "lw-key", "aria-hidden": "true" }, String(at + 1)) : null;
-    const title = at < 9 ? `Flag: ${flag} (Alt+${at + 1})` : `Flag: ${flag}`;
-    const button = h("button", { type: "button", "aria-pressed": "false", title }, number, flag);
+    const action = FLAG_ACTIONS[at];
+    const chord = action ? options.chord(action) : "";
+    const key = chord ? h("span", { class: "lw-key", "aria-hidden": "true" }, lastPiece(chord)) : null;
+    const title = `Flag: ${withChord(flag, chord)}`;
+    const button = h("button", { type: "button", "aria-pressed": "false", title }, key, flag);
     scope.listen(button, "click", () => options.onFlag(flag));
     return { flag, button };
   });
@@ -36,8 +43,10 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
     { class: "lw-flags", role: "group", "aria-label": "Flags" },
     ...buttons.map(({ button }) => button),
   );
-  const skipButton = h("button", { type: "button", "aria-haspopup": "menu" }, "Skip …");
-  const submit = h("button", { type: "button", class: "lw-submit" }, "Submit");
+  const skipTitle = withChord("Skip, with a reason", options.chord("skip"));
+  const skipButton = h("button", { type: "button", "aria-haspopup": "menu", title: skipTitle }, "Skip …");
+  const submitTitle = withChord("Submit and go on", options.chord("submit_next"));
+  const submit = h("button", { type: "button", class: "lw-submit", title: submitTitle }, "Submit");
   const root = h(
     "div",
     { class: "lw-foot" },
@@ -76,4 +85,13 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
       submit.disabled = !isEnabled;
     },
   };
+}
+
+function withChord(text: string, chord: string): string {
+  return chord ? `${text} (${chord})` : text;
+}
+
+/** What is left of "Alt+1" where the row of flags shows it: "1". */
+function lastPiece(chord: string): string {
+  return chord.slice(chord.lastIndexOf("+", chord.length - 2) + 1);
 }

@@ -28,11 +28,11 @@ export function createFrame(parts: FrameParts): Frame {
   const emptyText = h("span");
   const empty = h("div", { class: "lw-empty", role: "status", hidden: true }, emptyTitle, emptyText);
   const sound = h("div", { class: "lw-sound" }, parts.player, soundError);
-  const text = h("div", { class: "lw-words" }, parts.editor);
+  const text = h("div", { class: "lw-words" }, parts.editor, parts.banner);
   const work = h(
     "div",
     { class: "lw-work", role: "group", "aria-label": "Segment" },
-    ...[sound, parts.banner, text, parts.foot, empty],
+    ...[sound, text, parts.foot, empty],
   );
   const body = h("div", { class: "lw-body" }, parts.list, work, ...parts.over);
   const root = h("div", { class: "lw-frame" }, parts.top, body);

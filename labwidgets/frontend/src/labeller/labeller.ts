@@ -95,6 +95,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
   const footer = createFooter(scope, {
     flags: settings.flags,
+    chord: (action) => chordText(action, settings.keys, mac),
     onFlag: (flag) => session.toggleFlag(flag),
     onSkip: openSkip,
     onSubmit: submit,
