@@ -3,7 +3,8 @@
 The data's timeline starts at 0 with the run-up: the page sets ``timestampOffset = start_s - lead_s`` and the
 append window to ``start_s..end_s``. FLAC frames need no run-up. Opus predicts from the past, so its windows
 begin 0.1 s early, which is five packets: the cut then falls between two packets and nothing is trimmed inside
-one. The encoder's own delay (RFC 6716: 6.5 ms, the pre-skip of RFC 7845) is counted into that run-up.
+one. The encoder's own delay (RFC 6716: 6.5 ms, the pre-skip of RFC 7845) is counted into that run-up, and the
+header says 0: Chromium drops what it says at each seek without moving the times of what follows.
 """
 
 from __future__ import annotations
@@ -86,7 +87,13 @@ def mp4_opus(pcm: Pcm, n_packets: int) -> bytes:
         packet.duration = ticks
         return packet
 
-    return _mux(pcm, OPUS_RATE_HZ, _opus_stream, placed)
+    return _without_pre_skip(_mux(pcm, OPUS_RATE_HZ, _opus_stream, placed))
+
+
+def _without_pre_skip(mp4: bytes) -> bytes:
+    """Return the file with the 16 bits of ``dOps`` that follow its version and channel count set to 0."""
+    at = mp4.index(b"dOps") + 6
+    return mp4[:at] + b"\0\0" + mp4[at + 2 :]
 
 
 def _flac_stream(container: Any, rate_hz: int) -> Any:

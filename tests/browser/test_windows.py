@@ -61,6 +61,14 @@ CAPTURE = """async ([from_s, seconds]) => {
   return parts;
 }"""
 
+# Where decodeAudioData finds the loudest moment of one window, in seconds from its first sample.
+DECODE = """async data => {
+  const context = new OfflineAudioContext(1, 1, 48000);
+  const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+  const samples = (await context.decodeAudioData(bytes.buffer)).getChannelData(0);
+  return Array.from(samples);
+}"""
+
 
 @pytest.fixture(scope="module")
 def page():
@@ -86,9 +94,13 @@ def windows(folder, rate_hz, codec):
     target = io.BytesIO()
     tone = (0.3 * 32767 * np.sin(2 * np.pi * TONE_HZ * t)).astype(np.int16)
     soundfile.write(target, tone, rate_hz, format="WAV")
-    key = hashlib.sha256(target.getvalue()).hexdigest()
+    return encoded(folder, target.getvalue(), codec)
+
+
+def encoded(folder, data, codec):
+    key = hashlib.sha256(data).hexdigest()
     cache = AudioCache(folder, max_bytes=10**9)
-    cache.decode(key, target.getvalue())
+    cache.decode(key, data)
     return [
         cache.window(key, start_s=START_S, end_s=END_S, channel=0, index=index, codec=codec)
         for index in range(n_windows(END_S - START_S))
@@ -135,3 +147,46 @@ def test_a_tone_goes_on_across_a_join(page, tmp_path, rate_hz, codec):
     assert len(phase) > 120
     step_samples = np.abs(phase - np.median(phase)).max() / (2 * np.pi) * 48_000 / TONE_HZ
     assert step_samples < 3  # 3 of 48,000 a second: half a sample at 8 kHz
+
+
+PULSE_S = 3.2
+"""On the timeline of the segment, in its first window and past the element's start by a while."""
+
+
+def pulse_windows(folder, rate_hz, codec):
+    """A faint tone all over, and a pulse of 5 ms at a known time of the segment."""
+    t = np.arange(int(26 * rate_hz)) / rate_hz - START_S
+    pulse = np.exp(-0.5 * ((t - PULSE_S) / 0.0015) ** 2) * np.cos(2 * np.pi * 1500 * (t - PULSE_S))
+    wave = 0.05 * np.sin(2 * np.pi * TONE_HZ * t) + 0.8 * pulse
+    target = io.BytesIO()
+    soundfile.write(target, wave, rate_hz, format="WAV")
+    return encoded(folder, target.getvalue(), codec)
+
+
+def pulse_at(samples):
+    """Middle of the pulse's energy, in seconds at 48 kHz."""
+    energy = samples**2
+    top = int(energy.argmax())
+    around = np.arange(max(0, top - 480), min(len(energy), top + 480))
+    return float((around * energy[around]).sum() / energy[around].sum()) / 48_000
+
+
+@pytest.mark.parametrize("codec", ["flac", "opus"])
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_a_pulse_sounds_when_the_timeline_says(page, tmp_path, rate_hz, codec):
+    from_s = 2.5
+    append(page, pulse_windows(tmp_path, rate_hz, codec))
+    heard = np.array(page.evaluate(CAPTURE, [from_s, 1.5]))
+    # The tone begins where the element was sent to: no need to know how long the output takes.
+    began_s = np.flatnonzero(np.abs(heard) > 0.01)[0] / 48_000
+    offset_s = pulse_at(heard) - began_s - (PULSE_S - from_s)
+    assert abs(offset_s) < 0.002
+
+
+@pytest.mark.parametrize("codec", ["flac", "opus"])
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_decoded_samples_lie_where_the_page_takes_them_to_lie(page, tmp_path, rate_hz, codec):
+    window = pulse_windows(tmp_path, rate_hz, codec)[0]
+    samples = np.array(page.evaluate(DECODE, base64.b64encode(window.data).decode()))
+    offset_s = pulse_at(samples) + window.start_s - window.lead_s - PULSE_S
+    assert abs(offset_s) < 0.001

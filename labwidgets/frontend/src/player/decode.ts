@@ -12,9 +12,6 @@ export function audioContext(): AudioContext | null {
   return page[CONTEXT];
 }
 
-/** `decodeAudioData` drops the encoder's delay (RFC 7845, pre-skip of 312 samples at 48 kHz); MediaSource does not. */
-const OPUS_PRE_SKIP_S = 312 / 48_000;
-
 export interface DecodedWindow {
   start_s: number;
   end_s: number;
@@ -38,8 +35,8 @@ export function createDecoder(source: WindowSource) {
     const parts: Promise<DecodedWindow>[] = [];
     for (const window of windows) {
       if (!window) return null;
-      const { start_s, end_s, lead_s, mime, data } = window;
-      const origin_s = start_s - lead_s + (mime.includes("opus") ? OPUS_PRE_SKIP_S : 0);
+      const { start_s, end_s, lead_s, data } = window;
+      const origin_s = start_s - lead_s;
       const part =
         decoded.get(data) ??
         // decodeAudioData takes the buffer away, and the cache still needs it.
