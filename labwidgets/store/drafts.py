@@ -12,6 +12,9 @@ from labwidgets.records import Hypothesis, ModelRun, Transcription, new_id
 from labwidgets.store import codec, schema
 from labwidgets.store.events import NewEvent, next_version, now_us
 from labwidgets.store.projections import apply_hypotheses, record
+from labwidgets.store.statements import insert_rows
+
+_segment_row = sa.select(schema.segment).where(schema.segment.c.id == sa.bindparam("segment"))
 
 
 def begin_run(connection: sa.Connection, run: ModelRun, *, actor: str | None) -> None:
@@ -89,8 +92,8 @@ def insert_hypotheses(
         }
         for ((segment_id, cache_key), transcription), content in zip(said.items(), contents, strict=True)
     ]
-    connection.execute(schema.content.insert(), contents)
-    connection.execute(schema.hypothesis.insert(), rows)
+    insert_rows(connection, schema.content, contents)
+    insert_rows(connection, schema.hypothesis, rows)
     apply_hypotheses(connection, rows)
     return [row["id"] for row in rows]
 
@@ -102,8 +105,17 @@ def live_segment(connection: sa.Connection, segment_id: str) -> sa.RowMapping:
         NotFoundError: On an unknown segment.
         SegmentError: On a retired one.
     """
-    query = sa.select(schema.segment).where(schema.segment.c.id == segment_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_segment_row, {"segment": segment_id}).mappings().first()
+    return require_live(row, segment_id)
+
+
+def require_live(row: sa.RowMapping | None, segment_id: str) -> sa.RowMapping:
+    """Return the row of a segment, unless it is missing or retired.
+
+    Raises:
+        NotFoundError: On a missing one.
+        SegmentError: On a retired one.
+    """
     if row is None:
         raise NotFoundError("unknown segment", value=segment_id, remedy="Look it up in the queue")
     if row["retired_by"] is not None:

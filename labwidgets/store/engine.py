@@ -12,10 +12,10 @@ import logging
 import os
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -23,6 +23,7 @@ from sqlalchemy import exc
 from labwidgets.errors import DiskFullError, LabError, StoreError
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DEFAULT_BUSY_S = 10.0
 _NETWORK_FILE_SYSTEMS = (
@@ -40,9 +41,12 @@ _NETWORK_FILE_SYSTEMS = (
 _BACKUP_HINT = "Put back the newest copy made with `labwidgets backup`, and keep the damaged file for rescue"
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def dump_json(value: object) -> str:
     """Return ``value`` as compact JSON; ValueError on NaN, which PostgreSQL refuses."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 def store_url(place: str | os.PathLike[str]) -> sa.URL:
@@ -107,6 +111,9 @@ def _on_connect(connection: sqlite3.Connection, record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-32768")
+    # Usually the log is moved beside the saves (checkpoint.py): this is only how long it may become.
+    cursor.execute("PRAGMA wal_autocheckpoint=16384")
+    cursor.execute("PRAGMA journal_size_limit=67108864")
     cursor.close()
     record.info["pid"] = os.getpid()
 
@@ -126,8 +133,31 @@ def _on_begin(connection: sa.Connection) -> None:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Give a connection inside a write transaction: on disk when the block ends, undone when it raises."""
-    with seam(engine.url), engine.execution_options(labwidgets_write=True).begin() as connection:
-        yield connection
+    with seam(engine.url), engine.connect() as connection:
+        connection.execution_options(labwidgets_write=True)
+        with connection.begin():
+            yield connection
+
+
+def write(engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:
+    """Return what ``work`` returns, done in one write transaction and on disk.
+
+    Raises:
+        StoreError: When a rule of the schema is broken; nothing was written.
+    """
+    try:
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except exc.IntegrityError:
+            # Another writer took the same place first: the second try sees what it wrote.
+            with writing(engine) as connection:
+                return work(connection)
+    except exc.IntegrityError as e:
+        raise StoreError(
+            "the store refused a row that breaks its rules; nothing was written",
+            remedy="`labwidgets verify` says whether the store is sound",
+        ) from e
 
 
 @contextmanager

@@ -17,9 +17,15 @@ import sqlalchemy as sa
 from labwidgets.errors import StoreError
 from labwidgets.records import Event
 from labwidgets.store import codec, schema
+from labwidgets.store.statements import insert_rows
 
 CHUNK = 500
 """Values in one IN list; engines have limits."""
+
+_event = schema.event.c
+_insert_one = schema.event.insert()
+_newest_seq = sa.select(sa.func.max(_event.seq))
+_numbers = sa.select(_event.event_id, _event.seq).where(_event.seq > sa.bindparam("after"))
 
 Payload = Mapping[str, Any]
 Upcast = Callable[[Payload], Payload]
@@ -95,12 +101,7 @@ def append(connection: sa.Connection, new: Sequence[NewEvent]) -> list[Event]:
         }
         for item in new
     ]
-    connection.execute(schema.event.insert(), rows)
-    numbers: dict[str, int] = {}
-    for some in chunks([row["event_id"] for row in rows]):
-        query = sa.select(schema.event.c.event_id, schema.event.c.seq)
-        found = connection.execute(query.where(schema.event.c.event_id.in_(some)))
-        numbers.update((event_id, seq) for event_id, seq in found)
+    numbers = _insert(connection, rows)
     return [
         Event(
             seq=numbers[row["event_id"]],
@@ -115,6 +116,16 @@ def append(connection: sa.Connection, new: Sequence[NewEvent]) -> list[Event]:
         )
         for row in rows
     ]
+
+
+def _insert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    if len(rows) == 1:
+        inserted = connection.execute(_insert_one, rows[0]).inserted_primary_key
+        return {rows[0]["event_id"]: inserted[0]} if inserted else {}
+    # On a server another transaction's numbers may lie between ours: they are told apart by event id.
+    newest = connection.scalar(_newest_seq) or 0
+    insert_rows(connection, schema.event, rows)
+    return {row.event_id: row.seq for row in connection.execute(_numbers, {"after": newest})}
 
 
 def next_version(connection: sa.Connection, stream_id: str) -> int:

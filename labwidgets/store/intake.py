@@ -13,6 +13,7 @@ from labwidgets.records import MIX, ModelRun, NewRecording, Quality, Recording, 
 from labwidgets.store import codec, drafts, schema
 from labwidgets.store.events import NewEvent, chunks, next_version
 from labwidgets.store.projections import record
+from labwidgets.store.statements import insert_rows
 from labwidgets.text import MAX_CHARACTERS
 from labwidgets.timeline import to_s, to_us
 
@@ -72,7 +73,7 @@ def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str |
         codec.content_row(text=item.text) if item.text is not None and item.text_as == "reference" else None
         for item in new
     ]
-    connection.execute(schema.content.insert(), described + [row for row in texts if row])
+    insert_rows(connection, schema.content, described + [row for row in texts if row])
     ids = [new_id("rec") for _ in new]
     added = [
         NewEvent(recording_id, 1, "recording_added", _technical(item, content["id"]), actor=actor)

@@ -11,10 +11,37 @@ from labwidgets.records import Ack, Event, Opinion, SegmentView, Submission
 from labwidgets.store import codec, drafts, events, intake, schema
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
+from labwidgets.store.statements import insert_rows
 from labwidgets.store.tasks import STAGE
 from labwidgets.text import checked_text
 
 _MAX_NAME = 200
+
+_event, _opinion, _segment, _thread, _task = (
+    table.c for table in (schema.event, schema.opinion, schema.segment, schema.thread, schema.task)
+)
+_acknowledged = (
+    sa.select(_event.at_us, _opinion.segment_id, _opinion.annotator, _opinion.revision)
+    .join(schema.opinion, _opinion.event_id == _event.event_id, isouter=True)
+    .where(_event.event_id == sa.bindparam("sent"))
+)
+_own = (_thread.segment_id == _segment.id) & (_thread.annotator == sa.bindparam("who"))
+_standing = (
+    sa.select(
+        _segment.version,
+        _segment.retired_by,
+        _thread.revision,
+        _task.selected_by,
+        _task.inclusion_p,
+        _task.lease_holder,
+    )
+    .select_from(
+        schema.segment.outerjoin(schema.thread, _own).outerjoin(
+            schema.task, (_task.segment_id == _segment.id) & (_task.stage == STAGE)
+        )
+    )
+    .where(_segment.id == sa.bindparam("segment"))
+)
 
 
 def submit(connection: sa.Connection, sent: Submission) -> Ack:
@@ -31,20 +58,24 @@ def submit(connection: sa.Connection, sent: Submission) -> Ack:
     if known is not None:
         return known
     content = _content(sent)
-    segment = drafts.live_segment(connection, sent.segment_id)
-    _check_revision(connection, sent)
-    connection.execute(schema.content.insert(), content)
+    place = {"segment": sent.segment_id, "who": sent.annotator}
+    standing = connection.execute(_standing, place).mappings().first()
+    standing = drafts.require_live(standing, sent.segment_id)
+    if (standing["revision"] or 0) != sent.base_revision:
+        raise _stale(connection, sent, standing["revision"] or 0)
+    insert_rows(connection, schema.content, [content])
     new = NewEvent(
         thread_stream(sent.segment_id, sent.annotator),
         sent.base_revision + 1,
         "opinion_submitted",
-        _payload(connection, sent, content["id"], segment["version"]),
+        _payload(sent, content["id"], standing),
         event_id=sent.event_id,
         actor=sent.annotator,
         client_at_us=sent.client_at_us,
     )
     [event] = record(connection, [new])
-    _drop_lease(connection, sent)
+    if standing["lease_holder"] == sent.annotator:
+        _drop_lease(connection, sent)
     return Ack(sent.event_id, sent.segment_id, sent.annotator, event.stream_version, event.at_us)
 
 
@@ -54,13 +85,7 @@ def thread_stream(segment_id: str, annotator: str) -> str:
 
 
 def _known_ack(connection: sa.Connection, sent: Submission) -> Ack | None:
-    event, opinion = schema.event.c, schema.opinion.c
-    query = (
-        sa.select(event.at_us, opinion.segment_id, opinion.annotator, opinion.revision)
-        .join(schema.opinion, opinion.event_id == event.event_id, isouter=True)
-        .where(event.event_id == sent.event_id)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_acknowledged, {"sent": sent.event_id}).first()
     if row is None:
         return None
     if (row.segment_id, row.annotator) != (sent.segment_id, sent.annotator):
@@ -85,16 +110,9 @@ def _content(sent: Submission) -> dict[str, Any]:
     return codec.content_row(text=sent.text, words=sent.words, layers=sent.layers, fields=fields)
 
 
-def _check_revision(connection: sa.Connection, sent: Submission) -> None:
-    thread = schema.thread.c
-    query = sa.select(thread.revision).where(
-        thread.segment_id == sent.segment_id, thread.annotator == sent.annotator
-    )
-    current = connection.scalar(query) or 0
-    if current == sent.base_revision:
-        return
+def _stale(connection: sa.Connection, sent: Submission, current: int) -> StaleRevisionError:
     newest = opinions(connection, sent.segment_id, sent.annotator)
-    raise StaleRevisionError(
+    return StaleRevisionError(
         sent.segment_id,
         base_revision=sent.base_revision,
         current_revision=current,
@@ -103,12 +121,7 @@ def _check_revision(connection: sa.Connection, sent: Submission) -> None:
     )
 
 
-def _payload(connection: sa.Connection, sent: Submission, content_id: str, version: int) -> dict[str, Any]:
-    task = schema.task.c
-    query = sa.select(task.selected_by, task.inclusion_p).where(
-        task.segment_id == sent.segment_id, task.stage == STAGE
-    )
-    selected_by, inclusion_p = connection.execute(query).one()
+def _payload(sent: Submission, content_id: str, standing: sa.RowMapping) -> dict[str, Any]:
     return {
         "segment_id": sent.segment_id,
         "annotator": sent.annotator,
@@ -119,9 +132,9 @@ def _payload(connection: sa.Connection, sent: Submission, content_id: str, versi
         "listened": codec.span_json(sent.listened),
         "active_ms": max(0, sent.active_ms),
         "is_skip": sent.skip_reason is not None,
-        "segment_version": version,
-        "selected_by": selected_by,
-        "inclusion_p": inclusion_p,
+        "segment_version": standing["version"],
+        "selected_by": standing["selected_by"],
+        "inclusion_p": standing["inclusion_p"],
     }
 
 

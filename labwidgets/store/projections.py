@@ -12,7 +12,21 @@ from labwidgets.records import Event
 from labwidgets.store import schema
 from labwidgets.store.events import NewEvent, append, chunks
 from labwidgets.store.policy import Head, decide_reference, decide_state
+from labwidgets.store.statements import insert_if_new, insert_rows, upsert
 from labwidgets.store.tasks import STAGE, change_tasks, delete_tasks, insert_tasks, new_task, ranks
+
+_opinion, _thread = schema.opinion.c, schema.thread.c
+_heads = (
+    sa.select(_opinion.seq, _opinion.annotator, _opinion.content_id, _opinion.origin, _opinion.skip_reason)
+    .join(
+        schema.thread,
+        (_thread.segment_id == _opinion.segment_id)
+        & (_thread.annotator == _opinion.annotator)
+        & (_thread.revision == _opinion.revision),
+    )
+    .where(_opinion.segment_id == sa.bindparam("segment"))
+)
+_contents = sa.select(schema.content).where(schema.content.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 _FIELDS = ("source", "speaker", "accent", "licence", "collection", "mtime_ns")
 _TECHNICAL = ("content_id", "bytes_sha256", "n_bytes", "duration_us", "sample_rate_hz", "n_channels", "codec")
@@ -50,8 +64,8 @@ def contents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, sa.RowM
     """Return rows of ``content`` by id."""
     found: dict[str, sa.RowMapping] = {}
     for some in chunks(ids):
-        query = sa.select(schema.content).where(schema.content.c.id.in_(some))
-        found.update((row["id"], row) for row in connection.execute(query).mappings())
+        rows = connection.execute(_contents, {"ids": some}).mappings()
+        found.update((row["id"], row) for row in rows)
     return found
 
 
@@ -72,16 +86,19 @@ def _recording_added(connection: sa.Connection, events: list[Event]) -> None:
                 "at_us": event.at_us,
             }
         )
-    connection.execute(schema.recording.insert(), rows)
+    insert_rows(connection, schema.recording, rows)
 
 
 def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
+    speakers = _speakers(connection, [event.payload["recording_id"] for event in events])
     segments, tasks, references = [], [], []
     for event in events:
         payload, segment_id = event.payload, event.stream_id
         duration_us = payload["end_us"] - payload["start_us"]
         columns = ("recording_id", "channel", "start_us", "end_us", "parent_ids", "position")
-        segments.append({"id": segment_id, "version": 1, **{name: payload[name] for name in columns}})
+        speaker = speakers.get(payload["recording_id"])
+        segment = {"id": segment_id, "version": 1, "speaker": speaker}
+        segments.append(segment | {name: payload[name] for name in columns})
         imported = payload.get("reference")
         tasks.append(
             new_task(
@@ -92,6 +109,7 @@ def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
                 position=payload["position"],
                 duration_us=duration_us,
                 changed_us=event.at_us,
+                speaker=speaker,
                 reference_content_id=imported and imported["content_id"],
             )
         )
@@ -106,25 +124,15 @@ def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
                     "at_us": event.at_us,
                 }
             )
-    connection.execute(schema.segment.insert(), segments)
-    _copy_speakers(connection, [row["id"] for row in segments])
-    speakers = _speakers(connection, [row["id"] for row in segments])
-    insert_tasks(connection, [{**task, "speaker": speakers[task["segment_id"]]} for task in tasks])
-    if references:
-        connection.execute(schema.reference.insert(), references)
+    insert_rows(connection, schema.segment, segments)
+    insert_tasks(connection, tasks)
+    insert_rows(connection, schema.reference, references)
 
 
-def _copy_speakers(connection: sa.Connection, segment_ids: Sequence[str]) -> None:
-    segment, recording = schema.segment.c, schema.recording.c
-    speaker = sa.select(recording.speaker).where(recording.id == segment.recording_id).scalar_subquery()
-    for some in chunks(segment_ids):
-        connection.execute(schema.segment.update().where(segment.id.in_(some)).values(speaker=speaker))
-
-
-def _speakers(connection: sa.Connection, segment_ids: Sequence[str]) -> dict[str, str | None]:
-    segment, found = schema.segment.c, {}
-    for some in chunks(segment_ids):
-        query = sa.select(segment.id, segment.speaker).where(segment.id.in_(some))
+def _speakers(connection: sa.Connection, recording_ids: Sequence[str]) -> dict[str, str | None]:
+    recording, found = schema.recording.c, {}
+    for some in chunks(recording_ids):
+        query = sa.select(recording.id, recording.speaker).where(recording.id.in_(some))
         found.update(dict(connection.execute(query).all()))
     return found
 
@@ -220,11 +228,9 @@ def _opinion_submitted(connection: sa.Connection, events: list[Event]) -> None:
 def _store_opinion(connection: sa.Connection, event: Event) -> None:
     payload = event.payload
     key = {"segment_id": payload["segment_id"], "annotator": payload["annotator"]}
-    annotator, thread = schema.annotator, schema.thread
-    known = sa.select(annotator.c.name).where(annotator.c.name == payload["annotator"])
-    if connection.scalar(known) is None:
-        row = {"name": payload["annotator"], "role": "annotator", "since_us": event.at_us}
-        connection.execute(annotator.insert(), row)
+    engine_name = connection.dialect.name
+    row = {"name": payload["annotator"], "role": "annotator", "since_us": event.at_us}
+    connection.execute(insert_if_new(engine_name, schema.annotator), row)
     columns = ("content_id", "origin", "draft_id", "flags", "listened", "active_ms", "segment_version")
     row = {
         **key,
@@ -240,38 +246,24 @@ def _store_opinion(connection: sa.Connection, event: Event) -> None:
         fields = contents(connection, [payload["content_id"]])[payload["content_id"]]["fields"]
         # An erased content has lost the reason, but the opinion stays a skip.
         row["skip_reason"] = fields.get("skip_reason", "")
-    connection.execute(schema.opinion.insert(), row)
+    insert_rows(connection, schema.opinion, [row])
     head = {"revision": event.stream_version, "event_id": event.event_id}
-    if event.stream_version == 1:
-        connection.execute(thread.insert(), {**key, **head})
-    else:
-        here = (thread.c[name] == value for name, value in key.items())
-        connection.execute(thread.update().where(*here).values(head))
+    connection.execute(upsert(engine_name, schema.thread), {**key, **head})
 
 
 def heads_of(connection: sa.Connection, segment_id: str) -> list[Head]:
     """Return the newest opinion of each thread of a segment."""
-    opinion, thread = schema.opinion.c, schema.thread.c
-    query = (
-        sa.select(opinion.seq, opinion.annotator, opinion.content_id, opinion.origin, opinion.skip_reason)
-        .join(
-            schema.thread,
-            (thread.segment_id == opinion.segment_id)
-            & (thread.annotator == opinion.annotator)
-            & (thread.revision == opinion.revision),
-        )
-        .where(opinion.segment_id == segment_id)
-    )
-    return [Head(*row[:4], is_skip=row[4] is not None) for row in connection.execute(query)]
+    rows = connection.execute(_heads, {"segment": segment_id})
+    return [Head(*row[:4], is_skip=row[4] is not None) for row in rows]
 
 
 def _store_reference(connection: sa.Connection, event: Event, chosen: Head | None) -> None:
     reference, segment_id = schema.reference, event.payload["segment_id"]
-    here = reference.c.segment_id == segment_id
     if chosen is None:
-        connection.execute(reference.delete().where(here))
+        connection.execute(reference.delete().where(reference.c.segment_id == segment_id))
         return
     row = {
+        "segment_id": segment_id,
         "content_id": chosen.content_id,
         "origin": chosen.origin,
         "policy": "latest",
@@ -280,8 +272,7 @@ def _store_reference(connection: sa.Connection, event: Event, chosen: Head | Non
         "decision_id": None,
         "at_us": event.at_us,
     }
-    if not connection.execute(reference.update().where(here).values(row)).rowcount:
-        connection.execute(reference.insert(), {"segment_id": segment_id, **row})
+    connection.execute(upsert(connection.dialect.name, reference), row)
 
 
 def _splits_assigned(connection: sa.Connection, events: list[Event]) -> None:

@@ -212,7 +212,8 @@ def position(connection: sa.Connection, query: QueueQuery, segment_id: str) -> i
         return None
     columns, is_down = ORDERS[query.order]
     place, here = _place(connection, segment_id, columns), sa.tuple_(*columns)
-    before = _matching(query).where(here > place if is_down else here < place)
+    # The orders' indexes begin with the state: naming all states lets the engine use them.
+    before = _matching(query).where(here > place if is_down else here < place, _task.state.in_(TASK_STATES))
     return connection.scalar(sa.select(sa.func.count()).select_from(before.subquery()))
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import exc
 
-from labwidgets.errors import NotFoundError, StoreError
+from labwidgets.errors import NotFoundError
 from labwidgets.records import (
     Ack,
     Event,
@@ -35,6 +35,7 @@ from labwidgets.records import (
 from labwidgets.store import backup as backups
 from labwidgets.store import codec, drafts, export, intake, labels, opening, queue, rebuild, schema
 from labwidgets.store import engine as engines
+from labwidgets.store.checkpoint import Checkpointer
 from labwidgets.store.export import Snapshot
 
 _PAGE = 500
@@ -47,6 +48,8 @@ class Store:
     def __init__(self, engine: sa.Engine, project_id: str) -> None:
         self._engine = engine
         self._project_id = project_id
+        self._checkpointer = Checkpointer(engine) if engine.dialect.name == "sqlite" else None
+        weakref.finalize(self, _let_go, engine, self._checkpointer).atexit = False
 
     @classmethod
     def create(cls, url: str | os.PathLike[str], *, busy_timeout_s: float = engines.DEFAULT_BUSY_S) -> Self:
@@ -76,7 +79,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the connections. Everything acknowledged was on disk before."""
-        self._engine.dispose()
+        _let_go(self._engine, self._checkpointer)
 
     def __enter__(self) -> Self:
         return self
@@ -382,16 +385,13 @@ class Store:
             return work(connection)
 
     def _write(self, work: Callable[[sa.Connection], T]) -> T:
-        try:
-            try:
-                with engines.writing(self._engine) as connection:
-                    return work(connection)
-            except exc.IntegrityError:
-                # Another writer took the same place first: the second try sees what it wrote.
-                with engines.writing(self._engine) as connection:
-                    return work(connection)
-        except exc.IntegrityError as e:
-            raise StoreError(
-                "the store refused a row that breaks its rules; nothing was written",
-                remedy="`labwidgets verify` says whether the store is sound",
-            ) from e
+        result = engines.write(self._engine, work)
+        if self._checkpointer is not None:
+            self._checkpointer.saved()
+        return result
+
+
+def _let_go(engine: sa.Engine, checkpointer: Checkpointer | None) -> None:
+    if checkpointer is not None:
+        checkpointer.close()
+    engine.dispose()

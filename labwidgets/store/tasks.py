@@ -5,12 +5,14 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from labwidgets.store import schema
 from labwidgets.store.events import chunks
+from labwidgets.store.statements import insert_rows, upsert
 
 STAGE = "label"
 N_SHARDS = 16
@@ -19,6 +21,13 @@ UNRANKED = 2.0
 
 _SUMS = ("n", "duration_us", "n_drafted", "n_flagged")
 _COUNTED = ("state", "shard", "duration_us", "draft_id", "is_flagged")
+
+_task = schema.task.c
+_counted_rows = (
+    sa.select(_task.segment_id, *(_task[name] for name in _COUNTED))
+    .where(_task.stage == STAGE, _task.segment_id.in_(sa.bindparam("ids", expanding=True)))
+    .with_for_update()
+)
 
 Deltas = dict[tuple[str, int], list[int]]
 
@@ -58,7 +67,7 @@ def insert_tasks(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> N
     """Store new tasks."""
     if not rows:
         return
-    connection.execute(schema.task.insert(), list(rows))
+    insert_rows(connection, schema.task, rows)
     deltas: Deltas = defaultdict(lambda: [0] * len(_SUMS))
     for row in rows:
         _count(deltas, row, 1)
@@ -74,10 +83,8 @@ def change_tasks(connection: sa.Connection, changes: Mapping[str, dict[str, Any]
     rows = [{"key": segment_id, **change} for segment_id, change in changes.items() if segment_id in before]
     if not rows:
         return
-    columns = [name for name in rows[0] if name != "key"]
-    task = schema.task
-    statement = task.update().where(task.c.segment_id == sa.bindparam("key"), task.c.stage == STAGE)
-    connection.execute(statement.values({name: sa.bindparam(name) for name in columns}), rows)
+    columns = tuple(name for name in rows[0] if name != "key")
+    connection.execute(_update(columns), rows)
     if not set(columns).intersection(_COUNTED):
         return
     deltas: Deltas = defaultdict(lambda: [0] * len(_SUMS))
@@ -86,6 +93,13 @@ def change_tasks(connection: sa.Connection, changes: Mapping[str, dict[str, Any]
         _count(deltas, old, -1)
         _count(deltas, {**old, **row}, 1)
     _add(connection, deltas)
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> sa.Update:
+    task = schema.task
+    statement = task.update().where(task.c.segment_id == sa.bindparam("key"), task.c.stage == STAGE)
+    return statement.values({name: sa.bindparam(name) for name in columns})
 
 
 def delete_tasks(connection: sa.Connection, segment_ids: Sequence[str]) -> None:
@@ -99,11 +113,9 @@ def delete_tasks(connection: sa.Connection, segment_ids: Sequence[str]) -> None:
 
 
 def _counted(connection: sa.Connection, segment_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    task = schema.task.c
     found: dict[str, dict[str, Any]] = {}
-    query = sa.select(task.segment_id, *(task[name] for name in _COUNTED)).where(task.stage == STAGE)
     for some in chunks(segment_ids):
-        rows = connection.execute(query.where(task.segment_id.in_(some)).with_for_update()).mappings()
+        rows = connection.execute(_counted_rows, {"ids": some}).mappings()
         found.update((row["segment_id"], dict(row)) for row in rows)
     return found
 
@@ -117,15 +129,10 @@ def _count(deltas: Deltas, row: Mapping[str, Any], sign: int) -> None:
 
 
 def _add(connection: sa.Connection, deltas: Deltas) -> None:
-    tally = schema.tally
-    for (state, shard), sums in sorted(deltas.items()):
-        if not any(sums):
-            continue
-        key = {"stage": STAGE, "state": state, "shard": shard}
-        done = connection.execute(
-            tally.update()
-            .where(*(tally.c[name] == value for name, value in key.items()))
-            .values({name: tally.c[name] + value for name, value in zip(_SUMS, sums, strict=True)})
-        )
-        if not done.rowcount:
-            connection.execute(tally.insert(), {**key, **dict(zip(_SUMS, sums, strict=True))})
+    rows = [
+        {"stage": STAGE, "state": state, "shard": shard, **dict(zip(_SUMS, sums, strict=True))}
+        for (state, shard), sums in sorted(deltas.items())
+        if any(sums)
+    ]
+    if rows:
+        connection.execute(upsert(connection.dialect.name, schema.tally, is_sum=True), rows)
