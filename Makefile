@@ -102,7 +102,7 @@ python:
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env tests labwidgets notebooks $(PYTEST_ARGS)
 
 python-fast:
-	$(BIN)/python -m pytest -q -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
 
 browser:
 	@.ci/browser
@@ -130,6 +130,8 @@ $(INSTALLED): $(BASE)
 	  $(PIP) install -q $$index --group torch
 	$(call say,labwidgets and what it needs)
 	@$(PIP) install -q -e .
+	@# Whoever comes to label is not asked about Jupyter's news first.
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
 	@touch $@ $(BUNDLED)
 
 $(BUNDLED): $(INSTALLED)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Generic, Literal, TypeVar
 
+from tqdm import tqdm as terminal_bar
 from tqdm.auto import tqdm
 
 from labwidgets.errors import JobError, LabError
@@ -65,7 +66,7 @@ class Job(Generic[Result]):
             text=True,
             encoding="utf-8",
         )
-        self._bar = tqdm(total=1, desc=title, unit="", disable=None, leave=True)
+        self._bar = tqdm(total=None, desc=f"{title}: starting", unit="", disable=None, leave=True)
         self._thread = threading.Thread(target=self._read, name=f"job {title}", daemon=True)
         self._thread.start()
 
@@ -133,10 +134,7 @@ class Job(Generic[Result]):
         if "progress" in message:
             done, total, note = message["progress"]
             self._progress = JobProgress(done, total, note)
-            self._bar.total = total or None
-            self._bar.set_postfix_str(note, refresh=False)
-            self._bar.n = done
-            self._bar.refresh()
+            _draw(self._bar, done, total, self._title if total else f"{self._title}: {note}")
         elif "result" in message:
             self._result = self._parse(message["result"])
         elif "error" in message:
@@ -206,12 +204,17 @@ def error_from_json(data: Mapping[str, str]) -> LabError:
 
 def terminal_progress(title: str) -> Progress:
     """Return a progress callback that draws a bar on standard error, or nothing where that is no terminal."""
-    bar = tqdm(total=1, desc=title, unit="", disable=None, file=sys.stderr)
+    bar: terminal_bar[Any] = terminal_bar(total=None, desc=title, unit="", disable=None, file=sys.stderr)
 
     def show(done: int, total: int, note: str) -> None:
-        bar.total = total or None
-        bar.set_postfix_str(note, refresh=False)
-        bar.n = done
-        bar.refresh()
+        _draw(bar, done, total, title if total else f"{title}: {note}")
 
     return show
+
+
+def _draw(bar: terminal_bar[Any], done: int, total: int, text: str) -> None:
+    if total and bar.total != total:
+        bar.reset(total)
+    bar.set_description_str(text, refresh=False)
+    bar.n = done
+    bar.refresh()

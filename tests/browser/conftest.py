@@ -30,6 +30,7 @@ FLAGS = (
     "--disable-sync",
 )
 START_S = 120.0
+SCREENSHOTS = CHECKOUT / ".screenshots"
 
 
 def free_port() -> int:
@@ -110,15 +111,15 @@ class LabPage:
         found = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
         found.scroll_into_view_if_needed()
         found.locator(".jp-InputArea .cm-content").click()
-        before = found.locator(".jp-InputPrompt").inner_text()
+        # After a restart the same number comes again: blank the prompt so that any number is a new one.
+        found.locator(".jp-InputPrompt").evaluate("prompt => { prompt.textContent = ''; }")
         self.page.keyboard.press("Shift+Enter")
         self.page.wait_for_function(
-            """([cell, before]) => {
+            """cell => {
                 const found = document.querySelectorAll(".jp-Notebook .jp-CodeCell")[cell];
-                const text = found.querySelector(".jp-InputPrompt").innerText;
-                return text !== before && /\\[\\d+\\]/.test(text);
+                return /\\[\\d+\\]/.test(found.querySelector(".jp-InputPrompt").innerText);
             }""",
-            arg=[cell, before],
+            arg=cell,
             timeout=timeout_ms,
         )
         errors = found.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts()
@@ -136,13 +137,10 @@ class LabPage:
         kernels = [child for child in processes if "ipykernel_launcher" in " ".join(child.cmdline())]
         assert len(kernels) == 1
         kernels[0].kill()
-        self.page.wait_for_function(
-            """() => {
-                const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
-                return kernel.status !== "idle";
-            }""",
-            timeout=30_000,
-        )
+        # JupyterLab says so in a dialog and starts a new one.
+        self.page.locator(".jp-Dialog", has_text="Kernel Restarting").wait_for(timeout=60_000)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".jp-Dialog").wait_for(state="detached", timeout=10_000)
         self.wait_for_kernel()
 
     def theme(self, name: str) -> None:
@@ -258,8 +256,9 @@ class RunningLab:
 
 
 @pytest.fixture
-def open_page(chromium: Any) -> Iterator[Any]:
-    """Opens pages on a lab; closes them and ends their kernels afterwards."""
+def open_page(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Opens pages on a lab; keeps what was last on them, closes them and ends their kernels."""
+    SCREENSHOTS.mkdir(exist_ok=True)
     contexts: list[tuple[Any, Lab]] = []
 
     def start(lab: Lab, *, width: int = 1400, height: int = 1000) -> LabPage:
@@ -274,5 +273,7 @@ def open_page(chromium: Any) -> Iterator[Any]:
 
     yield start
     for context, lab in contexts:
+        for number, page in enumerate(context.pages):
+            page.screenshot(path=SCREENSHOTS / f"{request.node.name}-{number}.png")
         context.close()
         lab.end_sessions()

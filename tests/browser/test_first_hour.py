@@ -51,7 +51,8 @@ class LabellerPage:
 
     def wait_draft(self) -> None:
         self.page.wait_for_function(
-            "root => root.querySelector('.cm-content')?.innerText.trim().length > 3",
+            """root => root.querySelector("[aria-busy=false]") && root.querySelector(".cm-content")
+                && !root.querySelector(".cm-placeholder")""",
             arg=self.root.element_handle(),
             timeout=120_000,
         )
@@ -118,7 +119,7 @@ def test_the_first_notebook_survives_a_crash_and_ends_on_the_hub(
         assert [len(project.store.thread(segment, "me")) for segment in ids] == [1, 1, 1]
     snapshots = sorted((lab.root / "notebooks" / "my-corpus" / "datasets").glob("20*"))
     assert sorted(texts_in(snapshots[-1])) == sorted(texts)
-    assert sorted(texts_on_hub(hub, "writer/my-corpus", tmp_path)) == sorted(texts)
+    assert sorted(texts_on_hub(hub, "me/my-corpus", tmp_path)) == sorted(texts)
 
 
 def saved_texts(project: Project) -> list[str]:

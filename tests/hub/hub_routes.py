@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote
 
 from hub_git import Repository, StaleParentError, decoded, is_large, pointer
 
-WRITERS = {"hf_writer": ("writer", ("writer", "team"))}
+WRITERS = {"hf_writer": ("writer", ("writer", "team", "me"))}
 READERS = {"hf_reader": ("reader", ())}
 DATE = "2026-01-02T03:04:05.678Z"
 
