@@ -58,6 +58,7 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     const n_rows = box().n_rows;
     none.hidden = pages.total !== 0;
     area.style.height = `${areaHeight(box())}px`;
+    root.style.setProperty("--lw-digits", String(count(n_rows).length));
     if (n_rows === 0 || view_px === 0) {
       for (const row of pool) row.root.hidden = true;
       pages.want(0, 0);
@@ -89,7 +90,7 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     setText(row.number, count(index + 1));
     setAttribute(row.root, "data-active", index === active);
     const shown = data ? marksOf(data) : null;
-    setAttribute(row.root, "aria-selected", shown?.mark === "current");
+    setAttribute(row.root, "aria-selected", String(shown?.mark === "current"));
     setAttribute(row.root, "data-mark", shown?.mark ?? "unknown");
     setText(row.sign, shown ? MARKS[shown.mark].sign : "");
     setAttribute(row.sign, "aria-label", shown ? MARKS[shown.mark].name : null);
@@ -177,7 +178,7 @@ function createRow(area: HTMLElement): Row {
   const number = h("span", { class: "lw-number" });
   const length = h("span", { class: "lw-length" });
   const text = h("span", { class: "lw-text", dir: "auto" });
-  const root = h("div", { class: "lw-row", role: "option" }, sign, flag, number, length, text);
+  const root = h("div", { class: "lw-row", role: "option" }, sign, number, length, flag, text);
   area.append(root);
   return { root, sign, flag, number, length, text, index: -1 };
 }
