@@ -1,0 +1,51 @@
+"""A JupyterLab and a Chromium for benchmarks: the ones that the browser tests use."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+def _browser_tests() -> ModuleType:
+    path = CHECKOUT / "tests" / "browser" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("browser_tests", path)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def jupyter_lab() -> Iterator[Any]:
+    """Give a running JupyterLab in a folder of its own."""
+    tests = _browser_tests()
+    with tempfile.TemporaryDirectory() as folder, tests.start_lab(Path(folder), environment={}) as lab:
+        yield lab
+
+
+@contextmanager
+def lab_page(lab: Any, *, script: str = "") -> Iterator[Any]:
+    """Give a page of a new Chromium; ``script`` runs before any other."""
+    tests = _browser_tests()
+    lab.end_sessions()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=tests.CHROMIUM, headless=True, args=list(tests.FLAGS)
+        )
+        page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+        if script:
+            page.add_init_script(script)
+        yield tests.LabPage(page, lab)
+        browser.close()
