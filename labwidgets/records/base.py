@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from typing import Literal
 
@@ -33,10 +34,10 @@ FLAGS = (
 MIX = -1
 """Channel number of a segment that hears all channels of its recording, averaged."""
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ALPHABET = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
 
 
 def new_id(prefix: str) -> str:
     """Return a fresh id such as ``seg_4f7t…``: the prefix and 65 random bits, never used again."""
-    bits = secrets.randbits(65)
-    return prefix + "_" + "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 65, 5))
+    letters = base64.b32encode(secrets.token_bytes(10))[:13]
+    return f"{prefix}_{letters.translate(_ALPHABET).decode()}"

@@ -94,7 +94,7 @@ def clean_json(value: Any) -> Any:
     if isinstance(value, float):
         return finite(value)
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if "\0" in value or not (value.isascii() or _is_unicode(value)):
             raise TextError(
                 "a name or field cannot be stored",
                 value=ascii(value[:80]),
@@ -107,6 +107,14 @@ def clean_json(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [clean_json(item) for item in value]
     return clean_json(str(value))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def quality_json(quality: Quality) -> dict[str, Any]:
@@ -173,6 +181,32 @@ def recording_of(row: Row) -> Recording:
         state=row["state"],
         reason=row["reason"],
         quality=quality_of(row["quality"]),
+    )
+
+
+def added_recording(item: NewRecording, recording_id: str, fields: Mapping[str, Any]) -> Recording:
+    """Return what reading ``item`` back gives right after it was added with ``fields`` as its content."""
+    return Recording(
+        id=recording_id,
+        source=item.source,
+        bytes_sha256=item.bytes_sha256,
+        sound_sha256=None,
+        n_bytes=item.n_bytes,
+        duration_s=to_s(to_us(item.duration_s)),
+        sample_rate_hz=item.sample_rate_hz,
+        n_channels=item.n_channels,
+        codec=item.codec,
+        language=item.language,
+        speaker=item.speaker,
+        accent=item.accent,
+        licence=item.licence,
+        collection=item.collection,
+        metadata=fields["metadata"],
+        copied=item.copied,
+        mtime_ns=item.mtime_ns,
+        state="added",
+        reason=None,
+        quality=None,
     )
 
 

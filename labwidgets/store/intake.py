@@ -12,7 +12,7 @@ from labwidgets.errors import NotFoundError
 from labwidgets.records import MIX, ModelRun, NewRecording, Quality, Recording, Segment, Transcription, new_id
 from labwidgets.store import codec, drafts, schema
 from labwidgets.store.events import NewEvent, chunks, next_version
-from labwidgets.store.projections import record
+from labwidgets.store.projections import record, record_recordings
 from labwidgets.store.statements import insert_rows
 from labwidgets.text import MAX_CHARACTERS
 from labwidgets.timeline import to_s, to_us
@@ -60,14 +60,15 @@ def add_recordings(
     for item in items:
         if item.bytes_sha256 not in known:
             fresh.setdefault(item.bytes_sha256, item)
-    new = list(fresh.values())
-    if new:
-        known |= _add(connection, new, actor=actor)
-    stored = recordings_by_id(connection, list(known.values()))
-    return [stored[known[item.bytes_sha256]] for item in items]
+    stored = {one.bytes_sha256: one for one in recordings_by_id(connection, list(known.values())).values()}
+    if fresh:
+        stored |= _add(connection, list(fresh.values()), actor=actor)
+    return [stored[item.bytes_sha256] for item in items]
 
 
-def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str | None) -> dict[str, str]:
+def _add(
+    connection: sa.Connection, new: Sequence[NewRecording], *, actor: str | None
+) -> dict[str, Recording]:
     described = [codec.content_row(fields=codec.recording_fields(item)) for item in new]
     texts = [
         codec.content_row(text=item.text) if item.text is not None and item.text_as == "reference" else None
@@ -79,7 +80,8 @@ def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str |
         NewEvent(recording_id, 1, "recording_added", _technical(item, content["id"]), actor=actor)
         for recording_id, item, content in zip(ids, new, described, strict=True)
     ]
-    seqs = [event.seq for event in record(connection, added)]
+    given = {row["id"]: row["fields"] for row in described}
+    seqs = [event.seq for event in record_recordings(connection, added, given)]
     segment_ids = [new_id("seg") for _ in new]
     segments = [
         NewEvent(segment_ids[i], 1, "segment_added", _whole(item, ids[i], seqs[i], texts[i]), actor=actor)
@@ -87,7 +89,10 @@ def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str |
     ]
     record(connection, segments)
     _add_drafts(connection, dict(zip(segment_ids, new, strict=True)), actor=actor)
-    return {item.bytes_sha256: recording_id for item, recording_id in zip(new, ids, strict=True)}
+    return {
+        item.bytes_sha256: codec.added_recording(item, recording_id, content["fields"])
+        for item, recording_id, content in zip(new, ids, described, strict=True)
+    }
 
 
 def _technical(item: NewRecording, content_id: str) -> dict[str, Any]:

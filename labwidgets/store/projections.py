@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -32,10 +32,21 @@ _FIELDS = ("source", "speaker", "accent", "licence", "collection", "mtime_ns")
 _TECHNICAL = ("content_id", "bytes_sha256", "n_bytes", "duration_us", "sample_rate_hz", "n_channels", "codec")
 
 
+Fields = Mapping[str, Mapping[str, Any]]
+"""``fields`` of contents by id."""
+
+
 def record(connection: sa.Connection, new: Sequence[NewEvent]) -> list[Event]:
     """Append events and let the projections follow, in the caller's transaction."""
     events = append(connection, new)
     apply(connection, events)
+    return events
+
+
+def record_recordings(connection: sa.Connection, new: Sequence[NewEvent], fields: Fields) -> list[Event]:
+    """Do as ``record`` does for recordings whose contents, just stored, need not be read back."""
+    events = append(connection, new)
+    _add_recordings(connection, events, fields)
     return events
 
 
@@ -71,9 +82,13 @@ def contents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, sa.RowM
 
 def _recording_added(connection: sa.Connection, events: list[Event]) -> None:
     known = contents(connection, [event.payload["content_id"] for event in events])
+    _add_recordings(connection, events, {key: row["fields"] for key, row in known.items()})
+
+
+def _add_recordings(connection: sa.Connection, events: list[Event], fields_of: Fields) -> None:
     rows = []
     for event in events:
-        payload, fields = event.payload, known[event.payload["content_id"]]["fields"]
+        payload, fields = event.payload, fields_of[event.payload["content_id"]]
         described = {name: fields.get(name) for name in _FIELDS}
         rows.append(
             {
