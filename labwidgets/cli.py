@@ -18,7 +18,7 @@ import typer
 from labwidgets.errors import LabError, SourceError
 from labwidgets.jobs import WorkerChannel, error_to_json, terminal_progress
 from labwidgets.project import Project
-from labwidgets.records import DraftReport, Refusal, TextUse
+from labwidgets.records import AddReport, DraftReport, Refusal, TextUse
 
 app = typer.Typer(
     name="labwidgets",
@@ -115,7 +115,7 @@ def add(
         "licence": licence,
     } | _columns(column or [])
     added = known = 0
-    hours, refused = 0.0, list[Refusal]()
+    hours, refused, notes = 0.0, list[Refusal](), list[str]()
     with Project.open(folder) as project:
         for source in sources:
             report = project.add(
@@ -131,10 +131,10 @@ def add(
             )
             added, known, hours = added + report.added, known + report.known, hours + report.hours
             refused.extend(report.refused)
+            notes.extend(report.notes)
     result = {"added": added, "known": known, "refused": _plain(refused), "hours": hours}
-    lines = [f"{added} added ({hours:.2f} h), {known} known before, {len(refused)} refused."]
-    lines += [f"  {item.source}: {item.reason}" for item in refused]
-    _show(result, as_json=as_json, text="\n".join(lines), partial=bool(refused))
+    text = str(AddReport(added, known, tuple(refused), hours, tuple(notes)))
+    _show(result, as_json=as_json, text=text, partial=bool(refused))
 
 
 @app.command()
@@ -183,11 +183,7 @@ def draft(
     report = _open_and_draft(
         folder, model=model, settings=decoding, force=force, progress=terminal_progress("drafting")
     )
-    speed = "" if report.rtfx is None else f", {report.rtfx:.1f}x real time"
-    counts = f"{report.cached} drafted before, {len(report.failed)} failed."
-    lines = [f"{report.drafted} drafted by {report.model}{speed}, {counts}"]
-    lines += [f"  {item.source}: {item.reason}" for item in report.failed]
-    _show(_draft_result(report), as_json=as_json, text="\n".join(lines), partial=bool(report.failed))
+    _show(_draft_result(report), as_json=as_json, text=str(report), partial=bool(report.failed))
 
 
 @app.command()
@@ -210,11 +206,8 @@ def submit(
 def status(folder: Folder, as_json: Json = False) -> None:
     """Print the project in numbers."""
     with Project.open(folder) as project:
-        found = dataclasses.asdict(project.status())
-    lines = [
-        f"{key:10} {', '.join(value) if isinstance(value, tuple) else value}" for key, value in found.items()
-    ]
-    _show(found, as_json=as_json, text="\n".join(lines))
+        found = project.status()
+    _show(dataclasses.asdict(found), as_json=as_json, text=str(found))
 
 
 @app.command()
@@ -259,9 +252,7 @@ def push(
             repo, private=private, dry_run=dry_run, progress=terminal_progress("pushing")
         )
     result = {name: getattr(report, name) for name in ("commit", "files", "bytes_sent", "bytes_known")}
-    what = "would go" if dry_run else "went"
-    text = f"{report.files} files, {report.bytes_sent} bytes {what} to {repo}. {report.url}"
-    _show(result, as_json=as_json, text=text)
+    _show(result, as_json=as_json, text=str(report))
 
 
 @app.command()
@@ -270,8 +261,7 @@ def verify(folder: Folder, as_json: Json = False) -> None:
     with Project.open(folder) as project:
         report = project.verify()
     result = {"events": report.events, "ok": report.ok, "differences": list(report.differences)}
-    verdict = "all is as the events say" if report.ok else "\n".join(report.differences)
-    _show(result, as_json=as_json, text=f"{report.events} events: {verdict}", partial=not report.ok)
+    _show(result, as_json=as_json, text=str(report), partial=not report.ok)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from labwidgets.corpus.card import MARKER
 from labwidgets.corpus.hub_errors import explained, is_conflict, is_transient
 from labwidgets.corpus.rows import file_sha256
 from labwidgets.errors import HubError
+from labwidgets.records import in_words
 
 MANIFEST_FILE = "labwidgets.json"
 CARD_FILE = "README.md"
@@ -47,6 +48,14 @@ class PushReport:
     bytes_sent: int
     bytes_known: int
     url: str
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        sizes = (
+            f"{self.files} files, {self.bytes_sent / 1e6:.1f} MB new, {self.bytes_known / 1e6:.1f} MB known"
+        )
+        return f"{sizes}: {self.url}" if self.commit else f"Would go: {sizes}. Nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)

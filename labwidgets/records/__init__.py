@@ -28,7 +28,16 @@ from labwidgets.records.queue import (
     QueueQuery,
     QueueRow,
 )
-from labwidgets.records.reports import AddReport, DraftReport, Event, Refusal, Status, VerifyReport
+from labwidgets.records.reports import (
+    AddReport,
+    DraftReport,
+    Event,
+    Refusal,
+    Status,
+    VerifyReport,
+    in_words,
+    length,
+)
 from labwidgets.records.sound import AudioWindow, NewRecording, Peaks, Quality, Recording, Segment
 
 __all__ = [
@@ -74,5 +83,7 @@ __all__ = [
     "Transcription",
     "VerifyReport",
     "Word",
+    "in_words",
+    "length",
     "new_id",
 ]

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+
+class _Printer(Protocol):
+    def text(self, text: str, /) -> None: ...
+
+
+def in_words(report: object, printer: _Printer, _cycle: bool) -> None:
+    """Show a report in a notebook as its ``str``; set as ``_repr_pretty_``. ``repr`` keeps the fields."""
+    # In each class itself: IPython takes the dataclass's own __repr__ before anything inherited.
+    printer.text(str(report))
+
+
+def length(hours: float) -> str:
+    """Return an amount of audio as people say it.
+
+    >>> length(0.002), length(0.5), length(12.25)
+    ('7 s', '30 min', '12.2 h')
+    """
+    if hours < 1 / 60:
+        return f"{hours * 3600:.0f} s"
+    return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +49,12 @@ class AddReport:
     hours: float
     notes: tuple[str, ...] = ()
 
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        counts = f"{self.added} added ({length(self.hours)}), {self.known} known before"
+        return _listed(f"{counts}, {len(self.refused)} refused.", self.refused, self.notes)
+
 
 @dataclass(frozen=True, slots=True)
 class DraftReport:
@@ -38,6 +65,13 @@ class DraftReport:
     failed: tuple[Refusal, ...]
     rtfx: float | None
     model: str
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        speed = "" if self.rtfx is None else f", {self.rtfx:.1f}x real time"
+        counts = f"{self.drafted} drafted by {self.model}{speed}, {self.cached} drafted before"
+        return _listed(f"{counts}, {len(self.failed)} failed.", self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +87,13 @@ class Status:
     speakers: int
     languages: tuple[str, ...]
 
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        size = f"{self.recordings} recordings, {self.segments} segments, {length(self.hours)}"
+        who = f"{self.speakers} speakers, {', '.join(self.languages) or 'no language'}"
+        return f"{size}, {who}: {self.drafted} drafted, {self.submitted} submitted, {self.flagged} flagged."
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
@@ -61,6 +102,12 @@ class VerifyReport:
     events: int
     ok: bool
     differences: tuple[str, ...]
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        verdict = "all is as the events say." if self.ok else "\n  ".join(("differences:", *self.differences))
+        return f"{self.events} events: {verdict}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +123,9 @@ class Event:
     at_us: int
     client_at_us: int | None
     payload: Mapping[str, Any]
+
+
+def _listed(head: str, refused: Sequence[Refusal], notes: Sequence[str] = ()) -> str:
+    return "\n".join(
+        [head, *(f"  {note}" for note in notes), *(f"  {item.source}: {item.reason}" for item in refused)]
+    )

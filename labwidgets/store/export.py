@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import StoreError
-from labwidgets.records import Hypothesis, LabelledRow, Reference, Status
+from labwidgets.records import Hypothesis, LabelledRow, Reference, Status, in_words
 from labwidgets.store import codec, drafts, intake, queue, schema
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
@@ -30,6 +30,11 @@ class Snapshot:
     digest: str
     path: str
     at_us: int
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.n_rows} rows in {self.path}."
 
 
 def status(connection: sa.Connection) -> Status:
