@@ -59,17 +59,17 @@ lab: install $(MODEL) $(SAMPLE) ## JupyterLab on port 8891 at the first notebook
 install: $(INSTALLED) $(BUNDLED) ## .venv with labwidgets in it
 
 ##@ Check
-.PHONY: test test-fast soak bench tools ruff layers prose types biome tsc vitest python python-fast browser
-test: tools browser $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
+.PHONY: test test-fast soak bench tools ruff layers prose types biome tsc vitest python python-fast system-tools
+test: tools system-tools $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
 	@$(MAKE) --keep-going ruff layers prose types biome tsc vitest python
 
 test-fast: tools ## Lint, types, unit tests: under two minutes
 	@$(MAKE) --keep-going ruff layers prose types biome tsc vitest python-fast
 
-soak: tools browser $(MODEL) $(SAMPLE) ## Kills by the thousand, hours of play
+soak: tools system-tools $(MODEL) $(SAMPLE) ## Kills by the thousand, hours of play
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
-bench: tools browser $(MODEL) $(SAMPLE) $(BENCH) ## The figures of the README, one script after the other
+bench: tools system-tools $(MODEL) $(SAMPLE) $(BENCH) ## The figures of the README, one script after the other
 	@for script in benchmarks/[!_]*.py; do echo "==> $$script"; $(BIN)/python "$$script" $(ARGS); done
 
 tools: install $(TOOLS)
@@ -104,8 +104,8 @@ python:
 python-fast:
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
 
-browser:
-	@.ci/browser
+system-tools:
+	@.ci/system-tools
 
 ##@ Tidy
 .PHONY: clean
