@@ -38,6 +38,7 @@ _NETWORK_FILE_SYSTEMS = (
     "lustre",
     "ncpfs",
 )
+_SQLITE = "sqlite:///"
 _BACKUP_HINT = "Put back the newest copy made with `labwidgets backup`, and keep the damaged file for rescue"
 
 
@@ -56,8 +57,10 @@ def store_url(place: str | os.PathLike[str]) -> sa.URL:
         StoreError: When it is neither.
     """
     text = os.fspath(place)
-    if "://" not in text:
-        return sa.URL.create("sqlite", database=str(Path(text).absolute()))
+    # What follows is a path, letter by letter: a folder's name may hold ?, # or %.
+    path = text.removeprefix(_SQLITE)
+    if path and (text.startswith(_SQLITE) or "://" not in text):
+        return sa.URL.create("sqlite", database=str(Path(path).absolute()))
     try:
         url = sa.make_url(text)
     except exc.ArgumentError as e:
