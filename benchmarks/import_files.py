@@ -58,12 +58,15 @@ def main() -> None:
         add(folders.pop(0))  # imports, first statements: not what is measured
         store.spent_s = 0.0
         plain_s = added_s = 0.0
+        cpu_s = [0.0, 0.0]
         print(f"{'files':>8} {'plain, s':>9} {'added, s':>9} {'ratio':>6}")
         for number, folder in enumerate(folders):
             sides: list[Callable[[Path], float]] = [partial(timed, plain), partial(timed, add)]
             found = [0.0, 0.0]
             for side in (0, 1) if number % 2 else (1, 0):
+                began = time.process_time()
                 found[side] = sides[side](folder)
+                cpu_s[side] += time.process_time() - began
             plain_s, added_s = plain_s + found[0], added_s + found[1]
             print(f"{BLOCK:>8} {found[0]:>9.3f} {found[1]:>9.3f} {found[1] / found[0]:>6.2f}")
         n_files = BLOCK * len(folders)
@@ -75,6 +78,9 @@ def main() -> None:
         "added_s": round(added_s, 3),
         "of_that_store_s": round(store.spent_s, 3),
         "ratio": round(added_s / plain_s, 2),
+        "plain_cpu_s": round(cpu_s[0], 3),
+        "added_cpu_s": round(cpu_s[1], 3),
+        "cpu_ratio": round(cpu_s[1] / cpu_s[0], 2),
         "target": TARGET,
         "load": [round(load, 2), round(os.getloadavg()[0], 2)],
         "n_cpus": os.cpu_count(),

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+import stat
 import struct
 import tempfile
 import wave
@@ -118,9 +119,12 @@ def _place(row: Row, intake: Intake) -> tuple[dict[str, Any], dict[str, Any]]:
         return _place_bytes(row.audio, row.name, intake.project_folder)
     path = row.audio
     checked_text(str(path))
-    if not path.is_file():
-        raise SourceError("no such file" if not path.exists() else "not a regular file", value=path)
-    before = path.stat()
+    try:
+        before = path.stat()
+    except FileNotFoundError as e:
+        raise SourceError("no such file", value=path) from e
+    if not stat.S_ISREG(before.st_mode):
+        raise SourceError("not a regular file", value=path)
     if before.st_size == 0:
         raise SourceError("the file is empty")
     if intake.options.copy:
@@ -128,7 +132,7 @@ def _place(row: Row, intake: Intake) -> tuple[dict[str, Any], dict[str, Any]]:
     details = _header(path)
     place = {
         "source": os.path.abspath(path),  # noqa: PTH100 - resolve() would follow the user's own links
-        "bytes_sha256": file_sha256(path),
+        "bytes_sha256": file_sha256(path, n_bytes=before.st_size),
         "n_bytes": before.st_size,
         "mtime_ns": before.st_mtime_ns,
     }
@@ -162,10 +166,16 @@ def _header(source: Path | bytes) -> dict[str, Any]:
     }
 
 
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of the file's bytes, read once, large ones in pieces."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size <= WHOLE_READ_BYTES:
+def file_sha256(path: Path, *, n_bytes: int | None = None) -> str:
+    """Return the sha256 of the file's bytes, read once, large ones in pieces.
+
+    Args:
+        path: Of a file.
+        n_bytes: Its size where that is known already.
+    """
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size if n_bytes is None else n_bytes
+        if size <= WHOLE_READ_BYTES:
             return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
 
