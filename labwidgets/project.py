@@ -19,7 +19,7 @@ from labwidgets.config import (
 )
 from labwidgets.corpus.dataset import Export
 from labwidgets.corpus.hub import PushReport, push
-from labwidgets.corpus.importing import AddOptions, add_sources
+from labwidgets.corpus.importing import AddOptions, add_sources, decode_added
 from labwidgets.corpus.releases import Releases
 from labwidgets.errors import ProjectError
 from labwidgets.jobs import Job
@@ -196,7 +196,8 @@ class Project(StoreSource):
         """Start drafting all segments that have no draft of this model yet; labelling can go on meanwhile.
 
         Args:
-            model: Hub id, folder or embedded name; default: the project's, else the one for the language.
+            model: Hub id, folder or embedded name; default: the project's, else the embedded one that fits
+                the language of each recording.
             settings: Decoding settings; default: the project's.
             force: Draft again what has a draft of the same model and settings.
 
@@ -225,15 +226,32 @@ class Project(StoreSource):
     ) -> DraftReport:
         """Draft in this process: what :meth:`draft` does in its worker.
 
+        Recordings that were added with ``decode=False`` are decoded first. Without a model named here or in
+        the settings, each recording is drafted by the embedded model that fits its language.
+
         Raises:
             ModelError: The model is not there, or no speech recogniser.
         """
-        from labwidgets.asr.drafting import draft_segments, load_drafter
+        from labwidgets.asr.drafting import draft_planned, load_drafter
+        from labwidgets.asr.plan import plan_drafts
         from labwidgets.asr.sources import resolve
 
-        source = resolve(model or self.settings.model, self.settings.language)
-        drafter = load_drafter(source, settings=settings or self.settings.decoding)
-        return draft_segments(self.store, self.read, drafter, force=force, progress=progress, stopped=stopped)
+        undecoded = decode_added(self.store, self.cache, self.folder, progress=progress)
+        plan = plan_drafts(
+            self.store.segments_to_draft(), model=model or self.settings.model, undecoded=undecoded
+        )
+        decoding = self.settings.decoding if settings is None else settings
+        return draft_planned(
+            self.store,
+            self.read,
+            plan,
+            load=lambda name: load_drafter(
+                resolve(name, self.settings.language, progress), settings=decoding
+            ),
+            force=force,
+            progress=progress,
+            stopped=stopped,
+        )
 
     # ---- data sets -----------------------------------------------------------------------------------
 

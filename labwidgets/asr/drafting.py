@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from labwidgets.asr import alarms
+from labwidgets.asr.plan import Plan, plan_drafts
 from labwidgets.asr.sources import Family, ModelSource
-from labwidgets.errors import AudioError, ConfigError, LabError
+from labwidgets.errors import AudioError, ConfigError, LabError, ModelError, TextError
 from labwidgets.records import (
     Drafter,
     DraftReport,
@@ -144,7 +145,7 @@ def cache_key(  # noqa: PLR0913 - each part names a reason to draft again
 
 @dataclass(slots=True)
 class _Tally:
-    """What a run has done so far."""
+    """What a run of one model has done so far."""
 
     run_id: str | None = None
     drafted: int = 0
@@ -178,55 +179,102 @@ def draft_segments(  # noqa: PLR0913 - the parts of a run, all but three optiona
     progress: Progress | None = None,
     stopped: Callable[[], bool] | None = None,
 ) -> DraftReport:
-    """Draft what has no draft of this model and settings yet; run it again to go on after any stop.
+    """Draft with one model what has no draft of it and its settings yet; as ``draft_planned`` does it."""
+    plan = plan_drafts(store.segments_to_draft(), model=drafter.model)
+    return draft_planned(
+        store, read_audio, plan, load=lambda _: drafter, force=force, progress=progress, stopped=stopped
+    )
 
-    One bad segment is a refusal in the report, never the end of the run.
+
+def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
+    store: DraftStore,
+    read_audio: ReadAudio,
+    plan: Plan,
+    *,
+    load: Callable[[str], Drafter],
+    force: bool = False,
+    progress: Progress | None = None,
+    stopped: Callable[[], bool] | None = None,
+) -> DraftReport:
+    """Draft lot by lot what has no draft yet; run it again to go on after any stop.
+
+    One bad segment is a refusal in the report, never the end of the run; and so is a model that cannot be
+    loaded, as long as there are others.
 
     Args:
         store: Where drafts are looked up and kept, each on disk before the next segment begins.
         read_audio: Gives a segment's sound; a ``LabError`` from it counts as a refusal.
-        drafter: The model.
+        plan: Who drafts what.
+        load: Returns the model of a lot, when its turn has come.
         force: Draft again what is drafted.
-        progress: Told about every segment.
+        progress: Told about every segment, counted over all lots.
         stopped: Asked before every segment; True ends the run with the report so far.
 
     Raises:
+        ModelError: The only model of the plan cannot be loaded.
         StoreError: A draft cannot be stored; those before it are safe.
     """
-    run = _Run(store, read_audio, drafter, force)
-    tally = _Tally()
-    pending = store.segments_to_draft()
-    for segment, recording in pending:
-        if stopped is not None and stopped():
-            break
-        _draft_one(run, tally, segment, recording)
+    tallies = [_Tally(failed=list(plan.refused))]
+
+    def is_stopped() -> bool:
+        return stopped is not None and stopped()
+
+    def tell(note: str) -> None:
         if progress is not None:
-            progress(tally.done, len(pending), segment.id)
+            progress(sum(tally.done for tally in tallies), plan.n_segments, note)
+
+    for lot in plan.lots:
+        tallies.append(tally := _Tally())
+        try:
+            drafter = load(lot.model)
+        except ModelError as error:
+            if len(plan.lots) == 1:
+                raise
+            tally.failed += [Refusal(segment.id, str(error)) for segment, _ in lot.pairs]
+            tell(lot.model)
+            continue
+        run = _Run(store, read_audio, drafter, force)
+        for segment, recording in lot.pairs:
+            if is_stopped():
+                _finish(run, tally)
+                return _report(plan, tallies)
+            _draft_one(run, tally, segment, recording)
+            tell(segment.id)
+        _finish(run, tally)
+    return _report(plan, tallies)
+
+
+def _finish(run: _Run, tally: _Tally) -> None:
     if tally.run_id is not None:
-        store.finish_run(
+        run.store.finish_run(
             tally.run_id, n_drafted=tally.drafted, n_cached=tally.cached, n_failed=len(tally.failed)
         )
+
+
+def _report(plan: Plan, tallies: Sequence[_Tally]) -> DraftReport:
+    work_s = sum(tally.work_s for tally in tallies)
     return DraftReport(
-        drafted=tally.drafted,
-        cached=tally.cached,
-        failed=tuple(tally.failed),
-        rtfx=tally.audio_s / tally.work_s if tally.drafted and tally.work_s else None,
-        model=drafter.model,
+        drafted=sum(tally.drafted for tally in tallies),
+        cached=sum(tally.cached for tally in tallies),
+        failed=tuple(refusal for tally in tallies for refusal in tally.failed),
+        rtfx=sum(tally.audio_s for tally in tallies) / work_s if work_s else None,
+        model=", ".join(lot.model for lot in plan.lots),
     )
 
 
 def _draft_one(run: _Run, tally: _Tally, segment: Segment, recording: Recording) -> None:
-    if recording.sound_sha256 is None:
-        reason = recording.reason or "the recording was never decoded"
-        tally.failed.append(Refusal(segment.id, reason))
-        return
     key = _key(run.drafter, segment, recording)
     known = None if run.force and key not in tally.keys else run.store.hypothesis_by_key(key)
     if known is None:
-        if (transcription := _transcription(run, tally, segment, recording)) is not None:
+        if (transcription := _transcription(run, tally, segment, recording)) is None:
+            return
+        try:
             _keep(run, tally, segment, key, transcription)
-            tally.keys.add(key)
-            tally.drafted += 1
+        except TextError as error:  # a model may write what no text may hold
+            tally.failed.append(Refusal(segment.id, str(error)))
+            return
+        tally.keys.add(key)
+        tally.drafted += 1
         return
     if known.segment_id != segment.id:
         # The same sound under another id takes over the draft, once, under a key of its own.

@@ -42,6 +42,7 @@ def random_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pad_token_id": ids["<|endoftext|>"],
         "bos_token_id": ids["<|endoftext|>"],
         "max_length": 448,
+        "suppress_tokens": [vocabulary[letter] for letter in _control_letters()],
     }
     _write(folder, "generation_config.json", generation)
     _write(folder, "tokenizer.json", _tokenizer(vocabulary, ids))
@@ -81,6 +82,11 @@ def _byte_vocabulary() -> dict[str, int]:
     from tokenizers.pre_tokenizers import ByteLevel
 
     return {letter: index for index, letter in enumerate(sorted(ByteLevel.alphabet()))}
+
+
+def _control_letters() -> str:
+    """What stands for control bytes, and for the one that begins two-byte control characters."""
+    return "".join(chr(256 + byte) for byte in range(32)) + chr(256 + 33) + chr(0xC2)
 
 
 def _tokenizer(vocabulary: dict[str, int], ids: dict[str, int]) -> dict[str, object]:

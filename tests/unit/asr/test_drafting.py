@@ -165,8 +165,23 @@ def test_a_language_without_a_draft_is_a_refusal(store, add):
 def test_a_recording_that_was_never_decoded_is_a_refusal(store, make_new_recording):
     store.add_recordings([make_new_recording()])
     report = draft_segments(store, read, Parrot())
-    assert [refusal.reason for refusal in report.failed] in ([], ["the recording was never decoded"])
+    assert [refusal.reason for refusal in report.failed] == ["the recording was never decoded"]
     assert report.drafted == 0
+
+
+def test_a_draft_that_cannot_be_stored_is_a_refusal(store, add):
+    ids = add("a", "b")
+
+    class Bell(Parrot):
+        def transcribe(self, samples: Samples, *, language: str | None = None) -> Transcription:
+            draft = super().transcribe(samples, language=language)
+            return draft if len(self.languages) > 1 else Transcription("\a", (), 0.5, language)
+
+    report = draft_segments(store, read, Bell())
+    assert [(refusal.source, "cannot be stored" in refusal.reason) for refusal in report.failed] == [
+        (ids[0], True)
+    ]
+    assert report.drafted == 1
 
 
 def test_a_stop_keeps_what_is_done(store, add):
