@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import sqlite3
 import tempfile
 import time
@@ -65,43 +64,53 @@ def saves(store: Store, folder: Path, *, n: int) -> None:
     print(f"log growth per save: {n_bytes} bytes (median); {store.counts().total} tasks")
     show("submit", saved)
     show("write + fdatasync of the same size", bare)
-    print(f"p99 ratio: {percentile(saved, 99) / percentile(bare, 99):.2f}")
+    ratio = percentile(saved, 99) / percentile(bare, 99)
+    print(f"p99 ratio: {ratio:.2f}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+_ROLLED = """
+CREATE TEMP TABLE rolled AS
+WITH RECURSIVE number(i) AS (SELECT :have UNION ALL SELECT i + 1 FROM number WHERE i + 1 < :n)
+SELECT i, 'seg_' || lower(hex(randomblob(8))) AS id, abs(random() % 1000000) / 1e6 AS confidence,
+    abs(random() % 100) AS percent, abs(random() % 1000000) / 1e6 AS rand,
+    1000000 + abs(random() % 29000000) AS duration_us, abs(random() % 100) < 2 AS is_flagged
+FROM number
+"""
+_ROLLED_COLUMNS = {
+    "segment_id": "rolled.id",
+    "id": "rolled.id",
+    "state": "CASE WHEN percent < 60 THEN 'open' WHEN percent < 95 THEN 'done'"
+    " WHEN percent < 99 THEN 'skipped' ELSE 'blocked' END",
+    "position": "(10000000 + i) << 20",
+    "rand": "rolled.rand",
+    "duration_us": "rolled.duration_us",
+    "confidence": "rolled.confidence",
+    "least_rank": "rolled.confidence",
+    "most_rank": "-rolled.confidence",
+    "changed_us": "i",
+    "is_flagged": "rolled.is_flagged",
+    "shard": "i % 16",
+}
 
 
 def grow(store: Store, path: Path, *, n: int) -> None:
-    """Copy a task until there are ``n``; the rows only need to be there for the queue's sake."""
+    """Copy a task and its segment until there are ``n``, inside the engine and before the indexes."""
+    began = time.perf_counter()
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA synchronous=OFF")
+    raw.execute("PRAGMA cache_size=-500000")
     raw.execute("BEGIN IMMEDIATE")
-    columns = [row[1] for row in raw.execute("PRAGMA table_info(task)")]
     indexes = raw.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'ix_task%'").fetchall()
     for name, _ in indexes:
         raw.execute(f"DROP INDEX {name}")
-    segment_columns = [row[1] for row in raw.execute("PRAGMA table_info(segment)")]
-    [task] = raw.execute("SELECT * FROM task LIMIT 1").fetchall()
-    [segment] = raw.execute("SELECT * FROM segment LIMIT 1").fetchall()
-    rng = random.Random(0)
-    have = store.counts().total
-    tasks, segments = [], []
-    for number in range(have, n):
-        row = dict(zip(columns, task, strict=True))
-        confidence = rng.random()
-        state = rng.choices(["open", "done", "skipped", "blocked"], [60, 35, 4, 1])[0]
-        key = f"seg_{rng.getrandbits(65):017x}"
-        row |= {
-            "segment_id": key, "state": state, "position": (10**7 + number) << 20, "rand": rng.random(),
-            "duration_us": rng.randrange(10**6, 3 * 10**7),
-            "confidence": confidence, "least_rank": confidence,
-            "most_rank": -confidence, "changed_us": number, "is_flagged": int(rng.random() < 0.02),
-            "shard": number % 16,
-        }  # fmt: skip
-        tasks.append(tuple(row.values()))
-        segments.append(tuple((dict(zip(segment_columns, segment, strict=True)) | {"id": key}).values()))
-        if len(tasks) == 20_000 or number == n - 1:
-            for table, rows, width in (("segment", segments, segment_columns), ("task", tasks, columns)):
-                marks = ",".join("?" * len(width))
-                raw.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-            tasks, segments = [], []
+    raw.execute(_ROLLED, {"have": store.counts().total, "n": n})
+    for table in ("segment", "task"):
+        columns = [row[1] for row in raw.execute(f"PRAGMA table_info({table})")]
+        values = ", ".join(_ROLLED_COLUMNS.get(name, f"base.{name}") for name in columns)
+        raw.execute(
+            f"INSERT INTO {table} SELECT {values} FROM rolled, (SELECT * FROM {table} LIMIT 1) AS base"
+            " ORDER BY rolled.id"
+        )
     for _, definition in indexes:
         raw.execute(definition)
     raw.execute("DELETE FROM tally")
@@ -111,7 +120,8 @@ def grow(store: Store, path: Path, *, n: int) -> None:
     )
     raw.execute("COMMIT")
     raw.close()
-    print(f"grown to {store.counts().total} tasks, {path.stat().st_size / 2**20:.0f} MiB")
+    size_mib, took_s = path.stat().st_size / 2**20, time.perf_counter() - began
+    print(f"grown to {store.counts().total} tasks in {took_s:.0f} s, {size_mib:.0f} MiB")
 
 
 def queues(store: Store) -> None:
@@ -124,6 +134,9 @@ def queues(store: Store) -> None:
         query = QueueQuery(order=order)
         ask = partial(store.upcoming, query, after=middle, n=3)
         show(f"upcoming {order}", [timed(ask) for _ in range(20)])
+    for name in ("added", "random"):
+        ask = partial(store.position, QueueQuery(order=name), middle)
+        show(f"position {name}", [timed(ask) for _ in range(5)])
     show("queue at row 500,000", [timed(lambda: store.queue(QueueQuery(), offset=500_000)) for _ in range(3)])
     nothing = QueueQuery(search="found nowhere")
     show("search without a hit", [timed(lambda: store.queue(nothing)) for _ in range(2)])
