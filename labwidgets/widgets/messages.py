@@ -234,7 +234,6 @@ def facts(view: SegmentView) -> list[str]:
         found.append(recording.collection)
     if view.draft is not None:
         found.append(f"draft: {view.draft.model}")
-        found.extend(alarm.replace("_", " ") for alarm in view.draft.alarms)
     return [text for text in found if text]
 
 

@@ -67,7 +67,7 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
     skipButton,
     setFacts(texts, alarms) {
       const pieces = [
-        ...alarms.map((alarm) => h("span", { class: "lw-alarm" }, `⚠ ${alarm}`)),
+        ...alarms.map((alarm) => h("span", { class: "lw-alarm" }, `⚠ ${alarm.replaceAll("_", " ")}`)),
         ...texts.map((text) => h("span", {}, text)),
       ];
       facts.replaceChildren(...pieces);
