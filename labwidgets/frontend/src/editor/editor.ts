@@ -97,7 +97,11 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
       return view.composing || view.compositionStarted;
     },
     load(content, clip) {
+      // What an input method has under way belongs to the text that goes.
+      const wasComposing = view.composing || view.compositionStarted;
+      if (wasComposing) view.contentDOM.blur();
       view.setState(stateOf(content, clip));
+      if (wasComposing) view.focus();
       playhead.reset();
       panel.setLanguage(clip.language);
       panel.refresh();

@@ -1,0 +1,121 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Scope } from "../../src/core/scope";
+import { createEditor } from "../../src/editor/editor";
+import { timed } from "./making";
+
+const CLIP = { duration_s: 10, language: "en" };
+const DRAFT = { id: "d", model: "tiny", words: [], confidence: 0.5, alarms: [] };
+
+let scope: Scope;
+beforeEach(() => {
+  vi.useFakeTimers();
+  scope = new Scope();
+});
+afterEach(() => {
+  scope.dispose();
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+function opened(text: string, confidences: (number | null)[] = []) {
+  const editor = createEditor(scope, { low_confidence: 0.5 });
+  document.body.append(editor.root);
+  const words = timed(text.split(" ")).map((word, at) => ({ ...word, confidence: confidences[at] ?? 0.9 }));
+  editor.load({ text, words }, CLIP);
+  const marked = (name: string) =>
+    [...editor.root.querySelectorAll(`.lw-word-${name}`)].map((element) => element.textContent);
+  return { editor, marked };
+}
+
+describe("the marks of words", () => {
+  it("underline what the model was unsure of, and nothing else", () => {
+    const { marked } = opened("one two three four", [0.9, 0.2, null, 0.49]);
+    expect(marked("doubtful")).toEqual(["two", "four"]);
+  });
+
+  it("lead from one doubtful word to the next, and round", () => {
+    const { editor } = opened("one two three four", [0.9, 0.2, 0.9, 0.3]);
+    const walked = [1, 2, 3].map(() => editor.nextDoubtfulWord()?.text);
+    expect(walked).toEqual(["two", "four", "two"]);
+  });
+
+  it("are none where the model was sure", () => {
+    const { editor, marked } = opened("one two", [0.9, 0.9]);
+    expect(marked("doubtful")).toEqual([]);
+    expect(editor.nextDoubtfulWord()).toBeNull();
+  });
+});
+
+describe("the playhead", () => {
+  it("boxes the word that sounds, and none after the end", () => {
+    const { editor, marked } = opened("one two three");
+    editor.setPlayhead(0.6);
+    expect(marked("sounding")).toEqual(["two"]);
+    editor.setPlayhead(null);
+    expect(marked("sounding")).toEqual([]);
+  });
+
+  it("changes nothing on the page while the same word sounds", () => {
+    const { editor } = opened("one two three");
+    editor.setPlayhead(0.55);
+    const before = editor.root.querySelector(".lw-word-sounding");
+    editor.setPlayhead(0.7);
+    expect(editor.root.querySelector(".lw-word-sounding")).toBe(before);
+  });
+
+  it("is gone when another text comes", () => {
+    const { editor, marked } = opened("one two three");
+    editor.setPlayhead(0.6);
+    editor.load({ text: "four five", words: timed(["four", "five"]) }, CLIP);
+    expect(marked("sounding")).toEqual([]);
+  });
+});
+
+describe("the draft panel", () => {
+  const parts = (root: HTMLElement, tag: string) =>
+    [...root.querySelectorAll(`.lw-draft-diff ${tag}`)].map((element) => element.lastChild?.textContent);
+
+  it("shows what was taken out and what was put in", () => {
+    const { editor } = opened("one too three");
+    editor.setDraft({ ...DRAFT, text: "one two three" });
+    editor.showDraft(true);
+    expect(parts(editor.root, "del")).toEqual(["two"]);
+    expect(parts(editor.root, "ins")).toEqual(["too"]);
+  });
+
+  it("says so where nothing differs, and where there is no draft", () => {
+    const { editor } = opened("one two");
+    editor.showDraft(true);
+    expect(editor.root.textContent).toContain("There is no draft for this clip.");
+    editor.setDraft({ ...DRAFT, text: "one two" });
+    expect(editor.root.textContent).toContain("No difference.");
+    editor.showDraft(false);
+    expect(editor.draftShown).toBe(false);
+  });
+});
+
+describe("another text", () => {
+  it("is no change by the user, and leaves nothing to undo", () => {
+    const { editor } = opened("one two");
+    const changed = vi.fn();
+    editor.on("change", changed);
+    editor.load({ text: "three", words: [] }, CLIP);
+    expect(changed).not.toHaveBeenCalled();
+    expect(editor.undo()).toBe(false);
+    expect(editor.content.text).toBe("three");
+  });
+
+  it("ends what an input method has under way", () => {
+    const { editor } = opened("one two");
+    const content = editor.root.querySelector<HTMLElement>(".cm-content");
+    content?.focus();
+    content?.dispatchEvent(new Event("compositionstart"));
+    expect(editor.composing).toBe(true);
+    const blurred = vi.fn();
+    content?.addEventListener("blur", blurred);
+    editor.load({ text: "three", words: [] }, CLIP);
+    expect(blurred).toHaveBeenCalled();
+    expect(editor.content.text).toBe("three");
+  });
+});
