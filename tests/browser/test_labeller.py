@@ -1,0 +1,441 @@
+"""The labeller in a real JupyterLab: a day's work by keyboard, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import signal
+import string
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from labwidgets.project import Project
+from labwidgets.records import ModelRun, Opinion, QueueQuery, Transcription, Word
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SETUP = """
+import pathlib
+import numpy as np, soundfile
+import labwidgets as lw
+from labwidgets.config import save_settings
+
+folder = pathlib.Path("{name}-audio")
+folder.mkdir(exist_ok=True)
+for n in range({n}):
+    times = np.arange(16_000 * 4) / 16_000
+    tone = np.sin(2 * np.pi * (220 + 55 * n) * times) * (0.15 + 0.1 * np.sin(2 * np.pi * 3 * times))
+    soundfile.write(folder / f"{{n}}.wav", tone, 16_000)
+project = lw.Project.create("{name}", language="en", exist_ok=True)
+guidelines = {{"guidelines": "# Numbers\\n- write them as words"}}
+save_settings(project.settings.model_copy(update=guidelines), project.folder)
+project = lw.Project.open("{name}")
+if {n}: project.add(folder)
+"""
+SHOW = "import labwidgets as lw\nlw.Labeller(project, annotator='me')"
+ADD, LABEL, THIRD = range(3)
+WAIT = 30_000
+
+
+class Desk:
+    """The labeller in a notebook, as somebody at the keyboard sees it."""
+
+    def __init__(self, opened: Any, project: Path) -> None:
+        self.opened = opened
+        self.page = opened.page
+        self.project = project
+        self.root = self.page.locator(".jp-CodeCell").nth(LABEL).locator(".lw-frame")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def write(self, text: str) -> None:
+        self.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def focus(self) -> None:
+        self.root.locator(".cm-content").click()
+
+    def text(self) -> str:
+        content = self.root.locator(".cm-content").inner_text()
+        return "" if "Type what you hear" in content else str(content).strip()
+
+    def wait_text(self, text: str) -> None:
+        wait_until(lambda: self.text() == text, lambda: f"{self.text()!r} is not {text!r}")
+
+    def wait_state(self, words: str) -> None:
+        self.root.locator(".lw-state", has_text=words).wait_for(timeout=WAIT)
+
+    def wait_row(self, number: int) -> None:
+        """Wait until the row of that number is the open one."""
+        row = self.root.locator(".lw-row[aria-selected=true] .lw-number", has_text=str(number))
+        row.wait_for(timeout=WAIT)
+        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
+
+    def news(self) -> str:
+        return str(self.root.locator(".lw-news").inner_text())
+
+    def is_playing(self) -> bool:
+        return bool(self.root.get_by_role("button", name="Pause").count())
+
+    def has_focus(self, within: str = "") -> bool:
+        return bool(self.root.evaluate(f"root => !!document.activeElement.closest('.lw-labeller {within}')"))
+
+    def rows(self) -> list[str]:
+        return [str(row) for row in self.root.locator(".lw-row:visible .lw-text").all_inner_texts()]
+
+    def cells(self) -> list[Any]:
+        return list(
+            self.page.evaluate(
+                """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+                   .map(cell => [cell.type, cell.sharedModel.getSource()])"""
+            )
+        )
+
+    def stored(self, number: int) -> list[Opinion]:
+        with Project.open(self.project) as project:
+            row = project.queue(QueueQuery()).rows[number - 1]
+            return list(project.store.thread(row.segment_id, "me"))
+
+
+def wait_until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
+    deadline = time.monotonic() + WAIT / 1000
+    while not is_so():
+        if time.monotonic() > deadline:
+            pytest.fail(why())
+        time.sleep(0.05)
+
+
+def draft(folder: Path, number: int, text: str) -> None:
+    """Write a draft as a drafting job in a process of its own does."""
+    words = tuple(Word(word, 0.6 * at, 0.6 * at + 0.5, 0.3) for at, word in enumerate(text.split()))
+    with Project.open(folder) as project:
+        row = project.queue(QueueQuery()).rows[number - 1]
+        run = ModelRun(f"run_{time.monotonic_ns()}", "test-model", "r1", {})
+        project.store.begin_run(run)
+        project.store.add_hypothesis(
+            run_id=run.id,
+            segment_id=row.segment_id,
+            cache_key=run.id,
+            transcription=Transcription(text, words, 0.3, "en", ()),
+        )
+
+
+@pytest.fixture
+def desk(lab: Any, open_page: Any) -> Callable[..., Desk]:
+    """Opens a labeller over a new project of ``n`` clips, with drafts "draft number 1" ..."""
+
+    def start(*, n: int = 5, has_drafts: bool = True, third: str = "1", width: int = 1400) -> Desk:
+        name = f"corpus-{time.monotonic_ns()}"
+        lab.write_notebook(f"{name}.ipynb", [SETUP.format(name=name, n=n), SHOW, third])
+        opened = open_page(lab, width=width)
+        opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
+        opened.open(f"{name}.ipynb")
+        opened.run(ADD)
+        for number in range(1, n + 1 if has_drafts else 1):
+            draft(lab.root / name, number, f"draft number {number}")
+        opened.run(LABEL)
+        made = Desk(opened, lab.root / name)
+        made.root.locator(".cm-content").wait_for(timeout=WAIT)
+        if n:
+            made.wait_row(1)
+            made.focus()
+        return made
+
+    return start
+
+
+def test_clips_are_played_corrected_flagged_and_skipped_by_keyboard(desk: Any) -> None:
+    at = desk()
+    assert at.text() == "draft number 1"
+    at.press("Tab")
+    wait_until(at.is_playing, lambda: "Tab does not play")
+    at.write("first while it plays")
+    assert at.is_playing()
+    at.press("Tab")
+    wait_until(lambda: not at.is_playing(), lambda: "Tab does not pause")
+    at.wait_text("first while it plays")
+    at.press("Control+Enter")
+
+    at.wait_row(2)
+    at.wait_text("draft number 2")
+    at.write("draft number two")
+    at.press("Alt+d")
+    at.root.locator(".lw-draft ins", has_text="two").wait_for(timeout=WAIT)
+    at.press("Alt+d")
+    at.root.locator(".lw-draft").wait_for(state="hidden")
+    at.press("Alt+1", "Control+Enter")
+
+    at.wait_row(3)
+    at.press("Alt+s", "2")
+    at.wait_row(4)
+    at.wait_state("saved")
+    [first], [second], [third] = (at.stored(number) for number in (1, 2, 3))
+    assert (first.text, second.text) == ("first while it plays", "draft number two")
+    assert first.listened
+    assert len(second.flags) == 1
+    assert third.skip_reason is not None
+    assert not at.opened.page_errors()
+
+
+def test_the_way_back_goes_by_the_list_and_by_undo(desk: Any) -> None:
+    at = desk()
+    for number in (1, 2, 3):
+        at.wait_row(number)
+        at.write(f"text {number}")
+        at.press("Alt+1", "Control+Enter")
+    at.wait_row(4)
+    at.press("Alt+ArrowUp")
+    at.wait_row(3)
+    at.wait_text("text 3")
+    at.press("Alt+ArrowUp", "Alt+ArrowUp")
+    at.wait_row(1)
+    at.press("Alt+ArrowUp")
+    wait_until(lambda: "first" in at.news(), at.news)
+    at.press("Control+z")
+    at.wait_row(3)
+    at.press("Control+z")
+    at.wait_row(2)
+    at.wait_text("text 2")
+    assert at.root.locator(".lw-flags [aria-pressed=true]").count() == 1
+    at.press("Control+Shift+z")
+    at.wait_row(3)
+    at.press("Alt+ArrowUp")
+    at.wait_row(2)
+    at.write("second again")
+    at.press("Control+Shift+Enter")
+    at.wait_state("saved")
+    assert [opinion.text for opinion in at.stored(2)] == ["text 2", "second again"]
+
+
+def test_help_guidelines_and_search_give_the_focus_back(desk: Any) -> None:
+    at = desk()
+    at.press("F1")
+    at.root.get_by_role("dialog", name="Keys").wait_for()
+    at.press("Escape")
+    at.press("Alt+g")
+    at.root.get_by_text("write them as words").wait_for()
+    at.press("Escape")
+    assert at.has_focus(".cm-content")
+    at.press("Alt+f")
+    at.page.keyboard.type("number 5")
+    wait_until(lambda: at.rows() == ["draft number 5"], lambda: str(at.rows()))
+    at.press("Control+a", "Delete")
+    wait_until(lambda: len(at.rows()) == 5, lambda: str(at.rows()))
+    at.press("Escape")
+    assert at.has_focus(".cm-content")
+
+
+def test_the_open_row_stays_marked_under_every_order_and_filter(desk: Any) -> None:
+    at = desk()
+    at.press("Control+Enter")
+    at.wait_row(2)
+    at.press("Alt+s", "1")
+    at.wait_row(3)
+    at.root.get_by_label("Order").select_option("recent")
+    wait_until(lambda: at.rows()[:2] == ["draft number 2", "draft number 1"], lambda: str(at.rows()))
+    at.root.locator(".lw-row:visible[aria-selected=true]", has_text="draft number 3").wait_for(timeout=WAIT)
+    at.root.get_by_label("Show").select_option("open")
+    wait_until(lambda: len(at.rows()) == 3, lambda: str(at.rows()))
+    at.root.locator(".lw-row:visible[aria-selected=true]", has_text="draft number 3").wait_for(timeout=WAIT)
+    at.root.get_by_label("Show").select_option("skipped")
+    wait_until(lambda: at.rows() == ["draft number 2"], lambda: str(at.rows()))
+    assert at.text() == "draft number 3"
+
+
+KEYS = [*string.ascii_letters, *string.digits, *string.punctuation.replace("?", "")]
+COMMANDS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Shift+Enter", "Home", "End"]
+COMMANDS += [
+    "Control+b",
+    "Control+m",
+    "Control+Shift+Minus",
+    "Escape",
+    "d",
+    "d",
+    "0",
+    "0",
+    "h",
+    "h",
+    "x",
+    "z",
+]
+COMMANDS += ["Escape", "a", "b", "m", "y", "Shift+Enter", "Alt+Enter", "Control+Enter"]
+
+
+@pytest.mark.parametrize("place", [".cm-content", ".lw-search", ".lw-list"])
+def test_no_key_reaches_the_notebook(desk: Any, place: str) -> None:
+    at = desk(n=12)
+    before = at.cells()
+    at.root.locator(place).focus()
+    lost = []
+    for key in [*KEYS, *COMMANDS]:
+        if not at.has_focus(place):
+            at.root.locator(place).focus()
+        at.press(key)
+        if not at.has_focus():
+            lost.append(key)
+    assert lost == []
+    assert at.cells() == before
+    assert at.page.locator(".jp-Dialog").count() == 0
+    assert at.page.locator(".jp-InputArea .cm-focused").count() == 0
+
+
+def test_what_is_typed_is_what_stands_there(desk: Any) -> None:
+    at = desk()
+    typed = string.printable.strip()
+    at.press("Control+a", "Delete")
+    for key in typed:
+        at.press(key)
+    assert at.text() == typed
+
+
+def test_saving_the_notebook_still_works_from_the_text(desk: Any) -> None:
+    at = desk()
+    dirty = "window.jupyterapp.shell.currentWidget.context.model.dirty"
+    at.page.evaluate(f"() => {{ {dirty} = true; }}")
+    at.press("Control+s")
+    at.page.wait_for_function(f"() => !{dirty}", timeout=WAIT)
+    assert at.has_focus(".cm-content")
+
+
+def test_a_submit_is_saved_while_a_cell_runs(desk: Any) -> None:
+    at = desk(third="import time; time.sleep(12)")
+    cell = at.page.locator(".jp-CodeCell").nth(THIRD)
+    cell.locator(".jp-InputArea .cm-content").click()
+    at.press("Control+Enter")
+    cell.locator(".jp-InputPrompt", has_text="[*]").wait_for()
+    at.focus()
+    at.write("while it runs")
+    at.press("Control+Enter")
+    at.wait_state("saved")
+    assert "[*]" in cell.locator(".jp-InputPrompt").inner_text()
+    assert [opinion.text for opinion in at.stored(1)] == ["while it runs"]
+
+
+def kernel_of(opened: Any) -> psutil.Process:
+    [kernel] = [
+        child
+        for child in psutil.Process(opened.lab.process.pid).children(recursive=True)
+        if "ipykernel_launcher" in " ".join(child.cmdline())
+    ]
+    return kernel
+
+
+def test_what_a_dead_kernel_did_not_save_is_saved_once_after_running_the_cell_again(desk: Any) -> None:
+    at = desk()
+    at.write("known to the kernel")
+    at.press("Control+Enter")
+    at.wait_state("saved")
+    # The next ones have come ahead of their turn by then.
+    at.page.wait_for_timeout(2_000)
+    kernel_of(at.opened).send_signal(signal.SIGSTOP)
+    at.write("on its way")
+    at.press("Control+Enter")
+    at.wait_row(3)
+    at.write("half typed")
+    at.wait_state("kernel busy")
+    at.opened.kill_kernel()
+    at.wait_state("kernel gone: run the cell again; 2 edits kept in this page")
+    at.opened.run(ADD)
+    at.opened.run(LABEL)
+    at.wait_row(3)
+    at.wait_text("half typed")
+    at.wait_state("edited, not submitted")
+    assert [opinion.text for opinion in at.stored(2)] == ["on its way"]
+    at.focus()
+    at.press("Control+Enter")
+    at.wait_state("saved")
+    assert [opinion.text for opinion in at.stored(3)] == ["half typed"]
+    assert not at.opened.page_errors()
+
+
+def test_a_kernel_that_stands_still_is_said_and_the_submit_saved_once_afterwards(desk: Any) -> None:
+    at = desk()
+    at.page.wait_for_timeout(2_000)
+    kernel = kernel_of(at.opened)
+    kernel.send_signal(signal.SIGSTOP)
+    try:
+        at.write("patience")
+        at.press("Control+Enter")
+        at.wait_state("not saved yet: 1")
+        time.sleep(12)
+        assert at.stored(1) == []
+    finally:
+        kernel.send_signal(signal.SIGCONT)
+    at.wait_state("saved")
+    assert [opinion.text for opinion in at.stored(1)] == ["patience"]
+
+
+def test_a_clip_whose_file_is_gone_says_so_and_can_still_be_labelled(desk: Any) -> None:
+    third = "import shutil; shutil.rmtree(folder); shutil.rmtree(project.folder / 'audio')"
+    at = desk(third=third)
+    at.opened.run(THIRD)
+    at.opened.run(LABEL)
+    at.root.locator(".lw-sound-error").wait_for(timeout=WAIT)
+    assert "cannot be read" in at.root.locator(".lw-sound-error").inner_text()
+    at.focus()
+    at.write("from memory")
+    at.press("Control+Enter")
+    at.wait_state("saved")
+    assert at.stored(1)[0].text == "from memory"
+
+
+def test_an_input_method_is_not_disturbed_by_the_sound(desk: Any) -> None:
+    at = desk()
+    at.press("Control+a", "Delete")
+    at.press("Tab")
+    wait_until(at.is_playing, lambda: "Tab does not play")
+    at.page.keyboard.type("ek ")
+    ime = at.page.context.new_cdp_session(at.page)
+    for text in ("न", "नम", "नमस", "नमस्", "नमस्त", "नमस्ते"):
+        ime.send(
+            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        )
+        time.sleep(0.25)
+        assert at.text() == f"ek {text}"
+    ime.send("Input.insertText", {"text": "नमस्ते"})
+    at.page.keyboard.type(" do")
+    at.wait_text("ek नमस्ते do")
+    at.press("Control+Enter")
+    at.wait_state("saved")
+    assert at.stored(1)[0].text == "ek नमस्ते do"
+
+
+def test_an_empty_project_says_what_to_do_and_goes_on_by_itself(desk: Any) -> None:
+    third = """times = np.arange(16_000 * 2) / 16_000
+soundfile.write(folder / "late.wav", 0.2 * np.sin(2 * np.pi * 330 * times), 16_000)
+project.add(folder)"""
+    at = desk(n=0, third=third)
+    at.root.get_by_text("There is nothing in this project yet").wait_for(timeout=WAIT)
+    at.opened.run(THIRD)
+    at.wait_row(1)
+    at.focus()
+    at.write("the only one")
+    at.press("Control+Enter")
+    at.root.get_by_text("Nothing left to do").wait_for(timeout=WAIT)
+    at.wait_state("saved")
+    assert at.stored(1)[0].text == "the only one"
+    assert at.rows() == ["the only one"]
+
+
+def test_drafts_that_come_in_never_take_away_what_is_typed(desk: Any) -> None:
+    at = desk(has_drafts=False)
+    assert at.text() == ""
+    at.page.keyboard.type("typed before")
+    draft(at.project, 1, "too late")
+    draft(at.project, 2, "in time")
+    wait_until(lambda: "beside what you typed" in at.news(), at.news)
+    assert at.text() == "typed before"
+    at.press("Alt+d")
+    at.root.locator(".lw-draft-text", has_text="too late").wait_for(timeout=WAIT)
+    at.press("Control+Enter")
+    at.wait_text("in time")
+    at.press("Control+Enter")
+    at.wait_row(3)
+    draft(at.project, 3, "while it is open")
+    at.wait_text("while it is open")
+    assert [opinion.text for opinion in at.stored(1)] == ["typed before"]
