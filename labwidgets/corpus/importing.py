@@ -182,8 +182,12 @@ def locate(recording: Recording, project_folder: Path) -> Path:
 def _batches(
     items: Iterator[NewRecording | Refusal], size: int
 ) -> Iterator[Sequence[NewRecording | Refusal]]:
-    while batch := tuple(islice(items, size)):
-        yield batch
+    # One batch is read ahead: hashing and the store's writing mostly run outside Python's lock.
+    with ThreadPoolExecutor(1, thread_name_prefix="read") as reader:
+        ahead = reader.submit(lambda: tuple(islice(items, size)))
+        while batch := ahead.result():
+            ahead = reader.submit(lambda: tuple(islice(items, size)))
+            yield batch
 
 
 def _register(store: RecordingStore, batch: Sequence[NewRecording | Refusal], tally: _Tally) -> None:
