@@ -13,6 +13,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def saves(store: Store, folder: Path, *, n: int) -> None:
     ids = store.upcoming(QueueQuery(order="added"), n=min(n, 1000))
     words = tuple(Word(word, 0.3 * place, 0.3 * place + 0.25, 0.9) for place, word in enumerate(TEXT.split()))
     wal = folder / "store.db-wal"
+    with closing(sqlite3.connect(folder / "store.db")) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     saved, bare, sizes = [], [], []
     with (folder / "bare").open("ab", buffering=0) as file:
         for segment_id in ids:

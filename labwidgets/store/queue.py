@@ -212,8 +212,10 @@ def position(connection: sa.Connection, query: QueueQuery, segment_id: str) -> i
         return None
     columns, is_down = ORDERS[query.order]
     place, here = _place(connection, segment_id, columns), sa.tuple_(*columns)
-    # The orders' indexes begin with the state: naming all states lets the engine use them.
-    before = _matching(query).where(here > place if is_down else here < place, _task.state.in_(TASK_STATES))
+    before = _matching(query).where(here > place if is_down else here < place)
+    if query.filter == "all" and query.order != "added":
+        # The index of this order begins with the state: naming all of them lets the engine use it.
+        before = before.where(_task.state.in_(TASK_STATES))
     return connection.scalar(sa.select(sa.func.count()).select_from(before.subquery()))
 
 

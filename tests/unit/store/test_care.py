@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 import sqlite3
@@ -10,12 +11,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import postgresql
 
 from labwidgets.errors import ConfigError, DiskFullError, StoreError
 from labwidgets.records import ModelRun, QueueQuery, Submission, Transcription
-from labwidgets.store import Store, decide_reference, engine, events, migrate, schema
+from labwidgets.store import (
+    Store,
+    backup,
+    decide_reference,
+    engine,
+    events,
+    migrate,
+    schema,
+    statements,
+)
 
 Fill = Callable[[Store, int], list[str]]
 Submit = Callable[..., Submission]
@@ -108,6 +120,42 @@ def test_a_backup_overwrites_nothing_and_needs_a_folder(used: Store, tmp_path: P
     with pytest.raises(StoreError, match="no such folder"):
         used.backup(tmp_path / "none" / "copy.db")
     assert taken.read_text() == "mine"
+
+
+def test_a_backup_does_not_replace_a_file_that_came_meanwhile(
+    used: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "copy.db"
+    link = os.link
+
+    def after_another(source: str, name: Path) -> None:
+        target.write_text("theirs")
+        link(source, name)
+
+    monkeypatch.setattr(os, "link", after_another)
+    with pytest.raises(StoreError, match="the file exists already"):
+        used.backup(target)
+    assert target.read_text() == "theirs"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".backup")] == []
+
+
+def test_a_store_on_a_server_is_copied_by_other_tools(tmp_path: Path) -> None:
+    server = sa.create_mock_engine("postgresql://host/db", lambda *_: None)
+    server.url = sa.make_url("postgresql://host/db")  # type: ignore[attr-defined]
+    with pytest.raises(StoreError, match=r"this store is no file.*pg_dump"):
+        backup.backup(server, tmp_path / "copy.db")  # type: ignore[arg-type]
+
+
+def test_statements_for_the_other_engine_compile() -> None:
+    dialect = postgresql.dialect()
+    added = str(statements.upsert("postgresql", schema.tally, is_sum=True).compile(dialect=dialect))
+    assert "ON CONFLICT (stage, state, shard) DO UPDATE SET n = (tally.n + excluded.n)" in added
+    ignored = str(statements.insert_if_new("postgresql", schema.annotator).compile(dialect=dialect))
+    assert ignored.endswith("ON CONFLICT DO NOTHING")
+    text, binds, is_positional = statements._insert(dialect, schema.annotator, ("name", "role"))
+    assert text == "INSERT INTO annotator (name, role) VALUES (%(name)s::VARCHAR, %(role)s::VARCHAR)"
+    assert [name for name, _ in binds] == ["name", "role"]
+    assert not is_positional
 
 
 def test_trouble_with_the_target_of_a_backup_is_told(tmp_path: Path) -> None:

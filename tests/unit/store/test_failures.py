@@ -261,3 +261,10 @@ def test_a_forked_child_takes_connections_of_its_own(store: Store, fill: Fill) -
             os._exit(0)
     os.waitpid(child, 0)
     assert store.claim("a2", QueueQuery(), lease_s=60) is None
+
+
+def test_a_row_that_breaks_the_rules_is_refused_whole(store: Store, fill: Fill, submission: Submit) -> None:
+    [segment_id] = fill(store, 1)
+    with pytest.raises(StoreError, match=r"breaks its rules; nothing was written.*labwidgets verify"):
+        engine.write(store._engine, lambda c: c.exec_driver_sql("INSERT INTO annotator (name) VALUES (NULL)"))
+    assert store.submit(submission(segment_id)).revision == 1
