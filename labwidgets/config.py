@@ -15,6 +15,8 @@ from labwidgets.errors import ConfigError
 from labwidgets.records import FLAGS, QueueOrder
 
 SETTINGS_FILE = "project.yaml"
+MAX_NAME = 100
+"""Characters in a project's name."""
 SKIP_REASONS = ("bad audio", "wrong language", "not speech", "too hard", "private")
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -31,6 +33,13 @@ def checked_language(tag: str) -> str:
     if not _LANGUAGE.fullmatch(tag):
         raise ConfigError("no language tag", value=tag, allowed="BCP-47, for example en, hi or ta-IN")
     return tag
+
+
+def _one_line(name: str) -> str:
+    # It becomes the title of windows, cards and files' headings.
+    if not name.strip() or not name.isprintable():
+        raise ConfigError("no usable name", value=name, allowed="one line of printable text")
+    return name
 
 
 class _Settings(BaseModel):
@@ -64,7 +73,7 @@ class AudioSettings(_Settings):
     """
 
     copy_sources: bool = False
-    cache_gb: Annotated[float, Field(gt=0)] = 50.0
+    cache_gb: Annotated[float, Field(gt=0, le=1_000_000)] = 50.0
 
 
 class ProjectSettings(_Settings):
@@ -86,7 +95,7 @@ class ProjectSettings(_Settings):
         audio: See :class:`AudioSettings`.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
     language: Annotated[str, AfterValidator(checked_language)]
     store: str = "sqlite"
     model: str | None = None
@@ -115,18 +124,28 @@ def load_settings(folder: Path) -> ProjectSettings:
 
 
 def save_settings(settings: ProjectSettings, folder: Path) -> None:
-    """Write ``settings`` to ``folder``, whole or not at all, leaving defaults out."""
+    """Write ``settings`` to ``folder``, whole or not at all, leaving defaults out.
+
+    Raises:
+        ConfigError: The folder cannot be written.
+    """
     data = settings.model_dump(mode="json", exclude_defaults=True)
     temporary = folder / f".{SETTINGS_FILE}.{os.getpid()}"
-    temporary.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    temporary.replace(folder / SETTINGS_FILE)
+    try:
+        temporary.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        temporary.replace(folder / SETTINGS_FILE)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ConfigError(
+            f"the settings file cannot be written ({error.strerror})", value=folder / SETTINGS_FILE
+        ) from error
 
 
 def store_url(settings: ProjectSettings, folder: Path) -> str:
     """Return the database URL of a project, with ``${VARIABLE}`` filled in from the environment.
 
     Raises:
-        ConfigError: The variable is not set, or a password is written into ``project.yaml``.
+        ConfigError: The variable is not set, a password is written into ``project.yaml``, or it is no URL.
     """
     if settings.store == "sqlite":
         return f"sqlite:///{(folder / 'store.db').resolve()}"
@@ -136,7 +155,15 @@ def store_url(settings: ProjectSettings, folder: Path) -> str:
             allowed="a URL without one, or ${VARIABLE}",
             remedy="Put it into an environment variable, ~/.pgpass or a service file",
         )
-    return _VARIABLE.sub(_from_environment, settings.store)
+    url = _VARIABLE.sub(_from_environment, settings.store)
+    if "://" not in url:
+        # A bare word would be taken for a file in whatever folder the user happens to be.
+        raise ConfigError(
+            "no store of that name",
+            value=settings.store,
+            allowed="sqlite, a database URL, or ${VARIABLE} that holds one",
+        )
+    return url
 
 
 def _from_environment(match: re.Match[str]) -> str:
@@ -182,6 +209,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError("no settings file", value=path, remedy="Run labwidgets init there first") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("the settings file cannot be read", value=path, remedy=str(error)) from error
+    except RecursionError as error:
+        raise ConfigError("the settings file is nested too deep", value=path) from error
     except yaml.YAMLError as error:
         raise ConfigError("the settings file is no YAML", value=path, remedy=str(error)) from error
     if not isinstance(loaded, dict):

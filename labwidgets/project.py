@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from labwidgets.audio import AudioCache
 from labwidgets.config import (
+    MAX_NAME,
     SETTINGS_FILE,
     ProjectSettings,
     checked_language,
     load_settings,
+    parse,
     save_settings,
     store_url,
 )
@@ -21,7 +24,7 @@ from labwidgets.corpus.dataset import Export
 from labwidgets.corpus.hub import PushReport, push
 from labwidgets.corpus.importing import AddOptions, add_sources, decode_added
 from labwidgets.corpus.releases import Releases
-from labwidgets.errors import ProjectError
+from labwidgets.errors import LabError, ProjectError
 from labwidgets.jobs import Job
 from labwidgets.records import (
     Ack,
@@ -86,20 +89,17 @@ class Project(StoreSource):
             ConfigError: The language or the store's URL is not usable.
         """
         path = Path(folder)
-        if (path / SETTINGS_FILE).exists():
-            if exist_ok:
-                return cls.open(path)
-            raise ProjectError("there is a project already", value=path, remedy="Use Project.open(…)")
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise ProjectError("not an empty folder", value=path, remedy="Choose a new one for the project")
-        settings = ProjectSettings(
-            name=name or path.resolve().name, language=checked_language(language), store=store
-        )
-        url = store_url(settings, path)
-        try:
+        with _folder_seam(path):
+            if (path / SETTINGS_FILE).exists():
+                if exist_ok:
+                    return cls.open(path)
+                raise ProjectError("there is a project already", value=path, remedy="Use Project.open(…)")
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                raise ProjectError("not an empty folder", value=path, remedy="Choose a new one")
+            given = {"name": name or _title(path), "language": checked_language(language), "store": store}
+            settings = parse(given, ProjectSettings, where="the new project")
+            url = store_url(settings, path)
             path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ProjectError("the folder cannot be made", value=path, remedy=str(error)) from error
         opened = Store.create(url)
         # Last, so that a project that was cut short is no project.
         save_settings(settings, path)
@@ -115,7 +115,9 @@ class Project(StoreSource):
             StoreError: Its store is not usable.
         """
         path = Path(folder)
-        if not (path / SETTINGS_FILE).is_file():
+        with _folder_seam(path):
+            is_project = (path / SETTINGS_FILE).is_file()
+        if not is_project:
             raise ProjectError("no project here", value=path, remedy="Make one with Project.create(…)")
         settings = load_settings(path)
         return cls(path, settings, Store.open(store_url(settings, path)))
@@ -370,6 +372,24 @@ class Project(StoreSource):
     def backup(self, path: str | Path) -> int:
         """Copy the live store to the new file ``path``; returns the number of events in it."""
         return self.store.backup(Path(path))
+
+
+def _title(folder: Path) -> str:
+    name = folder.resolve().name
+    shown = "".join(letter if letter.isprintable() else " " for letter in name)
+    return shown.strip()[:MAX_NAME] or "project"
+
+
+@contextmanager
+def _folder_seam(path: Path) -> Iterator[None]:
+    """Turn what the system says of a path into a ProjectError."""
+    try:
+        yield
+    except LabError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        # RuntimeError: a loop of links; ValueError: U+0000 in the path.
+        raise ProjectError("the folder cannot be used", value=path, remedy=str(error)) from error
 
 
 def _draft_report(data: dict[str, Any]) -> DraftReport:

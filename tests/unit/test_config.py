@@ -126,3 +126,29 @@ def test_each_shipped_key_preset_loads_without_one_chord_used_twice(name: str) -
 def test_an_unknown_key_preset_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="labwidgets"):
         key_preset("emacs")
+
+
+@pytest.mark.parametrize("size", [".inf", ".nan", "1e308", "0"])
+def test_a_cache_of_no_usable_size_is_refused(tmp_path: Path, size: str) -> None:
+    write(tmp_path, f"name: a\nlanguage: en\naudio: {{cache_gb: {size}}}\n")
+    with pytest.raises(ConfigError, match=r"audio\.cache_gb"):
+        load_settings(tmp_path)
+
+
+def test_settings_nested_too_deep_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, "name: a\nlanguage: en\ndecoding: {a: " + "[" * 5000 + "]" * 5000 + "}\n")
+    with pytest.raises(ConfigError, match="nested too deep"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("store", ["sqllite", "\n", "store.db", ""])
+def test_a_store_that_is_a_bare_word_is_refused(tmp_path: Path, store: str) -> None:
+    with pytest.raises(ConfigError, match="no store of that name"):
+        store_url(ProjectSettings(name="a", language="en", store=store), tmp_path)
+
+
+def test_settings_that_cannot_be_written_leave_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "project.yaml").mkdir()
+    with pytest.raises(ConfigError, match="cannot be written"):
+        save_settings(ProjectSettings(name="a", language="en"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["project.yaml"]

@@ -1,0 +1,37 @@
+"""Folders that a project can lie in, and those that it cannot."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from labwidgets.errors import ConfigError, ProjectError
+from labwidgets.project import Project
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 250, "two\nlines", "हिन्दी 'q\"", "?#%41", "-f", os.fsdecode(b"\xff\xfe")]
+)
+def test_a_project_lies_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    Project.create(tmp_path / name, language="en").close()
+    with Project.open(tmp_path / name) as project:
+        assert project.name.isprintable()
+        assert project.verify().ok
+
+
+@pytest.mark.parametrize("name", ["y" * 300, "a\0b", "loop"])
+def test_a_folder_that_the_system_refuses_is_a_project_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(ProjectError, match="cannot be used"):
+        Project.create(tmp_path / name, language="en")
+    with pytest.raises(ProjectError, match=r"cannot be used|no project here"):
+        Project.open(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["x" * 101, " ", "a\0b", "two\nlines"])
+def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match="'name'"):
+        Project.create(tmp_path / "p", language="en", name=name)
+    assert not (tmp_path / "p").exists()
