@@ -1,30 +1,30 @@
 """The Whisper family behind the ``Drafter`` protocol: words with times and confidences, in one go.
 
 The stock pipeline throws away the scores and pays for word times with a slower attention in every decoding
-step. Here the encoder runs once, the text is generated from its output, and one more pass of the decoder
-over the finished text gives probabilities and attention for all tokens at the same time. The same pass
-scores and aligns any other text.
+step. Here the encoder runs once, the text is written from its output, and one more pass of the decoder over
+the finished text gives probabilities and attention for all tokens at the same time. The same pass scores
+and aligns any other text.
 """
 
 from __future__ import annotations
 
 import copy
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from transformers import AutomaticSpeechRecognitionPipeline, GenerationConfig
-from transformers.generation import GenerationMixin
+from transformers.generation import GenerationMixin, LogitsProcessorList, WhisperTimeStampLogitsProcessor
 from transformers.modeling_outputs import BaseModelOutput
 from transformers.models.whisper import generation_whisper, tokenization_whisper
 
-from labwidgets.asr import alignment, windows
+from labwidgets.asr import alignment, greedy, windows
 from labwidgets.asr.languages import SPACELESS, whisper_code
+from labwidgets.asr.whisper_decoder import Decoding
 from labwidgets.errors import ModelError
 from labwidgets.records import Samples, Transcription, Word
 
@@ -62,8 +62,6 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
     ``text`` (None: draft one), ``num_beams``, ``max_new_tokens``; it returns a ``Scored``.
     """
 
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-
     def _sanitize_parameters(
         self,
         *,
@@ -94,8 +92,10 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
         encoded = self.model.get_encoder()(model_inputs["input_features"])
         found = language or self._detect_language(encoded)
         prompt = self._prompt(found)
-        tokens = self._generate(encoded, prompt, limits) if text is None else self._tokens(text)
-        scored = self._score(encoded, prompt, tokens, n_frames=n_frames, language=found)
+        decoding = Decoding(self.model, encoded[0], self._heads())
+        tokens = self._write(encoded, decoding, prompt, limits) if text is None else self._tokens(text)
+        decoding.restart()
+        scored = self._score(decoding, prompt, tokens, n_frames=n_frames, language=found)
         return {"is_last": is_last, "scored": scored}
 
     def postprocess(self, model_outputs: Sequence[dict[str, Any]], **_: Any) -> Scored:
@@ -136,7 +136,27 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
             prompt += [languages[language], self._settings.task_to_id["transcribe"]]
         return [*prompt, self._settings.no_timestamps_token_id]
 
-    def _generate(self, encoded: BaseModelOutput, prompt: list[int], limits: Mapping[str, int]) -> list[int]:
+    def _write(
+        self, encoded: BaseModelOutput, decoding: Decoding, prompt: list[int], limits: Mapping[str, int]
+    ) -> list[int]:
+        # With time tokens, as the stock pipeline writes for word times, so that the texts are the same.
+        has_times = self._rules.first_time is not None
+        start = prompt[:-1] if has_times else prompt
+        if limits["num_beams"] == 1:
+            made = greedy.write(decoding, start, self._rules, max_new_tokens=limits["max_new_tokens"])
+        else:
+            made = self._search(encoded, start, limits, has_times=has_times)
+        return [token for token in made if token < self._rules.end]
+
+    @cached_property
+    def _rules(self) -> greedy.Rules:
+        return greedy.rules_of(
+            self._settings, n_vocabulary=self.model.config.vocab_size, device=self.model.device
+        )
+
+    def _search(
+        self, encoded: BaseModelOutput, prompt: list[int], limits: Mapping[str, int], *, has_times: bool
+    ) -> list[int]:
         config = copy.deepcopy(self._settings)
         config.update(
             num_beams=limits["num_beams"],
@@ -145,13 +165,18 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
             forced_decoder_ids=None,
         )
         ids = torch.tensor([prompt], device=self.model.device)
+        processors = [WhisperTimeStampLogitsProcessor(config, begin_index=len(prompt))] if has_times else []
         # Whisper's own generate wraps the plain one for audio of any length, timestamps and fallbacks; with a
         # prompt made here and at most 30 s there is nothing left for it to do.
         made = GenerationMixin.generate(
-            self.model, generation_config=config, encoder_outputs=encoded, decoder_input_ids=ids
+            self.model,
+            generation_config=config,
+            encoder_outputs=encoded,
+            decoder_input_ids=ids,
+            logits_processor=LogitsProcessorList(processors),
         )
-        end = self._settings.eos_token_id
-        return [token for token in made[0, len(prompt) :].tolist() if token < end]
+        tokens: list[int] = made[0, len(prompt) :].tolist()
+        return tokens
 
     def _tokens(self, text: str) -> list[int]:
         # A leading space is how Whisper writes the first word; special tokens typed by people stay text.
@@ -167,7 +192,7 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
 
     def _score(
         self,
-        encoded: BaseModelOutput,
+        decoding: Decoding,
         prompt: list[int],
         tokens: list[int],
         *,
@@ -175,19 +200,12 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
         language: str | None,
     ) -> Scored:
         end = self._settings.eos_token_id
-        ids = torch.tensor([[*prompt, *tokens]], device=self.model.device)
-        with self._with_attention():
-            passed = self.model(
-                encoder_outputs=encoded, decoder_input_ids=ids, output_attentions=True, use_cache=False
-            )
+        passed = decoding.feed([*prompt, *tokens])
         first = len(prompt) - 1
-        rows = passed.logits[0, first:].float().log_softmax(dim=-1)
+        rows = passed.logits[first:].float().log_softmax(dim=-1)
         chosen = rows.gather(1, torch.tensor([*tokens, end], device=rows.device)[:, None])[:, 0]
-        silence = passed.logits[0, 0].float().softmax(dim=-1)[self._settings.no_timestamps_token_id - 1]
-        positions = max(1, min(n_frames // 2, encoded[0].shape[1]))
-        weights = torch.stack(
-            [passed.cross_attentions[layer][0, head, first:, :positions] for layer, head in self._heads()]
-        )
+        silence = passed.logits[0].float().softmax(dim=-1)[self._settings.no_timestamps_token_id - 1]
+        weights = passed.attention[:, first:, : max(1, n_frames // 2)]
         return Scored(
             tokens=tuple(tokens),
             log_probs=tuple(chosen.tolist()),
@@ -206,17 +224,6 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
         config = self.model.config
         layers = range(config.decoder_layers // 2, config.decoder_layers)
         return [(layer, head) for layer in layers for head in range(config.decoder_attention_heads)]
-
-    @contextmanager
-    def _with_attention(self) -> Iterator[None]:
-        # The fast attention keeps no weights; only this one pass needs them.
-        with self._lock:
-            usual = self.model.config._attn_implementation  # noqa: SLF001 - the public setter has no getter
-            self.model.set_attn_implementation("eager")
-            try:
-                yield
-            finally:
-                self.model.set_attn_implementation(usual)
 
 
 def _starts(weights: torch.Tensor, filter_width: int) -> npt.NDArray[np.int64]:
