@@ -99,8 +99,9 @@ def main() -> None:
 
 
 CELLS = [
-    "import labwidgets as lw\nproject = lw.Project.create('corpus', language='en')\n"
-    "project.add('clips', text_as='draft')",
+    """import labwidgets as lw
+project = lw.Project.create('corpus', language='en')
+project.add('clips', text_as='draft')""",
     "lw.Labeller(project, annotator='me')",
 ]
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -70,8 +75,11 @@ def window(payload):
     asked.append(payload["codec"])
     return answer_window(payload)
 player.handlers |= {{"ready": ready, "window": window}}
+{change}
 player
 """
+BITS_PER_S = 1_000_000
+ONE_WAY_S = 0.1
 
 
 class PlayerPage:
@@ -106,24 +114,87 @@ class PlayerPage:
     def clock(self) -> str:
         return str(self.root.locator(".lw-transport-clock").inner_text())
 
+    def asked(self) -> set[str]:
+        """Codecs of the windows that the page asked for."""
+        return set(self.asked_in_order())
+
+    def asked_in_order(self) -> list[str]:
+        self.opened.run(1)
+        return str(self.opened.output(1)).split()
+
     def cells(self) -> dict[str, Any]:
         return dict(self.page.evaluate(CELLS))
 
 
+class SlowLine:
+    """A way to a server on this machine of 1 Mbit/s and 100 ms in each direction, once ``is_slow`` is set."""
+
+    def __init__(self, url: str) -> None:
+        self.is_slow = False
+        self._target = int(url.rsplit(":", 1)[1])
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        started = asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self._server = asyncio.run_coroutine_threadsafe(started, self._loop).result(10)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._free_at_s = {"up": 0.0, "down": 0.0}
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        await asyncio.gather(self._carry("up", reader, back), self._carry("down", there, writer))
+
+    async def _carry(self, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(64)
+        delivering = asyncio.create_task(self._deliver(queue, writer))
+        while data := await reader.read(4096):
+            now_s = self._loop.time()
+            if self.is_slow:
+                # All connections share the line.
+                begin_s = max(now_s, self._free_at_s[way])
+                self._free_at_s[way] = begin_s + 8 * len(data) / BITS_PER_S
+                now_s = self._free_at_s[way] + ONE_WAY_S
+            await queue.put((now_s, data))
+        await queue.put((0, b""))
+        await delivering
+
+    async def _deliver(self, queue: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+        while (item := await queue.get())[1]:
+            await asyncio.sleep(max(0, item[0] - self._loop.time()))
+            writer.write(item[1])
+            await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+def slow_line(lab: Any) -> Iterator[SlowLine]:
+    line = SlowLine(lab.url)
+    yield line
+    line.close()
+
+
 @pytest.fixture
 def show(lab: Any, open_page: Any) -> Any:
-    """Shows a tone of a given length in a player; the cell below can be run for what the kernel knows."""
+    """Shows a tone of a given length in a player; a cell below prints the codecs asked for."""
 
     def start(
-        *, duration_s: float, codec: str = "auto", code: str = "", then: str = "print(sorted(set(asked)))"
+        *, duration_s: float, codec: str = "auto", change: str = "", line: SlowLine | None = None
     ) -> PlayerPage:
         time_s = np.arange(round(duration_s * RATE_HZ)) / RATE_HZ
         name = f"tone-{duration_s}.wav"
-        soundfile.write(lab.root / name, 0.3 * np.sin(2 * np.pi * TONE_HZ * time_s), RATE_HZ)
-        notebook = lab.write_notebook("player.ipynb", [code or SHOW.format(name=name, codec=codec), then])
-        opened = open_page(lab)
+        noise = 0.1 * np.random.default_rng(0).standard_normal(len(time_s)) if line else 0
+        soundfile.write(lab.root / name, 0.3 * np.sin(2 * np.pi * TONE_HZ * time_s) + noise, RATE_HZ)
+        code = SHOW.format(name=name, codec=codec, change=change)
+        notebook = lab.write_notebook("player.ipynb", [code, "print(*asked)"])
+        opened = open_page(dataclasses.replace(lab, url=line.url) if line else lab)
         opened.page.add_init_script(REMEMBER)
         opened.open(notebook)
+        if line:
+            line.is_slow = True
         opened.run(0)
         found = PlayerPage(opened)
         found.focus()
@@ -145,8 +216,7 @@ def test_space_plays_a_file_that_can_be_heard(show: Any, codec: str) -> None:
         "() => window.played.at(-1).currentTime > 24.2 || window.played.at(-1).ended", timeout=FAST_MS
     )
     assert player.audio()["duration"] == pytest.approx(round(24.6789 * RATE_HZ) / RATE_HZ, abs=1 / RATE_HZ)
-    player.opened.run(1)
-    assert player.opened.output(1).strip() == f"['{codec}']"
+    assert player.asked() == {codec}
     assert not player.opened.page_errors()
 
 
@@ -245,3 +315,39 @@ def test_ctrl_s_still_saves_the_notebook(show: Any) -> None:
     shown.page.wait_for_function(
         "() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=FAST_MS
     )
+
+
+def test_on_a_slow_line_sound_comes_and_goes_on_in_opus(show: Any, slow_line: SlowLine) -> None:
+    player = show(duration_s=120.0, line=slow_line)
+    player.press(" ")
+    began_s = time.monotonic()
+    player.wait_time(0.05)
+    assert time.monotonic() - began_s < 8
+    player.wait_time(15.0)
+    asked = player.asked_in_order()
+    assert asked[-1] == "opus"
+    assert asked.count("flac") <= 2
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_the_played_part_has_the_accent_of_the_theme(show: Any, theme: str) -> None:
+    player = show(duration_s=1.5)
+    player.opened.theme(theme)
+    player.page.wait_for_timeout(500)
+    player.press("End")
+    player.page.wait_for_timeout(300)
+    colours = player.page.evaluate(
+        """() => {
+          const probe = document.createElement("i");
+          document.querySelector(".lw-player").append(probe);
+          probe.style.color = "var(--lw-accent)";
+          const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+          probe.remove();
+          const shadow = document.querySelector(".lw-wave-canvas > div").shadowRoot;
+          const canvas = shadow.querySelector(".progress canvas");
+          const {width, height} = canvas;
+          const pixels = canvas.getContext("2d").getImageData(width >> 2, height >> 1, 1, 1).data;
+          return {wanted, drawn: [...pixels].slice(0, 3)};
+        }"""
+    )
+    assert colours["drawn"] == pytest.approx(colours["wanted"], abs=2)
