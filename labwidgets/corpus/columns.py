@@ -190,8 +190,16 @@ def json_value(value: object) -> Any:
     Binary data has no place in metadata: its size is kept in its stead.
 
     Raises:
-        SourceError: A text holds U+0000 or half a surrogate pair, which no store can keep.
+        SourceError: A text holds U+0000 or half a surrogate pair, which no store can keep; or the value is
+            nested without end.
     """
+    try:
+        return _json_value(value)
+    except RecursionError as e:
+        raise SourceError("a value is nested too deep", value=type(value).__name__) from e
+
+
+def _json_value(value: object) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -199,7 +207,7 @@ def json_value(value: object) -> Any:
     if isinstance(value, str):
         return checked_text(value)
     if isinstance(value, Mapping):
-        return {checked_text(str(name)): json_value(item) for name, item in value.items()}
+        return {checked_text(str(name)): _json_value(item) for name, item in value.items()}
     if isinstance(value, bytes | bytearray | memoryview):
         return f"<{len(value)} bytes>"
     return _json_other(value)
@@ -212,9 +220,9 @@ def _json_other(value: object) -> Any:
     if isinstance(value, dt.timedelta):
         return value.total_seconds()
     if isinstance(value, np.ndarray | np.generic):
-        return json_value(value.tolist()) if not isinstance(value, np.datetime64) else str(value)
+        return _json_value(value.tolist()) if not isinstance(value, np.datetime64) else str(value)
     if isinstance(value, Sequence | set | frozenset):
-        return [json_value(item) for item in value]
+        return [_json_value(item) for item in value]
     if isinstance(value, PurePath | uuid.UUID | Decimal):
         return checked_text(str(value))
     return checked_text(repr(value))

@@ -265,6 +265,20 @@ def _float_wav(frames: np.ndarray[Any, Any], rate_hz: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def local_path(name: str) -> Path:
+    """Return ``name`` as a path, ``~`` filled in.
+
+    Raises:
+        SourceError: It is empty, holds U+0000, or starts with the home of an unknown user.
+    """
+    if not name or "\0" in name:
+        raise SourceError("not a path", value=name)
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as e:
+        raise SourceError("nobody of that name has a home here", value=printable(name)) from e
+
+
 def printable(name: str) -> str:
     """Return ``name`` with what cannot be stored or shown escaped."""
     return name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labwidgets.corpus.columns import AddOptions, plan_columns
 from labwidgets.corpus.formats import audiofolder, dataset, folder, records
-from labwidgets.corpus.rows import Intake, Table, to_recording
+from labwidgets.corpus.rows import Intake, Table, local_path, to_recording
 from labwidgets.errors import SourceError
 from labwidgets.records import NewRecording, Refusal
 
@@ -73,9 +73,11 @@ def read_table(source: object, *, audio: str | None = None) -> Table:
 
 
 def _read_path(name: str) -> Table:
-    if not name or "\0" in name:
-        raise SourceError("not a path", value=name)
-    path = Path(name).expanduser()
+    path = local_path(name)
+    try:
+        path.exists()
+    except OSError as e:
+        raise SourceError(f"the path cannot be used ({e.strerror})", value=name[:300]) from e
     if path.is_dir():
         metadata = audiofolder.find_metadata(path)
         return audiofolder.read_audiofolder(path, metadata) if metadata else folder.read_folder(path)

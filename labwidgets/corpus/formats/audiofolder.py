@@ -79,6 +79,9 @@ def read_metadata(path: Path) -> list[Entry]:
         SourceError: It cannot be read or has no column ``file_name``.
     """
     readers = {".csv": _read_csv, ".jsonl": _read_jsonl, ".parquet": _read_parquet}
+    if not path.is_file():
+        # A pipe would be waited for, a device read without end.
+        raise SourceError("the metadata is no regular file", value=path, remedy="Put a file in its place")
     try:
         entries = list(readers[path.suffix.lower()](path))
     except UnicodeDecodeError as e:
@@ -147,6 +150,8 @@ def _row(parent: Path, place: str, values: Mapping[str, Any] | Refusal, listed: 
         path = inside(parent, name)
     except SourceError as e:
         return Refusal(place, str(e))
+    except OSError as e:
+        return Refusal(place, e.strerror or str(e))
     if _absolute(path) in listed:
         return Refusal(place, f"{name!r} is listed more than once")
     listed.add(_absolute(path))

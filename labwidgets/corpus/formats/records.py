@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from labwidgets.corpus.columns import AUDIO_COLUMNS
-from labwidgets.corpus.rows import Row, Table, printable, wav_bytes
+from labwidgets.corpus.rows import Row, Table, local_path, printable, wav_bytes
 from labwidgets.errors import SourceError
 from labwidgets.records import Refusal
 
@@ -107,9 +107,8 @@ def _audio_of_mapping(value: Mapping[object, object]) -> tuple[Path | bytes, str
     if value.get("bytes") is not None:
         return _audio(value["bytes"])[0], name
     if value.get("array") is not None:
-        return wav_bytes(value["array"], value.get("sampling_rate")), name and str(
-            Path(name).with_suffix(".wav")
-        )
+        data = wav_bytes(value["array"], value.get("sampling_rate"))
+        return data, f"{Path(name).stem}.wav" if name else None
     if name:
         return _local(name), name
     raise SourceError('no "bytes", "array" or "path" in the audio', value=", ".join(map(repr, value)))
@@ -118,7 +117,7 @@ def _audio_of_mapping(value: Mapping[object, object]) -> tuple[Path | bytes, str
 def _local(path: str) -> Path:
     if "://" in path:
         raise SourceError("not a local file", value=path, remedy="Download it first, then add the file")
-    return Path(path).expanduser()
+    return local_path(path)
 
 
 def _bytes_name(data: bytes) -> str:

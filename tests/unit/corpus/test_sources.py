@@ -360,3 +360,42 @@ def test_a_stream_is_an_error(take, clip):
 
     with pytest.raises(SourceError, match="this kind of data set"):
         take(Dataset.from_dict({"audio": [str(clip)]}).to_iterable_dataset())
+
+
+@pytest.mark.parametrize(
+    "name", ["z" * 300, "z" * 300 + "/*.wav", "a/" * 3000, "~nobody-of-that-name/x.wav"], ids=len
+)
+def test_a_path_that_the_system_refuses_is_a_source_error(take, name):
+    with pytest.raises(SourceError, match=r"cannot be used|nobody of that name"):
+        take(name)
+
+
+def test_a_metadata_file_that_is_a_pipe_or_a_device_is_not_waited_for(take, clip):
+    metadata = clip.with_name("metadata.csv")
+    os.mkfifo(metadata)
+    with pytest.raises(SourceError, match="no regular file"):
+        take(str(clip.parent))
+    metadata.unlink()
+    metadata.symlink_to("/dev/zero")
+    with pytest.raises(SourceError, match="no regular file"):
+        take(str(clip.parent))
+
+
+def test_a_file_name_that_is_too_long_is_one_refusal(take, clip):
+    with_metadata(clip.parent, f"file_name,text\n{'q' * 300}.wav,hi\na.wav,ok\n")
+    taken = take(str(clip.parent))
+    assert [item.text for item in taken.good] == ["ok"]
+    assert [item.reason for item in taken.bad] == ["File name too long"]
+
+
+def test_a_list_with_impossible_paths_and_endless_values_goes_on(take, clip):
+    endless: list[object] = []
+    endless.append(endless)
+    paths = [{"audio": name} for name in ("~nobody-of-that-name/x.wav", "z" * 300, "a\0b")]
+    array = {"array": np.zeros(1600, np.float32), "sampling_rate": 16_000, "path": "/"}
+    taken = take([*paths, {"audio": str(clip), "more": endless}, {"audio": array}])
+    assert len(taken.good) == 1
+    assert len(taken.bad) == 4
+    reasons = " ".join(item.reason for item in taken.bad)
+    for part in ("nobody of that name", "File name too long", "not a path", "nested too deep"):
+        assert part in reasons
