@@ -62,6 +62,10 @@ export class CodecChooser {
     return this.current !== codec;
   }
 
+  isRefused(codec: Codec): boolean {
+    return this.refused.has(codec);
+  }
+
   private playable(codec: Codec): Codec {
     const other: Codec = codec === "flac" ? "opus" : "flac";
     const takes = (one: Codec) => this.canPlay(one) && !this.refused.has(one);

@@ -77,7 +77,9 @@ export class WindowSource {
   peek(clip: ClipPayload, index: number): SoundWindow | undefined {
     const { codec } = this.chooser;
     const other = codec === "flac" ? "opus" : "flac";
-    return this.cache.get(keyOf(clip, index, codec)) ?? this.cache.get(keyOf(clip, index, other));
+    const found = this.cache.get(keyOf(clip, index, codec));
+    // What was on its way in a refused codec came in all the same.
+    return found ?? (this.chooser.isRefused(other) ? undefined : this.cache.get(keyOf(clip, index, other)));
   }
 
   /** The browser could not play what it got of a clip. Says whether another codec is worth a try. */
