@@ -7,15 +7,19 @@ done, 1 done but some things were refused, 2 nothing done, with the reason.
 from __future__ import annotations
 
 import dataclasses
+import errno
+import io
 import json
+import logging
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from labwidgets.errors import LabError, SourceError
+from labwidgets.errors import DiskFullError, LabError, SourceError
 from labwidgets.jobs import WorkerChannel, error_to_json, terminal_progress
 from labwidgets.project import Project
 from labwidgets.records import AddReport, DraftReport, Refusal, TextUse
@@ -28,6 +32,8 @@ app = typer.Typer(
     add_completion=False,
 )
 
+logger = logging.getLogger(__name__)
+
 Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -35,6 +41,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     as_json = "--json" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # File names need not be Unicode, and JSON is UTF-8 whatever the terminal speaks.
+            stream.reconfigure(encoding="utf-8" if as_json else None, errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
     except LabError as error:
@@ -45,19 +55,38 @@ def main() -> NoReturn:
         _fail(
             {"code": "aborted", "message": "Stopped. What was done is kept; run it again."}, as_json=as_json
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last door: nothing leaves it as a traceback
         usage = getattr(error, "format_message", None)
         if usage is None:
-            raise
+            _fail(error_to_json(_unforeseen(error)), as_json=as_json)
         _fail({"code": "usage", "message": usage()}, as_json=as_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(error: Mapping[str, str], *, as_json: bool) -> NoReturn:
-    if as_json:
-        print(json.dumps({"error": error}, ensure_ascii=False))
     print(f"labwidgets: {error['message']}", file=sys.stderr)
+    try:
+        if as_json:
+            print(json.dumps({"error": error}, ensure_ascii=False))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        # Nobody can hear it; without this the interpreter would try again, and complain, as it leaves.
+        sys.stdout = None
     sys.exit(2)
+
+
+def _unforeseen(error: Exception) -> LabError:
+    if isinstance(error, OSError):
+        kind = DiskFullError if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else LabError
+        return kind(error.strerror or str(error), value=error.filename, remedy="What was saved is safe")
+    logger.debug("unforeseen", exc_info=error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return LabError(
+        f"this should not have happened ({type(error).__name__} in {Path(place.filename).name}, "
+        f"line {place.lineno})",
+        remedy="What was saved is safe; please report it",
+    )
 
 
 def _show(result: Mapping[str, Any], *, as_json: bool, text: str, partial: bool = False) -> None:
@@ -115,23 +144,30 @@ def add(
         "licence": licence,
     } | _columns(column or [])
     added = known = 0
-    hours, refused, notes = 0.0, list[Refusal](), list[str]()
+    hours, refused, notes, unusable = 0.0, list[Refusal](), list[str](), list[SourceError]()
     with Project.open(folder) as project:
         for source in sources:
-            report = project.add(
-                source,
-                text=options["text"],
-                text_as=use,
-                speaker=options["speaker"],
-                accent=options["accent"],
-                language=options["language"],
-                licence=options["licence"],
-                collection=collection,
-                progress=terminal_progress("adding"),
-            )
+            try:
+                report = project.add(
+                    source,
+                    text=options["text"],
+                    text_as=use,
+                    speaker=options["speaker"],
+                    accent=options["accent"],
+                    language=options["language"],
+                    licence=options["licence"],
+                    collection=collection,
+                    progress=terminal_progress("adding"),
+                )
+            except SourceError as error:
+                refused.append(Refusal(source, str(error)))
+                unusable.append(error)
+                continue
             added, known, hours = added + report.added, known + report.known, hours + report.hours
             refused.extend(report.refused)
             notes.extend(report.notes)
+    if len(unusable) == len(sources):
+        raise unusable[0]
     result = {"added": added, "known": known, "refused": _plain(refused), "hours": hours}
     text = str(AddReport(added, known, tuple(refused), hours, tuple(notes)))
     _show(result, as_json=as_json, text=text, partial=bool(refused))
@@ -287,6 +323,9 @@ def _as_worker(work: Callable[[WorkerChannel], Mapping[str, Any]]) -> None:
         channel.result(work(channel))
     except LabError as error:
         channel.error(error)
+    except Exception as error:
+        channel.error(_unforeseen(error))
+        raise
 
 
 def _draft_result(report: DraftReport) -> dict[str, Any]:

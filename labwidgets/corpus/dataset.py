@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import shutil
@@ -30,11 +31,12 @@ from labwidgets.corpus.table import (
     layer_names,
     plain_row,
 )
-from labwidgets.errors import LabError, ProjectError
+from labwidgets.errors import DiskFullError, LabError, ProjectError
 from labwidgets.records import LabelledRow, Progress, ReadAudio, Refusal
 
 DATA_FOLDER = "data"
 CARD_FILE = "README.md"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 logger = logging.getLogger(__name__)
 
@@ -281,6 +283,8 @@ def _read_spool(path: Path) -> Iterator[dict[str, Any]]:
 def _sound(segment_id: str, read_audio: ReadAudio, refused: list[Refusal]) -> bytes | None:
     try:
         return audio.encode_flac(read_audio(segment_id), RATE_HZ)
+    except DiskFullError:
+        raise
     except LabError as e:
         logger.warning("the sound of segment %s cannot be read", segment_id)
         refused.append(Refusal(segment_id, str(e)))
@@ -290,13 +294,40 @@ def _sound(segment_id: str, read_audio: ReadAudio, refused: list[Refusal]) -> by
 @contextmanager
 def _fresh(folder: Path) -> Iterator[Path]:
     """Give a folder beside ``folder`` that takes its place when the block ends well."""
-    folder = Path(folder)
+    with writing_to(folder), _staged(Path(folder)) as staging:
+        yield staging
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn what the system says while ``folder`` is written into a LabError.
+
+    Raises:
+        DiskFullError: There is no room.
+        ProjectError: The place cannot be written.
+    """
+    try:
+        yield
+    except LabError:
+        raise
+    except OSError as e:
+        if e.errno in _FULL:
+            raise DiskFullError(
+                "no room for the data set", value=folder, remedy="Make room, try again"
+            ) from e
+        raise ProjectError(
+            f"the data set cannot be written ({e.strerror or e})", value=folder, remedy="Choose another place"
+        ) from e
+
+
+@contextmanager
+def _staged(folder: Path) -> Iterator[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError(
             "the place for the data set is taken", value=folder, remedy="Name a folder that does not exist"
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".dataset-"))
     try:
         yield staging
         staging.chmod(0o755)

@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from labwidgets.corpus.dataset import Export, ExportOptions, load_parquet, write_disk, write_parquet
+from labwidgets.corpus.dataset import (
+    Export,
+    ExportOptions,
+    load_parquet,
+    write_disk,
+    write_parquet,
+    writing_to,
+)
 from labwidgets.errors import ProjectError
 from labwidgets.records import Progress, ReadAudio
 from labwidgets.store import Snapshot, Store
@@ -45,7 +52,9 @@ class Releases:
         Raises:
             ProjectError: Nothing is finished yet.
         """
-        return load_parquet(self.current(progress=progress), cache=self._folder / ".arrow" / self._state())
+        folder, cache = self.current(progress=progress), self._folder / ".arrow" / self._state()
+        with writing_to(cache):
+            return load_parquet(folder, cache=cache)
 
     def current(self, *, progress: Progress | None = None) -> Path:
         """Return the folder of the data set as it is now, written anew where anything changed."""
@@ -87,7 +96,8 @@ class Releases:
         options = ExportOptions(
             name=self._name, splits=self._store.splits(), snapshot=snapshot, progress=progress
         )
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        with writing_to(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
         export = write(self._store.labelled_rows(), self._read_audio, folder, options=options)
         self._store.assign_splits(export.membership)
         for warning in export.warnings:

@@ -138,3 +138,67 @@ def test_the_module_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["code"] == "bad_project"
+
+
+def test_a_source_that_is_not_there_is_counted_and_the_others_go_on(
+    run: Run, tmp_path: Path, recordings: Path
+) -> None:
+    run("init", tmp_path / "corpus", "--language", "en")
+    code, added, _ = run("add", tmp_path / "corpus", tmp_path / "gone", recordings)
+    assert (code, added["added"]) == (1, 2)
+    assert "no such file or folder" in added["refused"][0]["reason"]
+    code, answer, _ = run("add", tmp_path / "corpus", tmp_path / "gone", tmp_path / "lost")
+    assert (code, answer["error"]["code"]) == (2, "bad_source")
+
+
+@pytest.mark.parametrize("out", ["/proc/no/such", "z" * 300, "link"])
+def test_a_data_set_that_cannot_be_written_is_an_error_in_words(
+    run: Run, tmp_path: Path, recordings: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to("empty")
+    run("init", "corpus", "--language", "en")
+    run("add", "corpus", recordings)
+    run("submit", "corpus", segments(Path("corpus"))[0], "--text", "one", "--annotator", "a1")
+    code, answer, complaint = run("dataset", "corpus", out)
+    assert (code, answer["error"]["code"]) == (2, "bad_project")
+    assert "cannot be written" in answer["error"]["message"]
+    assert "Traceback" not in complaint
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_data_set_may_have_the_longest_name_there_is(run: Run, tmp_path: Path, recordings: Path) -> None:
+    run("init", tmp_path / "corpus", "--language", "en")
+    run("add", tmp_path / "corpus", recordings)
+    first = segments(tmp_path / "corpus")[0]
+    run("submit", tmp_path / "corpus", first, "--text", "one", "--annotator", "a1")
+    assert run("dataset", tmp_path / "corpus", tmp_path / ("z" * 255))[0] == 0
+
+
+def test_output_that_nobody_can_take_is_an_error_without_a_traceback() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "labwidgets", "models", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_nobody_foresaw_is_one_object_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init", tmp_path / "corpus", "--language", "en")
+    monkeypatch.setattr(Project, "status", lambda _: 1 // 0)
+    code, answer, complaint = run("status", tmp_path / "corpus")
+    assert (code, answer["error"]["code"]) == (2, "error")
+    assert "ZeroDivisionError in test_cli.py" in answer["error"]["message"]
+    assert "Traceback" not in complaint
