@@ -1,9 +1,8 @@
 """From Shift+Enter to the waveform of an hour of sound on the screen, and what went over the wire until then.
 
-Run from the checkout: ``python benchmarks/first_waveform.py [--minutes 60] [--runs 3]``. Cold: the cell makes
-the
-player, which decodes the sound. Warm: the player is there, the cell only shows it. The package is imported
-before; the page is new each time and has to fetch the view's code.
+Run from the checkout: ``python benchmarks/first_waveform.py [--minutes 60] [--runs 3]``.
+Cold: the cell makes the player, which decodes the sound. Warm: the player is there, the cell only shows it.
+The package is imported before; the page is new each time and has to fetch the view's code.
 """
 
 from __future__ import annotations
