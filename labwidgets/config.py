@@ -35,6 +35,13 @@ def checked_language(tag: str) -> str:
     return tag
 
 
+def title_of(folder: Path) -> str:
+    """Return the name of a project that was given none: its folder's, made fit to be shown."""
+    name = folder.resolve().name
+    shown = "".join(letter if letter.isprintable() else " " for letter in name)
+    return shown.strip()[:MAX_NAME] or "project"
+
+
 def _one_line(name: str) -> str:
     # It becomes the title of windows, cards and files' headings.
     if not name.strip() or not name.isprintable():

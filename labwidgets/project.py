@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from labwidgets.audio import AudioCache
 from labwidgets.config import (
-    MAX_NAME,
     SETTINGS_FILE,
     ProjectSettings,
     checked_language,
@@ -19,12 +18,13 @@ from labwidgets.config import (
     parse,
     save_settings,
     store_url,
+    title_of,
 )
 from labwidgets.corpus.dataset import Export
 from labwidgets.corpus.hub import PushReport, push
 from labwidgets.corpus.importing import AddOptions, add_sources, decode_added
 from labwidgets.corpus.releases import Releases
-from labwidgets.errors import LabError, ProjectError
+from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
 from labwidgets.jobs import Job
 from labwidgets.records import (
     Ack,
@@ -96,13 +96,18 @@ class Project(StoreSource):
                 raise ProjectError("there is a project already", value=path, remedy="Use Project.open(…)")
             if path.exists() and (not path.is_dir() or any(path.iterdir())):
                 raise ProjectError("not an empty folder", value=path, remedy="Choose a new one")
-            given = {"name": name or _title(path), "language": checked_language(language), "store": store}
+            given = {"name": name or title_of(path), "language": checked_language(language), "store": store}
             settings = parse(given, ProjectSettings, where="the new project")
             url = store_url(settings, path)
             path.mkdir(parents=True, exist_ok=True)
-        opened = Store.create(url)
-        # Last, so that a project that was cut short is no project.
-        save_settings(settings, path)
+        try:
+            opened = Store.create(url)
+            # Last, so that a project that was cut short is no project.
+            save_settings(settings, path)
+        except (DiskFullError, ConfigError):
+            for file in path.glob("store.db*"):
+                file.unlink()
+            raise
         return cls(path, settings, opened)
 
     @classmethod
@@ -372,12 +377,6 @@ class Project(StoreSource):
     def backup(self, path: str | Path) -> int:
         """Copy the live store to the new file ``path``; returns the number of events in it."""
         return self.store.backup(Path(path))
-
-
-def _title(folder: Path) -> str:
-    name = folder.resolve().name
-    shown = "".join(letter if letter.isprintable() else " " for letter in name)
-    return shown.strip()[:MAX_NAME] or "project"
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
-from labwidgets.errors import ConfigError, ProjectError
+from labwidgets.errors import ConfigError, DiskFullError, ProjectError
 from labwidgets.project import Project
 
 
@@ -35,3 +36,14 @@ def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> No
     with pytest.raises(ConfigError, match="'name'"):
         Project.create(tmp_path / "p", language="en", name=name)
     assert not (tmp_path / "p").exists()
+
+
+def test_a_project_that_found_no_room_can_be_made_in_the_same_folder_later(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(DiskFullError, match="no room left"):
+            Project.create(tmp_path / "p", language="en")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    Project.create(tmp_path / "p", language="en").close()
