@@ -49,6 +49,10 @@ class LabellerPage:
     def wait_state(self, words: str) -> None:
         self.root.locator(".lw-state", has_text=words).wait_for(timeout=FAST)
 
+    def wait_all_done(self) -> None:
+        self.root.locator(".lw-empty", has_text="Nothing left to do").wait_for(timeout=FAST)
+        self.wait_state("saved")
+
     def wait_draft(self) -> None:
         self.page.wait_for_function(
             """root => root.querySelector("[aria-busy=false]") && root.querySelector(".cm-content")
@@ -98,12 +102,15 @@ def test_the_first_notebook_survives_a_crash_and_ends_on_the_hub(
     opened.run(DRAFT)
     opened.run(LABEL)
     labeller.wait()
-    for text in texts[1:]:
-        labeller.focus()
-        labeller.wait_draft()
-        labeller.replace_text(text)
-        opened.page.keyboard.press("Control+Enter")
-        labeller.wait_state("saved")
+    labeller.focus()
+    labeller.wait_draft()
+    labeller.replace_text(texts[1])
+    opened.page.keyboard.press("Control+Enter")
+    # No waiting here: what is typed before the next clip is there must land in it, whole.
+    labeller.replace_text(texts[2])
+    labeller.wait_draft()
+    opened.page.keyboard.press("Control+Enter")
+    labeller.wait_all_done()
     screenshot(opened, "first-hour-done")
 
     opened.run(LOOK)

@@ -97,6 +97,9 @@ export interface EditorContent {
   words: WordPayload[];
 }
 
+/** One thing done to the text, that can be done to it later too. */
+export type Stroke = { kind: "insert"; text: string } | { kind: "delete" } | { kind: "selectAll" };
+
 /** The text of one segment with its word times. */
 export interface Editor {
   readonly root: HTMLElement;
@@ -117,6 +120,8 @@ export interface Editor {
   nextDoubtfulWord(): WordPayload | null;
   undo(): boolean;
   redo(): boolean;
+  /** Does, as the user's own edits, what was typed before the text was there. */
+  replay(strokes: readonly Stroke[]): void;
   focus(): void;
   on<E extends keyof EditorEvents>(name: E, listener: (...args: EditorEvents[E]) => void): () => void;
 }

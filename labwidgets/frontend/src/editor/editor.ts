@@ -1,9 +1,9 @@
 /** The text of one segment: CodeMirror with words that keep their times. */
-import { redo, undo } from "@codemirror/commands";
+import { deleteCharBackward, redo, selectAll, undo } from "@codemirror/commands";
 import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, placeholder } from "@codemirror/view";
 import { Emitter } from "../core/emitter";
-import type { Editor, EditorContent, EditorEvents } from "../core/parts";
+import type { Editor, EditorContent, EditorEvents, Stroke } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { payloadOf, payloadsOf, wordsOf } from "./content";
@@ -120,9 +120,18 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
     nextDoubtfulWord: () => nextDoubtfulWord(view, settings.low_confidence),
     undo: () => undo(view),
     redo: () => redo(view),
+    replay: (strokes) => replay(view, strokes),
     focus: () => view.focus(),
     on: (name, listener) => emitter.on(name, listener),
   };
+}
+
+function replay(view: EditorView, strokes: readonly Stroke[]): void {
+  for (const stroke of strokes) {
+    if (stroke.kind === "selectAll") selectAll(view);
+    else if (stroke.kind === "delete") deleteCharBackward(view);
+    else view.dispatch(view.state.replaceSelection(stroke.text), { userEvent: "input.type" });
+  }
 }
 
 function attributes(language: string): Extension {

@@ -1,6 +1,7 @@
 import type { Action } from "../core/parts";
 import type { Scope } from "../core/scope";
 import { isForNotebook, type KeyMap, type KeyStroke } from "../ui/keys";
+import type { TypedAhead } from "./typed_ahead";
 
 export type Place = "text" | "field" | "picker" | "other";
 
@@ -21,8 +22,10 @@ export interface KeyboardParts {
   keys: KeyMap;
   /** Runs an action; `isRepeat` while the key is held down. */
   run: (action: Action, isRepeat: boolean) => void;
-  /** False while a segment is on its way: what is typed then would go into the wrong text. */
+  /** False while a segment is on its way: what is typed then must not go into the text that goes. */
   isReady: () => boolean;
+  /** Keeps that for the text that comes. */
+  ahead: TypedAhead;
   onActivity: () => void;
 }
 
@@ -57,6 +60,7 @@ export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): 
         swallow(event);
         parts.run(action, event.repeat);
       } else if (place === "text" && !parts.isReady() && event.key !== "Tab" && !isForNotebook(event)) {
+        if (!event.isComposing) parts.ahead.note(event);
         swallow(event);
       }
     },
@@ -70,6 +74,9 @@ export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): 
     },
     { capture: true },
   );
+  scope.listen(text, "compositionend", (event) => {
+    if (!parts.isReady() && event instanceof CompositionEvent) parts.ahead.composed(event.data);
+  });
   for (const type of ["keydown", "keyup", "keypress"] as const) {
     scope.listen(root, type, (event) => {
       if (!isForNotebook(event)) event.stopPropagation();

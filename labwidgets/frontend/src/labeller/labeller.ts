@@ -27,6 +27,7 @@ import { SegmentCache } from "./segments";
 import { Session } from "./session";
 import { createSkipMenu } from "./skip_menu";
 import { createTopBar } from "./top_bar";
+import { TypedAhead } from "./typed_ahead";
 import { createView } from "./view";
 import { watch } from "./waiting";
 import { FILTER_NAMES, ORDER_NAMES } from "./words";
@@ -199,12 +200,14 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     search: () => top.search.focus(),
     onDone: hints.done,
   });
+  const ahead = new TypedAhead();
   const keyboard = installKeyboard(scope, {
     root,
     text: editor.root,
     keys: new KeyMap(settings.keys, mac),
     run,
     isReady: () => session.phase.kind === "open",
+    ahead,
     onActivity: () => session.meter.note(Date.now()),
   });
   const view = createView(scope, {
@@ -221,6 +224,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     outbox,
     transport,
     settings,
+    ahead,
   });
 
   scope.listen(top.listButton, "click", toggleList);

@@ -12,6 +12,7 @@ import { retryDelay_ms } from "./retry";
 import type { Session } from "./session";
 import { statusOf } from "./status";
 import type { TopBar } from "./top_bar";
+import type { TypedAhead } from "./typed_ahead";
 import type { WatchedTransport } from "./waiting";
 import { count, emptyWords, type Mark, MOVED } from "./words";
 
@@ -34,6 +35,7 @@ export interface ViewParts {
   outbox: Outbox;
   transport: WatchedTransport;
   settings: LabelSettings;
+  ahead: TypedAhead;
 }
 
 export interface View {
@@ -134,6 +136,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
     else frame.setEmpty(phase.kind === "moved" ? MOVED : null);
     footer.say(null);
     if (phase.kind !== "open") player.pause();
+    if (phase.kind !== "open" && phase.kind !== "opening") parts.ahead.take();
     if (phase.kind === "opening") {
       loading = scope.timeout(() => footer.say("Loading the segment …"), LOADING_AFTER_MS);
     } else if (phase.kind === "failed") {
@@ -160,6 +163,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
     findPlace();
     showBanner();
     if (mayFocus()) editor.focus();
+    editor.replay(parts.ahead.take());
     isFirst = false;
     if (play && parts.settings.autoplay && !reply.audio_error) void player.play();
   });
