@@ -141,7 +141,7 @@ def test_settings_nested_too_deep_are_refused(tmp_path: Path) -> None:
         load_settings(tmp_path)
 
 
-@pytest.mark.parametrize("store", ["sqllite", "\n", "store.db", ""])
+@pytest.mark.parametrize("store", ["sqllite", "\n", "store.db", ""])  # codespell:ignore sqllite
 def test_a_store_that_is_a_bare_word_is_refused(tmp_path: Path, store: str) -> None:
     with pytest.raises(ConfigError, match="no store of that name"):
         store_url(ProjectSettings(name="a", language="en", store=store), tmp_path)
