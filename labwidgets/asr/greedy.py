@@ -32,13 +32,13 @@ class Rules:
     at_first: torch.Tensor
 
 
-def rules_of(settings: Any, *, n_vocabulary: int, device: torch.device) -> Rules:
-    """Return the rules out of a Whisper's generation config; with time tokens where the model has them."""
+def rules_of(settings: Any, *, n_vocabulary: int, device: torch.device, times: bool = True) -> Rules:
+    """Return the rules out of a Whisper's generation config; with time tokens if asked and known."""
     end, first_time = settings.eos_token_id, settings.no_timestamps_token_id + 1
-    has_times = n_vocabulary > first_time
+    has_times = times and n_vocabulary > first_time
     always = torch.zeros(n_vocabulary, device=device)
     always[list(settings.suppress_tokens or ())] = _NEVER
-    always[end + 1 : first_time] = _NEVER
+    always[end + 1 : first_time if has_times else n_vocabulary] = _NEVER
     at_first = always.clone()
     at_first[list(settings.begin_suppress_tokens or ())] = _NEVER
     latest = getattr(settings, "max_initial_timestamp_index", None)

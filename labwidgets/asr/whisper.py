@@ -139,7 +139,6 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
     def _write(
         self, encoded: BaseModelOutput, decoding: Decoding, prompt: list[int], limits: Mapping[str, int]
     ) -> list[int]:
-        # With time tokens, as the stock pipeline writes for word times, so that the texts are the same.
         has_times = self._rules.first_time is not None
         start = prompt[:-1] if has_times else prompt
         if limits["num_beams"] == 1:
@@ -151,7 +150,11 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
     @cached_property
     def _rules(self) -> greedy.Rules:
         return greedy.rules_of(
-            self._settings, n_vocabulary=self.model.config.vocab_size, device=self.model.device
+            self._settings,
+            n_vocabulary=self.model.config.vocab_size,
+            device=self.model.device,
+            # With them the model stops at a long pause, and what comes after it is lost.
+            times=False,
         )
 
     def _search(
