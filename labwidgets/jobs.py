@@ -111,8 +111,16 @@ class Job(Generic[Result]):
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - for the type checker
-        for line in self._process.stdout:
-            self._take(line)
+        try:
+            for line in self._process.stdout:
+                self._take(line)
+        except Exception as error:  # noqa: BLE001 - whoever waits in result() must hear of it
+            self._error = JobError(
+                f"the worker of {self._title} said something that cannot be understood",
+                value=type(error).__name__,
+                remedy="Restart the kernel, so that it runs the same labwidgets as the worker",
+            )
+            self._process.stdout.close()
         code = self._process.wait()
         if self._result is None and self._error is None:
             self._error = JobError(
@@ -128,8 +136,10 @@ class Job(Generic[Result]):
 
     def _take(self, line: str) -> None:
         try:
-            message: dict[str, Any] = json.loads(line)
+            message = json.loads(line)
         except json.JSONDecodeError:
+            return
+        if not isinstance(message, dict):
             return
         if "progress" in message:
             done, total, note = message["progress"]

@@ -1,0 +1,54 @@
+"""Jobs that go wrong: whoever waits for one always gets an answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labwidgets.errors import JobError, ProjectError
+from labwidgets.jobs import Job
+from labwidgets.project import Project
+
+TIMEOUT_S = 120
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    Project.create(tmp_path / "corpus", language="en").close()
+    return tmp_path / "corpus"
+
+
+def test_a_result_that_cannot_be_understood_is_an_error_and_no_endless_wait(project: Path) -> None:
+    job: Job[Any] = Job(["draft", str(project)], title="drafting", parse=lambda data: data["no such key"])
+    with pytest.raises(JobError, match=r"cannot be understood: 'KeyError'"):
+        job.result(TIMEOUT_S)
+    assert job.state == "failed"
+
+
+def test_an_error_of_the_worker_arrives_as_what_it_was(tmp_path: Path) -> None:
+    job: Job[Any] = Job(["draft", str(tmp_path / "nowhere")], title="drafting", parse=dict)
+    with pytest.raises(ProjectError, match="no project here"):
+        job.result(TIMEOUT_S)
+
+
+def test_a_killed_worker_is_said_to_have_died_and_can_be_cancelled_still(project: Path) -> None:
+    job: Job[Any] = Job(["draft", str(project)], title="drafting", parse=dict)
+    os.kill(job._process.pid, signal.SIGKILL)
+    with pytest.raises(JobError, match=r"died: 'exit code -9'.*it resumes"):
+        job.result(TIMEOUT_S)
+    job.cancel()
+    assert job.state == "failed"
+
+
+def test_a_worker_leaves_when_its_parent_lets_go(project: Path) -> None:
+    job: Job[Any] = Job(["draft", str(project)], title="drafting", parse=dict)
+    job.cancel()
+    deadline = time.monotonic() + TIMEOUT_S
+    while job.state == "running" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert job.state == "cancelled"
