@@ -10,6 +10,7 @@ import { onThemeChange, themeColours } from "./theme";
 const HEIGHT_PX = 72;
 /** 40 ms over the width of a hand: more says nothing about speech. */
 const MOST_PX_PER_S = 2000;
+const THEME_SETTLES_MS = 300;
 
 export interface WaveformEvents {
   onSeek(time_s: number): void;
@@ -118,16 +119,26 @@ export function createWaveform(scope: Scope, doc: Document, events: WaveformEven
     colours = next;
     surfer.setOptions(colours);
   };
+  // What was drawn while it had no width, outside the page or between two themes, shows nothing.
+  const isBlank = () => !wrapper.querySelector("canvas")?.width;
   let wasShown = false;
-  scope.onResize(canvas, ({ width }) => {
+  const refresh = () => {
+    const isShown = canvas.clientWidth > 0;
     // Outside the page, no theme reaches an element.
-    if (width > 0 && !wasShown) recolour();
-    wasShown = width > 0;
-    const isFirst = width > 0 && wrapper.querySelector("canvas") === null;
-    if (isFirst) surfer.setOptions({});
+    if (isShown && !wasShown) recolour();
+    if (isShown && isBlank()) surfer.setOptions({});
+    wasShown = isShown;
     drawRuler();
+  };
+  scope.onResize(canvas, refresh);
+  let settle = () => {};
+  onThemeChange(scope, doc, () => {
+    recolour();
+    // A theme's styles arrive some time after its name, and the page has no layout in between.
+    wasShown = false;
+    settle();
+    settle = scope.timeout(refresh, THEME_SETTLES_MS);
   });
-  onThemeChange(scope, doc, recolour);
 
   return {
     root,
