@@ -23,7 +23,7 @@ from labwidgets.audio.decode import Decoded, decode_to
 from labwidgets.audio.source import Source
 from labwidgets.audio.track import Track
 from labwidgets.audio.waveform import Pairs
-from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError
+from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, StoreError
 from labwidgets.records import AudioWindow, Peaks, Quality, Samples
 
 FORMAT = 1
@@ -79,6 +79,8 @@ class AudioCache:
         Raises:
             AudioError: If the source cannot be decoded; see ``probe`` for what is refused.
             DiskFullError: If there is no room; nothing half-written stays.
+            SourceError: If the source has vanished or may not be read.
+            StoreError: If the folder cannot be written.
         """
         known = self._facts(key)
         if known is not None:
@@ -259,4 +261,8 @@ def _storage_error(error: OSError, folder: Path) -> LabError:
         return DiskFullError(
             "no room for the decoded sound", value=folder, remedy="Free some space and try again"
         )
-    return AudioError(f"the decoded sound cannot be stored ({error.strerror})", value=folder)
+    return StoreError(
+        f"the decoded sound cannot be stored ({error.strerror})",
+        value=folder,
+        remedy="Make the folder writable, then try again",
+    )

@@ -76,6 +76,7 @@ def probe(source: Source) -> Probe:
     Raises:
         AudioError: If the source is unreadable, no sound, too short, has too many channels or an absurd
             rate, or promises over one per cent more sound than it holds.
+        SourceError: If the file has vanished or may not be read.
     """
     name = name_of(source)
     with opened(source) as file:

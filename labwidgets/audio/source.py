@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import soundfile
 
-from labwidgets.errors import AudioError
+from labwidgets.errors import AudioError, SourceError
 
 Source = Path | bytes
 """A local file, or the encoded bytes themselves."""
@@ -41,7 +41,8 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     """Give an unbuffered binary file of ``source``.
 
     Raises:
-        AudioError: If it is no regular file, is empty, has vanished or may not be read.
+        AudioError: If it is no regular file or empty.
+        SourceError: If it has vanished or may not be read: another time the sound may be fine.
     """
     if isinstance(source, bytes):
         if not source:
@@ -61,14 +62,16 @@ def _open_file(path: Path) -> io.FileIO:
         mode = path.stat().st_mode
         _require_regular(path, mode)
         descriptor = os.open(path, flags)
+    except AudioError:
+        raise
     except FileNotFoundError as e:
-        raise AudioError(
+        raise SourceError(
             "the file is not there any more", value=path, remedy="Put it back or remove it"
         ) from e
     except PermissionError as e:
-        raise AudioError("no permission to read the file", value=path, remedy="Make it readable") from e
+        raise SourceError("no permission to read the file", value=path, remedy="Make it readable") from e
     except (OSError, ValueError) as e:
-        raise AudioError(f"the file cannot be opened ({e})", value=path) from e
+        raise SourceError(f"the file cannot be opened ({e})", value=path) from e
     file = io.FileIO(descriptor, "rb", closefd=True)
     try:
         status = os.fstat(descriptor)

@@ -7,7 +7,7 @@ import pytest
 from sounds import encoded, muxed, noise
 
 from labwidgets.audio import probe
-from labwidgets.errors import AudioError
+from labwidgets.errors import AudioError, SourceError
 
 SNDFILE = [
     ("WAV", "PCM_16", "pcm_s16le"),
@@ -128,12 +128,12 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_a_vanished_file_is_refused(tmp_path):
-    with pytest.raises(AudioError, match="not there"):
+    with pytest.raises(SourceError, match="not there"):
         probe(tmp_path / "gone.wav")
 
 
 def test_an_impossible_name_is_refused():
-    with pytest.raises(AudioError, match="cannot be opened"):
+    with pytest.raises(SourceError, match="cannot be opened"):
         probe(Path("a\0b.wav"))
 
 
@@ -166,5 +166,5 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path):
     path = tmp_path / "secret.wav"
     path.write_bytes(encoded(noise()))
     path.chmod(0)
-    with pytest.raises(AudioError, match="permission"):
+    with pytest.raises(SourceError, match="permission"):
         probe(path)

@@ -103,6 +103,27 @@ def test_a_file_that_vanished_before_decoding_is_said_and_can_come_back(add, sto
     assert len(list(store.recordings(state="decoded"))) == 3
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_not_be_read_for_a_while_is_not_broken(add, store, clips, tmp_path):
+    add(clips, decode=False)
+    (clips / "1.wav").chmod(0)
+    cache = AudioCache(tmp_path / "cache", max_bytes=10**9)
+    (refusal,) = decode_added(store, cache, tmp_path / "project")
+    assert "no permission to read" in refusal.reason
+    (clips / "1.wav").chmod(0o644)
+    assert decode_added(store, cache, tmp_path / "project") == ()
+    assert len(list(store.recordings(state="decoded"))) == 3
+
+
+def test_a_cache_that_cannot_be_written_breaks_no_recording(add, store, clips, tmp_path):
+    (tmp_path / "cache").write_text("not a folder")
+    report = add(clips)
+    assert (report.added, len(report.refused)) == (0, 3)
+    assert "cannot be stored" in report.refused[0].reason
+    (tmp_path / "cache").unlink()
+    assert (add(clips).known, len(list(store.recordings(state="decoded")))) == (3, 3)
+
+
 def test_many_batches_are_one_report(add, tone_wav, monkeypatch):
     monkeypatch.setattr(importing, "BATCH_SIZE", 2)
     for n in range(5):
