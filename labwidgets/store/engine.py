@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from labwidgets.errors import DiskFullError, LabError, StoreError
+from labwidgets.errors import DiskFullError, LabError, MissingExtraError, StoreError
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,7 +40,7 @@ _NETWORK_FILE_SYSTEMS = (
 )
 _EMPTY: dict[type, str] = {list: "[]", dict: "{}"}
 _SQLITE = "sqlite:///"
-_BACKUP_HINT = "Put back the newest copy made with `labwidgets backup`, and keep the damaged file for rescue"
+BACKUP_HINT = "Put back the newest copy made with `labwidgets backup`, and keep the damaged file for rescue"
 
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -91,7 +91,14 @@ def make_engine(url: sa.URL, *, busy_s: float = DEFAULT_BUSY_S) -> sa.Engine:
         busy_s: Longest wait for another writer, seconds.
     """
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, json_serializer=dump_json, pool_pre_ping=True)
+        try:
+            return sa.create_engine(url, json_serializer=dump_json, pool_pre_ping=True)
+        except ModuleNotFoundError as e:
+            raise MissingExtraError(
+                "this kind of store needs a package that is not installed",
+                value=e.name,
+                remedy="Install it with pip, or use the sqlite store",
+            ) from e
     engine = sa.create_engine(
         url,
         json_serializer=dump_json,
@@ -195,7 +202,7 @@ def explain(error: BaseException, url: sa.URL) -> LabError:
             value=where,
             remedy="Wait until the other program is done, or close it, then try again",
         )
-    if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
+    if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"):
         return DiskFullError(
             "no room left on the disk (or its limit is reached); nothing was written, what was saved is safe",
             value=where,
@@ -203,7 +210,7 @@ def explain(error: BaseException, url: sa.URL) -> LabError:
         )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ")):
         return StoreError(
-            "the store is damaged or no store at all; nothing was written", value=where, remedy=_BACKUP_HINT
+            "the store is damaged or no store at all; nothing was written", value=where, remedy=BACKUP_HINT
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreError(
@@ -305,7 +312,7 @@ def refuse_damaged(connection: sa.Connection) -> None:
         raise StoreError(
             "the store is damaged; nothing was written",
             value=connection.engine.url.render_as_string(hide_password=True),
-            remedy=_BACKUP_HINT,
+            remedy=BACKUP_HINT,
         )
 
 

@@ -79,4 +79,7 @@ def _prepare(engine: sa.Engine, file: Path | None) -> str:
             migrate.upgrade(connection)
     with engines.reading(engine) as connection:
         query = sa.select(schema.meta.c.value).where(schema.meta.c.key == "project_id")
-        return str(connection.execute(query).scalar_one())
+        project_id = connection.scalar(query)
+    if project_id is None:
+        raise StoreError("the store has lost its identity", value=file, remedy=engines.BACKUP_HINT)
+    return str(project_id)

@@ -7,13 +7,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from labwidgets.errors import DiskFullError, StoreError
+from labwidgets.errors import DiskFullError, MissingExtraError, StoreError
 from labwidgets.records import QueueQuery, Submission
 from labwidgets.store import Store, engine
 
@@ -268,3 +269,26 @@ def test_a_row_that_breaks_the_rules_is_refused_whole(store: Store, fill: Fill, 
     with pytest.raises(StoreError, match=r"breaks its rules; nothing was written.*labwidgets verify"):
         engine.write(store._engine, lambda c: c.exec_driver_sql("INSERT INTO annotator (name) VALUES (NULL)"))
     assert store.submit(submission(segment_id)).revision == 1
+
+
+def test_a_store_without_its_id_is_refused(store: Store, store_path: Path) -> None:
+    store.close()
+    with sqlite3.connect(store_path) as raw:
+        raw.execute("DELETE FROM meta")
+    raw.close()
+    with pytest.raises(StoreError, match="lost its identity"):
+        Store.open(store_path)
+
+
+def test_no_room_for_the_shared_memory_is_a_full_disk(store: Store) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    with pytest.raises(DiskFullError, match="no room left"):
+        raise engine.explain(error, store._engine.url)
+
+
+def test_a_server_without_its_driver_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtraError, match="not installed"):
+        Store.open("postgresql://localhost/db")
