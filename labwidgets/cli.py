@@ -11,6 +11,7 @@ import errno
 import io
 import json
 import logging
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from labwidgets.config import SETTINGS_FILE
 from labwidgets.errors import DiskFullError, LabError, SourceError
 from labwidgets.jobs import WorkerChannel, error_to_json, terminal_progress
 from labwidgets.project import Project
@@ -33,6 +35,8 @@ app = typer.Typer(
 )
 
 logger = logging.getLogger(__name__)
+
+_INTERRUPTED = 128 + signal.SIGINT
 
 Folder = Annotated[Path, typer.Argument(help="The project's folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -52,14 +56,15 @@ def main() -> NoReturn:
     except typer.Exit as stop:
         code = stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        _fail(
-            {"code": "aborted", "message": "Stopped. What was done is kept; run it again."}, as_json=as_json
-        )
+        code = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last door: nothing leaves it as a traceback
         usage = getattr(error, "format_message", None)
         if usage is None:
             _fail(error_to_json(_unforeseen(error)), as_json=as_json)
         _fail({"code": "usage", "message": usage()}, as_json=as_json)
+    if code == _INTERRUPTED:
+        message = "Stopped. What was done is kept; run it again."
+        _fail({"code": "aborted", "message": message}, as_json=as_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -110,12 +115,30 @@ def init(
 
 
 @app.command()
-def sample(folder: Folder, as_json: Json = False) -> None:
-    """Fetch the sample clips (27 in 9 languages, MIT) into FOLDER, ready to be added."""
-    from labwidgets.corpus.sample import fetch_sample
+def sample(
+    folder: Annotated[Path, typer.Argument(help="A project, or a new folder.", show_default=False)],
+    language: Annotated[list[str] | None, typer.Option(help="Only these, for example en.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Add the sample clips (27 in 9 languages, MIT) to a project, or lay them into a folder of their own."""
+    from labwidgets.corpus.sample import fetch_sample, sample_report
 
-    path = fetch_sample(folder, progress=terminal_progress("sample"))
-    _show({"folder": str(path)}, as_json=as_json, text=f"The sample lies in {path}.")
+    is_project = (folder / SETTINGS_FILE).is_file()
+    target = folder / "sample" if is_project else folder
+    was_there = target.is_dir()
+    path = fetch_sample(target, progress=terminal_progress("sample"), languages=language)
+    if is_project:
+        with Project.open(folder) as project:
+            report = project.add(path, collection="sample", progress=terminal_progress("adding"))
+    else:
+        report = sample_report(language, known=was_there)
+    result = {
+        "added": report.added,
+        "known": report.known,
+        "refused": _plain(list(report.refused)),
+        "hours": report.hours,
+    }
+    _show(result, as_json=as_json, text=f"{path}: {report}", partial=bool(report.refused))
 
 
 @app.command()

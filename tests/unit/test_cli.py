@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -202,3 +203,37 @@ def test_what_nobody_foresaw_is_one_object_too(
     assert (code, answer["error"]["code"]) == (2, "error")
     assert "ZeroDivisionError in test_cli.py" in answer["error"]["message"]
     assert "Traceback" not in complaint
+
+
+def test_an_interrupted_command_says_so_in_one_object(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Project) -> None:
+        raise KeyboardInterrupt
+
+    run("init", tmp_path / "corpus", "--language", "en")
+    monkeypatch.setattr(Project, "verify", interrupted)
+    code, answer, complaint = run("verify", tmp_path / "corpus")
+    assert (code, answer["error"]["code"]) == (2, "aborted")
+    assert "What was done is kept" in complaint
+
+
+def test_the_sample_lands_in_a_project_with_its_languages(
+    run: Run, tmp_path: Path, sample_folder: Path
+) -> None:
+    project = tmp_path / "corpus"
+    run("init", project, "--language", "en")
+    shutil.copytree(sample_folder, project / "sample")
+    code, added, _ = run("sample", project)
+    assert (code, added["added"], added["known"], added["refused"]) == (0, 27, 0, [])
+    assert added["hours"] == pytest.approx(72 / 3600, rel=0.05)
+    assert run("sample", project)[1]["known"] == 27
+    assert run("status", project)[1]["languages"] == ["en", "es", "fr", "hi", "it", "ja", "pl", "pt", "zh"]
+
+
+def test_a_folder_that_holds_the_sample_is_left_as_it_is(
+    run: Run, tmp_path: Path, sample_folder: Path
+) -> None:
+    shutil.copytree(sample_folder, tmp_path / "sample")
+    code, found, _ = run("sample", tmp_path / "sample")
+    assert (code, found) == (0, {"added": 0, "known": 27, "refused": [], "hours": 0.0})
