@@ -1,9 +1,10 @@
 """Drafting speed and accuracy beside the plain pipeline and faster-whisper, interleaved in one run.
 
-    python benchmarks/drafting.py CLIPS --ct2 FOLDER [--model tiny.en] [--threads 2] [--limit 40] [--rounds 2]
+    python benchmarks/drafting.py [CLIPS] [--ct2 FOLDER] [--model tiny.en] [--limit 40] [--rounds 2]
 
-CLIPS holds ``transcripts.tsv`` with the columns ``file`` and ``text``; FOLDER the same weights in CTranslate2
-form. Every clip goes through every engine in turn, so that load from outside falls on all of them alike.
+CLIPS holds ``transcripts.tsv`` with the columns ``file`` and ``text``, or is the sample (default), of which
+the English clips are taken; FOLDER holds the same weights in CTranslate2 form, without it faster-whisper is
+left out. Every clip goes through every engine in turn, so that load from outside falls on all of them alike.
 """
 
 from __future__ import annotations
@@ -68,9 +69,37 @@ def faster_whisper(folder: str, *, threads: int, kind: str, beam_size: int) -> E
     return transcribe
 
 
+def transcripts(folder: Path) -> list[tuple[str, str]]:
+    """Return (file, text) of the English clips in ``folder``."""
+    table = folder / "transcripts.tsv"
+    if table.exists():
+        with table.open(encoding="utf-8") as file:
+            rows = csv.DictReader(file, delimiter="\t")
+            return [(row["file"], row["text"]) for row in rows if row["text"]]
+    with (folder / "metadata.csv").open(encoding="utf-8") as file:
+        return [(row["file_name"], row["text"]) for row in csv.DictReader(file) if row["language"] == "en"]
+
+
+def wer_difference(references: list[str], texts: list[str], others: list[str]) -> tuple[float, float, float]:
+    """Return WER(texts) - WER(others) in points, with a 95 % interval (paired bootstrap over clips)."""
+    n_words = np.array([len(text.split()) for text in references])
+    edits = np.array(
+        [n_edits(r, a) - n_edits(r, b) for r, a, b in zip(references, texts, others, strict=True)]
+    )
+    drawn = np.random.default_rng(0).integers(0, len(edits), (2000, len(edits)))
+    differences = 100 * edits[drawn].sum(axis=1) / n_words[drawn].sum(axis=1)
+    low, high = np.quantile(differences, [0.025, 0.975])
+    return float(100 * edits.sum() / n_words.sum()), float(low), float(high)
+
+
+def n_edits(reference: str, hypothesis: str) -> int:
+    found = jiwer.process_words(reference, hypothesis)
+    return found.substitutions + found.deletions + found.insertions
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("clips", type=Path)
+    parser.add_argument("clips", type=Path, nargs="?", default=Path("data/sample"))
     parser.add_argument("--ct2")
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--threads", type=int, default=2)
@@ -87,9 +116,8 @@ def main() -> None:
             engines[label] = faster_whisper(
                 options.ct2, threads=options.threads, kind=kind, beam_size=beam_size
             )
-    with (options.clips / "transcripts.tsv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["text"]][: options.limit]
-    clips = [(read_clip(options.clips / row["file"]), plain(row["text"])) for row in rows]
+    rows = transcripts(options.clips)[: options.limit]
+    clips = [(read_clip(options.clips / name), plain(text)) for name, text in rows]
     compare(engines, clips, rounds=options.rounds)
 
 
@@ -113,10 +141,12 @@ def compare(engines: dict[str, Engine], clips: list[tuple[np.ndarray, str]], *, 
         f"{len(clips)} clips, {audio_s / rounds:.0f} s, {n_words} words, {rounds} rounds, "
         f"{torch.get_num_threads()} threads of {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
-    print(f"{'engine':32} {'RTFx':>6} {'WER %':>6}")
+    print(f"{'engine':32} {'RTFx':>6} {'WER %':>6}   against the first")
     for name in engines:
         wer = 100 * jiwer.wer(references, texts[name])
-        print(f"{name:32} {audio_s / spent_s[name]:6.2f} {wer:6.2f}")
+        points, low, high = wer_difference(references, texts[name], texts[next(iter(engines))])
+        against = f"{points:+.2f} points [{low:+.2f}, {high:+.2f}]"
+        print(f"{name:32} {audio_s / spent_s[name]:6.2f} {wer:6.2f}   {against}")
 
 
 if __name__ == "__main__":
