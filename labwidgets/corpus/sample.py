@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from labwidgets.errors import SourceError
-from labwidgets.records import Progress
+from labwidgets.records import AddReport, Progress
 
 METADATA_FILE = "metadata.csv"
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
@@ -88,6 +88,18 @@ def fetch_sample(
     if progress is not None:
         progress(len(clips), len(clips), "unpacked")
     return folder
+
+
+def sample_report(languages: Sequence[str] | None, *, known: bool) -> AddReport:
+    """Return what laying the clips of ``languages`` (all for None) into a folder came to.
+
+    Args:
+        languages: As for ``fetch_sample``.
+        known: Whether they were there already.
+    """
+    clips = choose_clips(load_manifest(), languages)
+    hours = sum(clip.duration_s for clip in clips) / 3600
+    return AddReport(0, len(clips), (), 0.0) if known else AddReport(len(clips), 0, (), hours)
 
 
 def choose_clips(manifest: Manifest, languages: Sequence[str] | None) -> tuple[Clip, ...]:
