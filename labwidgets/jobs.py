@@ -13,10 +13,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Generic, Literal, TypeVar
 
+from filelock import FileLock, Timeout
 from tqdm import tqdm as terminal_bar
 from tqdm.auto import tqdm
 
@@ -25,6 +28,8 @@ from labwidgets.records import Progress
 
 Result = TypeVar("Result")
 JobState = Literal["running", "done", "failed", "cancelled"]
+
+_TURN_POLL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,35 @@ class WorkerChannel:
             print(json.dumps(message, ensure_ascii=False), file=self._out, flush=True)
         except BrokenPipeError:
             self._stop.set()
+
+
+@contextmanager
+def turn(
+    lock: Path, *, progress: Progress | None = None, stopped: Callable[[], bool] | None = None
+) -> Iterator[bool]:
+    """Wait until no other process holds ``lock``, and hold it.
+
+    Args:
+        lock: File of the lock; made where it is missing.
+        progress: Told that something is waited for.
+        stopped: Asked while waiting.
+
+    Yields:
+        Whether it is our turn; False when ``stopped`` said so before.
+    """
+    held = FileLock(lock)
+    is_ours = False
+    while not is_ours and not (stopped is not None and stopped()):
+        try:
+            held.acquire(timeout=_TURN_POLL_S)
+            is_ours = True
+        except Timeout:
+            if progress is not None:
+                progress(0, 0, "waiting for another run")
+    try:
+        yield is_ours
+    finally:
+        held.release()
 
 
 def error_to_json(error: LabError) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -25,7 +25,7 @@ from labwidgets.corpus.hub import PushReport, push
 from labwidgets.corpus.importing import AddOptions, add_sources, decode_added
 from labwidgets.corpus.releases import Releases
 from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
-from labwidgets.jobs import Job
+from labwidgets.jobs import Job, turn
 from labwidgets.records import (
     Ack,
     AddReport,
@@ -229,12 +229,13 @@ class Project(StoreSource):
         settings: Mapping[str, Any] | None = None,
         force: bool = False,
         progress: Progress | None = None,
-        stopped: Any = None,
+        stopped: Callable[[], bool] | None = None,
     ) -> DraftReport:
         """Draft in this process: what :meth:`draft` does in its worker.
 
         Recordings that were added with ``decode=False`` are decoded first. Without a model named here or in
-        the settings, each recording is drafted by the embedded model that fits its language.
+        the settings, each recording is drafted by the embedded model that fits its language. Two runs at
+        once would do the same work twice, so the second one waits.
 
         Raises:
             ModelError: The model is not there, or no speech recogniser.
@@ -243,22 +244,23 @@ class Project(StoreSource):
         from labwidgets.asr.plan import plan_drafts
         from labwidgets.asr.sources import resolve
 
-        undecoded = decode_added(self.store, self.cache, self.folder, progress=progress)
-        plan = plan_drafts(
-            self.store.segments_to_draft(), model=model or self.settings.model, undecoded=undecoded
-        )
+        chosen = model or self.settings.model
         decoding = self.settings.decoding if settings is None else settings
-        return draft_planned(
-            self.store,
-            self.read,
-            plan,
-            load=lambda name: load_drafter(
-                resolve(name, self.settings.language, progress), settings=decoding
-            ),
-            force=force,
-            progress=progress,
-            stopped=stopped,
-        )
+        with turn(self.folder / ".draft.lock", progress=progress, stopped=stopped) as is_ours:
+            if not is_ours:
+                return DraftReport(0, 0, (), None, chosen or "")
+            undecoded = decode_added(self.store, self.cache, self.folder, progress=progress)
+            return draft_planned(
+                self.store,
+                self.read,
+                plan_drafts(self.store.segments_to_draft(), model=chosen, undecoded=undecoded),
+                load=lambda name: load_drafter(
+                    resolve(name, self.settings.language, progress), settings=decoding
+                ),
+                force=force,
+                progress=progress,
+                stopped=stopped,
+            )
 
     # ---- data sets -----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from labwidgets.errors import JobError, ProjectError
-from labwidgets.jobs import Job
+from labwidgets.jobs import Job, turn
 from labwidgets.project import Project
 
 TIMEOUT_S = 120
@@ -52,3 +52,23 @@ def test_a_worker_leaves_when_its_parent_lets_go(project: Path) -> None:
     while job.state == "running" and time.monotonic() < deadline:
         time.sleep(0.1)
     assert job.state == "cancelled"
+
+
+def test_a_second_run_waits_its_turn_and_can_be_stopped_meanwhile(project: Path) -> None:
+    notes: list[str] = []
+    with (
+        Project.open(project) as opened,
+        turn(project / ".draft.lock") as is_ours,
+    ):
+        report = opened.draft_here(
+            progress=lambda _done, _total, note: notes.append(note), stopped=lambda: bool(notes)
+        )
+    assert is_ours
+    assert notes == ["waiting for another run"]
+    assert (report.drafted, report.cached, report.failed) == (0, 0, ())
+
+
+def test_a_turn_is_free_again_after_it(tmp_path: Path) -> None:
+    for _ in range(2):
+        with turn(tmp_path / "lock") as is_ours:
+            assert is_ours
