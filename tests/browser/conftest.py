@@ -19,7 +19,6 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[2]
 TOKEN = "browser-tests"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -157,17 +156,19 @@ class LabPage:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on this machine: the browser tests cannot run")
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
+def playwright() -> Iterator[Any]:
+    """The one driver of a run: it cannot be started twice in a thread."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
-        yield browser
-        browser.close()
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str, playwright: Any) -> Iterator[Any]:
+    browser = playwright.chromium.launch(executable_path=chromium_path, headless=True, args=list(FLAGS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -141,8 +141,16 @@ class SlowLine:
         self._free_at_s = {"up": 0.0, "down": 0.0}
 
     def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+
+    async def _end(self) -> None:
+        self._server.close()
+        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
@@ -317,7 +325,7 @@ def test_ctrl_s_still_saves_the_notebook(show: Any) -> None:
     )
 
 
-def test_on_a_slow_line_sound_comes_and_goes_on_in_opus(show: Any, slow_line: SlowLine) -> None:
+def test_on_a_slow_line_sound_comes_and_goes_on_in_opus(slow_line: SlowLine, show: Any) -> None:
     player = show(duration_s=120.0, line=slow_line)
     player.press(" ")
     began_s = time.monotonic()
@@ -335,6 +343,11 @@ def test_the_played_part_has_the_accent_of_the_theme(show: Any, theme: str) -> N
     player.opened.theme(theme)
     player.page.wait_for_timeout(500)
     player.press("End")
+    player.page.wait_for_function(
+        """() => document.querySelector(".lw-wave-canvas > div").shadowRoot
+          .querySelector(".progress canvas")?.width""",
+        timeout=FAST_MS,
+    )
     player.page.wait_for_timeout(300)
     colours = player.page.evaluate(
         """() => {

@@ -3,8 +3,6 @@
 import base64
 import hashlib
 import io
-import os
-import shutil
 
 import numpy as np
 import pytest
@@ -71,22 +69,14 @@ DECODE = """async data => {
 
 
 @pytest.fixture(scope="module")
-def page():
-    program = os.environ.get("LABWIDGETS_CHROMIUM") or shutil.which("chromium")
-    if not program:
-        if os.environ.get("CI"):
-            pytest.fail("no chromium on this machine")
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
-        page = browser.new_page()
-        # Worklets want a secure origin, which a page without an address is not.
-        page.route("http://localhost/", lambda route: route.fulfill(body="<p>", content_type="text/html"))
-        page.goto("http://localhost/")
-        yield page
-        browser.close()
+def page(chromium_path, playwright):
+    browser = playwright.chromium.launch(executable_path=chromium_path, headless=True, args=FLAGS)
+    page = browser.new_page()
+    # Worklets want a secure origin, which a page without an address is not.
+    page.route("http://localhost/", lambda route: route.fulfill(body="<p>", content_type="text/html"))
+    page.goto("http://localhost/")
+    yield page
+    browser.close()
 
 
 def windows(folder, rate_hz, codec):
