@@ -63,7 +63,7 @@ class TranscriptEditor(LabWidget):
 
     def __repr__(self) -> str:
         """Short and stable, for notebooks; no transcript in it."""
-        return f"<TranscriptEditor {len(self.words)} words>"
+        return f"<TranscriptEditor {len(self.text.split())} words>"
 
     @property
     def word_list(self) -> tuple[Word, ...]:
