@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
-from browser_lab import jupyter_lab, lab_page
+from _browser_lab import jupyter_lab, lab_page
 
 RATE_HZ = 16_000
 # A flat line is drawn before the peaks are there: sound shows off the middle.

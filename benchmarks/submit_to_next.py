@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from browser_lab import CHECKOUT, jupyter_lab, lab_page
+from _browser_lab import CHECKOUT, jupyter_lab, lab_page
 
 SOUNDS = {".wav", ".flac", ".mp3", ".ogg", ".opus"}
 SENTENCE = "and so he had then leisure to consider how much there might be prudently in his power to do"

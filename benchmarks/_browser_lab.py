@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,6 +29,15 @@ def _browser_tests() -> ModuleType:
     return module
 
 
+def _chromium() -> str:
+    named = os.environ.get("LABWIDGETS_CHROMIUM")
+    found = named or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        message = "no Chromium on this machine: apt-get install chromium"
+        raise SystemExit(message)
+    return found
+
+
 @contextmanager
 def jupyter_lab() -> Iterator[Any]:
     """Give a running JupyterLab in a folder of its own."""
@@ -42,7 +53,7 @@ def lab_page(lab: Any, *, script: str = "") -> Iterator[Any]:
     lab.end_sessions()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=tests.CHROMIUM, headless=True, args=list(tests.FLAGS)
+            executable_path=_chromium(), headless=True, args=list(tests.FLAGS)
         )
         page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
         if script:
