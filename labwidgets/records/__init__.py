@@ -17,7 +17,7 @@ from labwidgets.records.labels import (
     Transcription,
     Word,
 )
-from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio, Rows
+from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio
 from labwidgets.records.queue import (
     QUEUE_FILTERS,
     QUEUE_ORDERS,
@@ -71,7 +71,6 @@ __all__ = [
     "Recording",
     "Reference",
     "Refusal",
-    "Rows",
     "Samples",
     "Segment",
     "SegmentView",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from labwidgets.records.base import Samples
-from labwidgets.records.labels import Ack, LabelledRow, SegmentView, Submission, Transcription
+from labwidgets.records.labels import Ack, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
 from labwidgets.records.sound import AudioWindow, Peaks
 
@@ -98,5 +98,3 @@ class LabelSource(Protocol):
 
 ReadAudio = Callable[[str], Samples]
 """Given a segment id, returns its sound at 16 kHz."""
-
-Rows = Iterator[LabelledRow]
