@@ -97,9 +97,11 @@ tsc:
 vitest:
 	cd $(FRONTEND) && $(NODE) node_modules/vitest/vitest.mjs run
 
-# One run for all of it, so that one closing line of pytest speaks for the whole.
+# One run for all of it, so that one closing line of pytest speaks for the whole. A file stays with one worker:
+# its tests share a JupyterLab.
 python:
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env tests labwidgets notebooks $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env tests labwidgets notebooks \
+	  $(PYTEST_ARGS)
 
 python-fast:
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
