@@ -5,11 +5,14 @@ from labwidgets.audio.cache import AudioCache
 from labwidgets.audio.decode import Decoded, encode_flac
 from labwidgets.audio.probe import Probe, probe
 from labwidgets.audio.source import MAX_CHANNELS, MIN_DURATION_S, Source
+from labwidgets.audio.spectrogram import FLOOR_DB, STEP_DB, warm_up
 from labwidgets.audio.windows import WINDOW_S, n_windows, window_span
 
 __all__ = [
+    "FLOOR_DB",
     "MAX_CHANNELS",
     "MIN_DURATION_S",
+    "STEP_DB",
     "WINDOW_S",
     "AudioCache",
     "Decoded",
@@ -20,5 +23,6 @@ __all__ = [
     "n_windows",
     "open_sound",
     "probe",
+    "warm_up",
     "window_span",
 ]

@@ -24,7 +24,7 @@ from labwidgets.audio.source import Source
 from labwidgets.audio.track import Track
 from labwidgets.audio.waveform import Pairs
 from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, StoreError
-from labwidgets.records import AudioWindow, Peaks, Quality, Samples
+from labwidgets.records import AudioWindow, Peaks, Quality, Samples, Spectrogram
 
 FORMAT = 1
 """Of the entries; another number means that they are made anew."""
@@ -122,6 +122,18 @@ class AudioCache:
         """
         with self._track(key, channel) as track:
             return track.peaks(start_s, end_s, n_bins)
+
+    def spectrogram(  # noqa: PLR0913 - a span is three figures, a picture two
+        self, key: str, *, start_s: float, end_s: float, channel: int, n_columns: int, n_bands: int
+    ) -> Spectrogram:
+        """Return mel bands over a span.
+
+        Raises:
+            NotFoundError: If the entry is not in the cache.
+            SegmentError: If the span, the channel or the size is impossible.
+        """
+        with self._track(key, channel) as track:
+            return track.spectrogram(start_s, end_s, n_columns=n_columns, n_bands=n_bands)
 
     def window(  # noqa: PLR0913 - a segment is three figures, a window two
         self, key: str, *, start_s: float, end_s: float, channel: int, index: int, codec: str

@@ -12,6 +12,7 @@ import soundfile
 import soxr
 
 from labwidgets.audio.decode import Decoded, to_pcm
+from labwidgets.audio.spectrogram import spectrogram_of
 from labwidgets.audio.waveform import BASE_SAMPLES, Pairs, pairs_from_pcm, pairs_from_pyramid, with_mix
 from labwidgets.audio.windows import (
     MIMES,
@@ -24,7 +25,7 @@ from labwidgets.audio.windows import (
     window_span,
 )
 from labwidgets.errors import AudioError, SegmentError
-from labwidgets.records import MIX, AudioWindow, Peaks, Samples
+from labwidgets.records import MIX, AudioWindow, Peaks, Samples, Spectrogram
 from labwidgets.timeline import to_samples
 
 MAX_BINS = 100_000
@@ -97,6 +98,11 @@ class Track:
             n_samples = self._decoded.n_samples
             pairs = pairs_from_pyramid(self._pairs, n_samples=n_samples, span=(first, last), n_bins=n_bins)
         return Peaks(start_s, end_s, n_bins, pairs.tobytes())
+
+    def spectrogram(self, start_s: float, end_s: float, *, n_columns: int, n_bands: int) -> Spectrogram:
+        """Return mel bands over a span, from the lossless samples."""
+        _require_span(start_s, end_s)
+        return spectrogram_of(self.samples, start_s, end_s, rate_hz=self._rate_hz, size=(n_bands, n_columns))
 
     def window(self, start_s: float, end_s: float, *, index: int, codec: str) -> AudioWindow:
         """Return window ``index`` of the segment ``start_s..end_s``."""

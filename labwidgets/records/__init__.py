@@ -38,7 +38,15 @@ from labwidgets.records.reports import (
     in_words,
     length,
 )
-from labwidgets.records.sound import AudioWindow, NewRecording, Peaks, Quality, Recording, Segment
+from labwidgets.records.sound import (
+    AudioWindow,
+    NewRecording,
+    Peaks,
+    Quality,
+    Recording,
+    Segment,
+    Spectrogram,
+)
 
 __all__ = [
     "FLAGS",
@@ -75,6 +83,7 @@ __all__ = [
     "Segment",
     "SegmentView",
     "Span",
+    "Spectrogram",
     "Status",
     "Submission",
     "TaskState",

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from labwidgets.records.base import Samples
 from labwidgets.records.labels import Ack, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
-from labwidgets.records.sound import AudioWindow, Peaks
+from labwidgets.records.sound import AudioWindow, Peaks, Spectrogram
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, note)``; ``total`` is 0 while it is not known."""
@@ -81,6 +81,12 @@ class LabelSource(Protocol):
 
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
         """The segment's waveform."""
+        ...
+
+    def spectrogram(
+        self, segment_id: str, *, start_s: float, end_s: float, n_columns: int, n_bands: int
+    ) -> Spectrogram:
+        """A span of the segment as mel bands over time; times from the segment's start."""
         ...
 
     def window(self, segment_id: str, *, index: int, codec: str) -> AudioWindow:

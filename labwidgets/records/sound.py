@@ -128,6 +128,23 @@ class Peaks:
 
 
 @dataclass(frozen=True, slots=True)
+class Spectrogram:
+    """A span of sound to look at, uint8[n_bands, n_columns], the lowest band first.
+
+    Attributes:
+        max_hz: Upper edge; the bands are evenly spaced in mel from 0 to it.
+        data: 0 is -120 dB, each step 0.5 dB; a sine at full scale has at most 0 dB.
+    """
+
+    start_s: float
+    end_s: float
+    n_columns: int
+    n_bands: int
+    max_hz: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class AudioWindow:
     """A piece of encoded sound to append to a media stream.
 

@@ -57,7 +57,9 @@ class LabWidget(anywidget.AnyWidget):
 
     kind = traitlets.Unicode().tag(sync=True)
 
-    slow: ClassVar[frozenset[str]] = frozenset({"peaks", "window", "segment", "place", "asset"})
+    slow: ClassVar[frozenset[str]] = frozenset(
+        {"peaks", "spectrogram", "window", "segment", "place", "asset"}
+    )
     """Requests answered by the pool, so that a save never waits behind an encode."""
 
     # ipywidgets closes what was never finished, too, when it is collected.

@@ -47,6 +47,7 @@ class AudioPlayer(LabWidget):
         self.handlers |= {
             "ready": self._answer_ready,
             "peaks": self._answer_peaks,
+            "spectrogram": self._answer_spectrogram,
             "window": self._answer_window,
         }
 
@@ -74,6 +75,18 @@ class AudioPlayer(LabWidget):
         n_bins = min(20_000, max(1, int(payload["n_bins"])))
         peaks = self._cache.peaks(self._key, start_s=0.0, end_s=self._duration_s, channel=MIX, n_bins=n_bins)
         return {"clip": CLIP, "n_bins": peaks.n_bins}, [peaks.data]
+
+    def _answer_spectrogram(self, payload: dict[str, Any]) -> Answer:
+        start_s, end_s = float(payload["start_s"]), float(payload["end_s"])
+        picture = self._cache.spectrogram(
+            self._key,
+            start_s=start_s,
+            end_s=min(end_s, self._duration_s),
+            channel=MIX,
+            n_columns=int(payload["n_columns"]),
+            n_bands=int(payload["n_bands"]),
+        )
+        return messages.spectrogram_payload(picture, clip=CLIP, start_s=start_s, end_s=end_s), [picture.data]
 
     def _answer_window(self, payload: dict[str, Any]) -> Answer:
         window = self._cache.window(

@@ -13,6 +13,7 @@ from labwidgets.records import LabelSource, QueueQuery, SegmentView
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
+from labwidgets.widgets.readiness import warm_soon
 from labwidgets.widgets.scratch import scratch_source
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Labeller(LabWidget):
             "upcoming": self._answer_upcoming,
             "segment": self._answer_segment,
             "peaks": self._answer_peaks,
+            "spectrogram": self._answer_spectrogram,
             "window": self._answer_window,
             "submit": self._answer_submit,
         }
@@ -98,6 +100,7 @@ class Labeller(LabWidget):
 
     def _answer_ready(self, _payload: dict[str, Any]) -> Answer:
         self._watch()
+        warm_soon()
         return {
             "version": PROTOCOL_VERSION,
             "project": self.source.name,
@@ -145,6 +148,17 @@ class Labeller(LabWidget):
     def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
         peaks = self.source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))
         return {"clip": payload["clip"], "n_bins": peaks.n_bins}, [peaks.data]
+
+    def _answer_spectrogram(self, payload: dict[str, Any]) -> Answer:
+        clip, start_s, end_s = str(payload["clip"]), float(payload["start_s"]), float(payload["end_s"])
+        picture = self.source.spectrogram(
+            clip,
+            start_s=start_s,
+            end_s=end_s,
+            n_columns=int(payload["n_columns"]),
+            n_bands=int(payload["n_bands"]),
+        )
+        return messages.spectrogram_payload(picture, clip=clip, start_s=start_s, end_s=end_s), [picture.data]
 
     def _answer_window(self, payload: dict[str, Any]) -> Answer:
         window = self.source.window(

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labwidgets.audio import FLOOR_DB, STEP_DB
 from labwidgets.errors import MessageError
 from labwidgets.records import (
     QUEUE_FILTERS,
@@ -19,6 +20,7 @@ from labwidgets.records import (
     QueueQuery,
     QueueRow,
     SegmentView,
+    Spectrogram,
     Submission,
     Word,
 )
@@ -28,6 +30,7 @@ from labwidgets.widgets.protocol import (
     DraftPayload,
     OpinionPayload,
     QueueRowPayload,
+    SpectrogramReply,
     WindowReply,
     WordPayload,
 )
@@ -205,6 +208,20 @@ def window_payload(window: AudioWindow, *, clip: str, index: int) -> WindowReply
         "end_s": window.end_s,
         "lead_s": window.lead_s,
         "mime": window.mime,
+    }
+
+
+def spectrogram_payload(picture: Spectrogram, *, clip: str, start_s: float, end_s: float) -> SpectrogramReply:
+    """Return what goes beside the levels of a spectrogram."""
+    return {
+        "clip": clip,
+        "start_s": start_s,
+        "end_s": end_s,
+        "n_columns": picture.n_columns,
+        "n_bands": picture.n_bands,
+        "max_hz": picture.max_hz,
+        "floor_db": FLOOR_DB,
+        "step_db": STEP_DB,
     }
 
 

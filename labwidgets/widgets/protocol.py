@@ -119,6 +119,32 @@ class PeaksReply(TypedDict):
     n_bins: int
 
 
+class SpectrogramRequest(TypedDict):
+    """Ask for a span of a clip as ``n_columns`` columns of ``n_bands`` mel bands."""
+
+    clip: str
+    start_s: float
+    end_s: float
+    n_columns: int
+    n_bands: int
+
+
+class SpectrogramReply(TypedDict):
+    """The buffer is uint8[n_bands * n_columns], the lowest band first: ``floor_db + step_db * value``.
+
+    The bands are evenly spaced in (Slaney's) mel from 0 to ``max_hz``.
+    """
+
+    clip: str
+    start_s: float
+    end_s: float
+    n_columns: int
+    n_bands: int
+    max_hz: float
+    floor_db: float
+    step_db: float
+
+
 class WindowRequest(TypedDict):
     """Ask for window ``index`` (from 0, each ``window_s`` long, the last one shorter)."""
 
@@ -313,6 +339,7 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "ready": (ReadyRequest, ReadyReply),
     "asset": (AssetRequest, AssetReply),
     "peaks": (PeaksRequest, PeaksReply),
+    "spectrogram": (SpectrogramRequest, SpectrogramReply),
     "window": (WindowRequest, WindowReply),
     "queue": (QueueRequest, QueueReply),
     "place": (PlaceRequest, PlaceReply),

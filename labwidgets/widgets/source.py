@@ -21,6 +21,7 @@ from labwidgets.records import (
     Samples,
     Segment,
     SegmentView,
+    Spectrogram,
     Submission,
 )
 from labwidgets.store import Store
@@ -123,6 +124,20 @@ class StoreSource:
         segment, key = self._sound(segment_id)
         return self.cache.peaks(
             key, start_s=segment.start_s, end_s=segment.end_s, channel=segment.channel, n_bins=n_bins
+        )
+
+    def spectrogram(
+        self, segment_id: str, *, start_s: float, end_s: float, n_columns: int, n_bands: int
+    ) -> Spectrogram:
+        """Return a span of a segment as mel bands over time; times from the segment's start."""
+        segment, key = self._sound(segment_id)
+        return self.cache.spectrogram(
+            key,
+            start_s=segment.start_s + start_s,
+            end_s=min(segment.end_s, segment.start_s + end_s),
+            channel=segment.channel,
+            n_columns=n_columns,
+            n_bands=n_bands,
         )
 
     def window(self, segment_id: str, *, index: int, codec: str) -> AudioWindow:

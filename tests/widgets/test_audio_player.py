@@ -45,6 +45,16 @@ def test_the_waveform_comes_as_pairs_of_minimum_and_maximum(page_of, tmp_path: P
     assert pairs[:, 1].max() == pytest.approx(63, abs=2)
 
 
+def test_the_spectrogram_of_a_tone_has_one_bright_band(page_of, tmp_path: Path) -> None:
+    page = page_of(lambda: AudioPlayer(wav(tmp_path / "a.wav")))
+    span = {"clip": "clip", "start_s": 0.2, "end_s": 1.2, "n_columns": 50, "n_bands": 64}
+    message, [data] = page.ask("spectrogram", span)
+    reply = message["payload"]
+    levels = reply["floor_db"] + reply["step_db"] * np.frombuffer(data, np.uint8).reshape(64, 50)
+    assert {*levels.argmax(axis=0)} <= {9, 10}
+    assert levels.max() == pytest.approx(-7, abs=3)
+
+
 @pytest.mark.parametrize("codec", ["flac", "opus"])
 def test_sound_comes_in_windows_that_end_with_the_clip(page_of, tmp_path: Path, codec: str) -> None:
     page = page_of(lambda: AudioPlayer(wav(tmp_path / "a.wav", 12.0)))

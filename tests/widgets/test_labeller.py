@@ -20,6 +20,7 @@ from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
 READY = {"version": PROTOCOL_VERSION, "codecs": []}
 QUERY = {"order": "added", "filter": "all", "search": ""}
+PICTURE = {"start_s": 0.0, "end_s": 0.5, "n_columns": 100, "n_bands": 32}
 
 
 @pytest.fixture
@@ -214,6 +215,7 @@ def test_markup_is_a_text_like_any_other(page: Any, project: Project) -> None:
     [
         ("segment", {"segment": "seg_nowhere", "n_bins": 1}, "not_found"),
         ("window", {"clip": "seg_nowhere", "index": 0, "codec": "flac"}, "not_found"),
+        ("spectrogram", PICTURE | {"clip": "seg_nowhere"}, "not_found"),
         ("submit", submission("seg_nowhere"), "not_found"),
         ("submit", submission("seg_nowhere", flags=["banana"]), "not_found"),
         ("submit", {"text": "alone"}, "bad_message"),
@@ -225,6 +227,15 @@ def test_every_bad_request_ends_in_one_error(page: Any, name: str, payload: dict
     error = page.error(name, payload)
     assert error["code"] == code
     assert "Traceback" not in error["message"]
+
+
+def test_a_spectrogram_covers_a_span_of_the_segment(page: Any, project: Project) -> None:
+    [first, *_] = segments(project)
+    message, [levels] = page.ask("spectrogram", PICTURE | {"clip": first})
+    assert message["payload"]["n_columns"] == 100
+    assert len(levels) == 100 * 32
+    error = page.error("spectrogram", PICTURE | {"clip": first, "n_columns": 10**9})
+    assert error["code"] == "bad_segment"
 
 
 def test_what_is_no_message_gets_no_answer_and_does_no_harm(page: Any) -> None:

@@ -154,11 +154,26 @@ export interface WindowReply {
   mime: string;
 }
 
+export interface SpectrogramRequest {
+  clip: string;
+  start_s: number;
+  end_s: number;
+  n_columns: number;
+  n_bands: number;
+}
+
+export interface SpectrogramReply extends SpectrogramRequest {
+  max_hz: number;
+  floor_db: number;
+  step_db: number;
+}
+
 /** Payload sent and payload answered, by the name of the request. */
 export interface Requests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
   asset: [{ name: string }, { name: string; hash: string }];
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
+  spectrogram: [SpectrogramRequest, SpectrogramReply];
   window: [{ clip: string; index: number; codec: "flac" | "opus" }, WindowReply];
   queue: [{ query: QueuePayload; offset: number; limit: number }, QueueReply];
   place: [{ query: QueuePayload; segment: string }, { segment: string; position: number | null }];
