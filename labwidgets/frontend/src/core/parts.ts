@@ -19,6 +19,11 @@ export const ACTIONS = [
   "loop",
   "zoom_in",
   "zoom_out",
+  "louder",
+  "quieter",
+  "toggle_spectrogram",
+  "text_larger",
+  "text_smaller",
   "next_doubtful_word",
   "toggle_draft",
   "toggle_list",
@@ -78,6 +83,11 @@ export interface Player {
   /** null = off; without argument it toggles the whole clip (or the selection on the waveform). */
   loop(span?: Span | null): void;
   zoom(factor: number): void;
+  /** One step; says where the loudness stands then, as "+6 dB". */
+  louder(): string;
+  quieter(): string;
+  /** Says whether it is shown now. */
+  toggleSpectrogram(): boolean;
   /** What of the clip was heard since `load`, merged and sorted. */
   heard(): Span[];
   on<E extends keyof PlayerEvents>(name: E, listener: (...args: PlayerEvents[E]) => void): () => void;

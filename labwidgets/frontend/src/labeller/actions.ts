@@ -1,6 +1,8 @@
 import type { Action, Editor, Player } from "../core/parts";
+import type { TypeSize } from "../ui/type_size";
 import type { Pages } from "./pages";
 import type { Session } from "./session";
+import { sayWhereUndoLed } from "./undo_news";
 
 const STEP_S = 1;
 const ZOOM = 1.5;
@@ -20,6 +22,7 @@ export interface ActionParts {
   toggleGuidelines: () => void;
   toggleHelp: () => void;
   search: () => void;
+  typeSize: TypeSize;
   onDone: (hint: "play" | "submit" | "keys") => void;
 }
 
@@ -71,6 +74,11 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
     loop: () => player.loop(),
     zoom_in: () => player.zoom(ZOOM),
     zoom_out: () => player.zoom(1 / ZOOM),
+    louder: () => say(`Loudness ${player.louder()}.`),
+    quieter: () => say(`Loudness ${player.quieter()}.`),
+    toggle_spectrogram: () => say(player.toggleSpectrogram() ? "Spectrogram shown." : "Spectrogram hidden."),
+    text_larger: () => say(`Text at ${parts.typeSize.larger()}.`),
+    text_smaller: () => say(`Text at ${parts.typeSize.smaller()}.`),
     next_doubtful_word() {
       const word = editor.nextDoubtfulWord();
       if (word) playWord(word);
@@ -92,10 +100,14 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
     skip: parts.skip,
     undo(isRepeat) {
       // A held key stops at the start of the text, so that it does not run on into other segments.
-      if (!editor.undo() && !isRepeat && !session.undoSubmit()) say("Nothing to undo.");
+      if (editor.undo() || isRepeat) return;
+      if (session.undoSubmit()) sayWhereUndoLed(session, pages, say);
+      else say("Nothing to undo.");
     },
     redo(isRepeat) {
-      if (!editor.redo() && !isRepeat) session.redoSubmit();
+      if (editor.redo() || isRepeat) return;
+      if (session.redoSubmit()) sayWhereUndoLed(session, pages, say);
+      else say("Nothing to redo.");
     },
     help() {
       parts.toggleHelp();

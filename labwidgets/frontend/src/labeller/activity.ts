@@ -5,12 +5,16 @@ const IDLE_MS = 30_000;
 export class ActivityMeter {
   private last_ms: number | null = null;
   private sum_ms = 0;
+  private all_ms = 0;
 
   /** A key, a pointer, or sound that plays. */
   note(now_ms: number): void {
     if (this.last_ms !== null) {
       const gap_ms = now_ms - this.last_ms;
-      if (gap_ms > 0 && gap_ms <= IDLE_MS) this.sum_ms += gap_ms;
+      if (gap_ms > 0 && gap_ms <= IDLE_MS) {
+        this.sum_ms += gap_ms;
+        this.all_ms += gap_ms;
+      }
     }
     this.last_ms = now_ms;
   }
@@ -23,6 +27,11 @@ export class ActivityMeter {
 
   get active_ms(): number {
     return Math.round(this.sum_ms);
+  }
+
+  /** Of all segments together. */
+  get total_ms(): number {
+    return this.all_ms;
   }
 
   /** What was added up since the last `take`. */

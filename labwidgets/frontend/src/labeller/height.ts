@@ -1,6 +1,6 @@
+import { recall, remember } from "../core/memory";
 import type { Scope } from "../core/scope";
 import { h } from "../ui/dom";
-import { recall, remember } from "./memory";
 
 const MIN_PX = 360;
 const MAX_PX = 1_400;

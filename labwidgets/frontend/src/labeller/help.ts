@@ -14,6 +14,8 @@ const GROUPS: Group[] = [
       [["slower", "faster"], "slower, faster; the pitch stays"],
       [["loop"], "loop the segment or the selection"],
       [["zoom_in", "zoom_out"], "zoom the waveform in, out"],
+      [["louder", "quieter"], "louder, quieter; above 0 dB with a limiter, so that nothing clips"],
+      [["toggle_spectrogram"], "show or hide the spectrogram"],
     ],
   ],
   [
@@ -41,6 +43,7 @@ const GROUPS: Group[] = [
       [["search"], "search"],
       [["toggle_list"], "show or hide the list"],
       [["toggle_guidelines"], "guidelines"],
+      [["text_larger", "text_smaller"], "text larger, smaller"],
       [["leave"], "give Tab back to the page until you come back to the text; close what is open"],
       [["help"], "these keys (a lone sign only outside the text)"],
     ],

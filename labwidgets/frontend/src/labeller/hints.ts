@@ -1,6 +1,6 @@
+import { recall, remember } from "../core/memory";
 import type { Scope } from "../core/scope";
 import { h, setAttribute, setText } from "../ui/dom";
-import { recall, remember } from "./memory";
 
 export type HintName = "play" | "submit" | "keys";
 

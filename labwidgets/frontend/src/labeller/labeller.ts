@@ -1,3 +1,4 @@
+import { type Preferences, preferencesOf, recall, remember } from "../core/memory";
 import type { Editor, Player } from "../core/parts";
 import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
@@ -7,9 +8,11 @@ import editorCss from "../editor/editor.css";
 import { freshId, h } from "../ui/dom";
 import { isMac, KeyMap } from "../ui/keys";
 import themeCss from "../ui/theme.css";
+import { createTypeSize } from "../ui/type_size";
 import { createActions } from "./actions";
 import { Ahead } from "./ahead";
 import { createBanner } from "./banner";
+import { createClockwork } from "./clockwork";
 import { createFooter } from "./footer";
 import { createFrame } from "./frame";
 import { joinHandover } from "./handover";
@@ -19,7 +22,6 @@ import { createHints } from "./hints";
 import { installKeyboard } from "./keyboard";
 import labellerCss from "./labeller.css";
 import { createList } from "./list";
-import { recall, remember } from "./memory";
 import { createMemoryOutbox } from "./outbox";
 import { Pages } from "./pages";
 import { createPanel, readable } from "./panel";
@@ -31,26 +33,36 @@ import { TypedAhead } from "./typed_ahead";
 import { createView } from "./view";
 import { watch } from "./waiting";
 import { FILTER_NAMES, ORDER_NAMES } from "./words";
+import { Worked } from "./worked";
 
 export interface LabellerContext {
   el: HTMLElement;
   transport: Transport;
   ready: ReadyReply;
-  createPlayer: (scope: Scope, transport: Transport, settings: LabelSettings) => Player;
+  createPlayer: (
+    scope: Scope,
+    transport: Transport,
+    settings: LabelSettings,
+    preferences: Preferences,
+  ) => Player;
   createEditor: (scope: Scope, settings: LabelSettings) => Editor;
 }
+
+/** Below it the list folds away, as in the styles. */
+const NARROW_EM = 69.2;
 
 /** Queue, player and editor as one place to work. */
 export function mountLabeller(scope: Scope, context: LabellerContext): void {
   const { el, ready } = context;
   const { settings } = ready;
+  const preferences = preferencesOf(ready.annotator);
   const mac = isMac(navigator.platform);
   const transport = watch(context.transport, () => Date.now());
   addStyles(document, "theme", themeCss);
   addStyles(document, "editor", editorCss);
   addStyles(document, "labeller", labellerCss);
 
-  const player = context.createPlayer(scope, transport, settings);
+  const player = context.createPlayer(scope, transport, settings, preferences);
   const editor = context.createEditor(scope, settings);
   const pages = new Pages(transport, rememberedQuery(ready.project_id));
   const outbox = createMemoryOutbox(scope, transport);
@@ -106,11 +118,13 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     pages.setQuery(query);
     session.requery();
   };
+  const clock = createClockwork(scope, preferences);
   const top = createTopBar(scope, {
     project: ready.project,
     annotator: ready.annotator,
     query: pages.query,
     hasGuidelines: settings.guidelines.trim() !== "",
+    clock: clock.root,
     onQuery,
   });
   const list = createList(scope, {
@@ -164,8 +178,11 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     createHeightHandle(scope, frame.root),
   );
 
-  const isNarrow = () => frame.root.clientWidth < 900;
-  const setList = (state: "auto" | "open" | "closed") => {
+  const isNarrow = () =>
+    frame.root.clientWidth < NARROW_EM * Number.parseFloat(getComputedStyle(root).fontSize);
+  let listState: "auto" | "open" | "closed" = "auto";
+  const setList = (state: typeof listState) => {
+    listState = state;
     frame.root.setAttribute("data-list", state);
     const isShown = state === "open" || (state === "auto" && !isNarrow());
     top.listButton.setAttribute("aria-expanded", String(isShown));
@@ -175,6 +192,10 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     const isShown = list.root.getClientRects().length > 0;
     setList(isShown ? (isNarrow() ? "auto" : "closed") : isNarrow() ? "open" : "auto");
   };
+  const typeSize = createTypeSize(root, preferences, (ui) => {
+    list.setScale(ui);
+    setList(listState);
+  });
   const leave = () => {
     if (skipMenu.isOpen) skipMenu.close();
     else if (help.isOpen) help.toggle(false);
@@ -196,6 +217,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     leave,
     toggleList,
     toggleGuidelines: () => guidelines.toggle(),
+    typeSize,
     toggleHelp: () => help.toggle(),
     search: () => top.search.focus(),
     onDone: hints.done,
@@ -225,6 +247,8 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     transport,
     settings,
     ahead,
+    clock,
+    worked: new Worked(preferences, () => session.meter.total_ms),
   });
 
   scope.listen(top.listButton, "click", toggleList);

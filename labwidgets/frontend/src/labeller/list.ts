@@ -16,6 +16,8 @@ export interface SegmentList {
   render(): void;
   /** Brings a row into sight and makes it the one that the arrow keys start from. */
   reveal(index: number): void;
+  /** Rows grow and shrink with the type. */
+  setScale(ui: number): void;
 }
 
 interface Row {
@@ -38,13 +40,14 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
   const pool: Row[] = [];
   let top_px = 0;
   let view_px = 0;
+  let row_px = ROW_PX;
   let active = 0;
   let ownScroll: number | null = null;
 
-  const box = () => ({ n_rows: pages.total ?? 0, view_px });
+  const box = () => ({ n_rows: pages.total ?? 0, view_px, row_px });
 
   const goTo = (next_px: number) => {
-    const max_px = Math.max(0, box().n_rows * ROW_PX - view_px);
+    const max_px = Math.max(0, box().n_rows * row_px - view_px);
     top_px = Math.min(Math.max(0, next_px), max_px);
     const scroll_px = Math.round(top_px / squeeze(box()));
     if (Math.abs(root.scrollTop - scroll_px) >= 1) {
@@ -70,7 +73,7 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     pool.forEach((row, slot) => {
       const index = first + slot;
       row.root.hidden = index > last;
-      if (index <= last) fill(row, index, index * ROW_PX + (squeeze(box()) > 1 ? shift_px : 0));
+      if (index <= last) fill(row, index, index * row_px + (squeeze(box()) > 1 ? shift_px : 0));
     });
     setAttribute(
       root,
@@ -130,10 +133,10 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     // On a squeezed list one notch would jump over many rows.
     if (squeeze(box()) === 1 || event.ctrlKey) return;
     event.preventDefault();
-    goTo(top_px + event.deltaY * (event.deltaMode === 1 ? ROW_PX : 1));
+    goTo(top_px + event.deltaY * (event.deltaMode === 1 ? row_px : 1));
   });
   scope.listen(root, "keydown", (event) => {
-    const page = Math.max(1, Math.floor(view_px / ROW_PX) - 1);
+    const page = Math.max(1, Math.floor(view_px / row_px) - 1);
     const targets: Record<string, number> = {
       ArrowUp: active - 1,
       ArrowDown: active + 1,
@@ -168,6 +171,11 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     render,
     reveal(index) {
       move(index);
+    },
+    setScale(ui) {
+      const before_px = row_px;
+      row_px = Math.round(ROW_PX * ui);
+      goTo((top_px * row_px) / before_px);
     },
   };
 }

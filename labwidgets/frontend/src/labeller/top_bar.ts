@@ -12,7 +12,7 @@ export interface TopBar {
   readonly listButton: HTMLButtonElement;
   readonly guidelinesButton: HTMLButtonElement;
   readonly helpButton: HTMLButtonElement;
-  setCounts(counts: CountsPayload, pace: number | null): void;
+  setCounts(counts: CountsPayload): void;
   setStatus(status: Status): void;
 }
 
@@ -21,6 +21,8 @@ export interface TopBarOptions {
   annotator: string;
   query: QueuePayload;
   hasGuidelines: boolean;
+  /** Time and pace. */
+  clock: HTMLElement;
   onQuery: (query: QueuePayload) => void;
 }
 
@@ -44,10 +46,6 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     segments,
     sound,
   );
-  const pace = h("span", {
-    class: "lw-pace",
-    title: "Minutes of work for a minute of sound, in this session",
-  });
   const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
   const stateWords = h("span", { class: "lw-state-words" });
   const state = h("span", { class: "lw-state", role: "status", "aria-live": "polite" }, sign, stateWords);
@@ -70,8 +68,8 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
   );
   const root = h(
     "div",
-    { class: "lw-top", role: "toolbar", "aria-label": "Queue" },
-    ...[listButton, name, order, filter, search, done, pace, h("span", { class: "lw-gap" }), state],
+    { class: "lw-top", role: "group", "aria-label": "Queue and progress" },
+    ...[listButton, name, order, filter, search, done, options.clock, h("span", { class: "lw-gap" }), state],
     ...[guidelinesButton, helpButton],
   );
 
@@ -91,11 +89,10 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     listButton,
     guidelinesButton,
     helpButton,
-    setCounts(counts, factor) {
+    setCounts(counts) {
       const words = progress(counts);
       setText(segments, words.segments);
       setText(sound, words.sound);
-      setText(pace, factor === null ? "" : `pace ${factor.toFixed(1)}x`);
     },
     setStatus(status) {
       setAttribute(state, "data-tone", status.tone);

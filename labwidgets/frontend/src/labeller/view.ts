@@ -2,6 +2,7 @@ import type { Editor, Player } from "../core/parts";
 import type { CountsPayload, LabelSettings, QueueRowPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Banner } from "./banner";
+import type { Clockwork } from "./clockwork";
 import type { Current } from "./current";
 import type { Footer } from "./footer";
 import type { Frame } from "./frame";
@@ -15,6 +16,7 @@ import type { TopBar } from "./top_bar";
 import type { TypedAhead } from "./typed_ahead";
 import type { WatchedTransport } from "./waiting";
 import { count, emptyWords, type Mark, MOVED } from "./words";
+import type { Worked } from "./worked";
 
 const TICK_MS = 1_000;
 const LOADING_AFTER_MS = 200;
@@ -36,6 +38,8 @@ export interface ViewParts {
   transport: WatchedTransport;
   settings: LabelSettings;
   ahead: TypedAhead;
+  clock: Clockwork;
+  worked: Worked;
 }
 
 export interface View {
@@ -45,6 +49,7 @@ export interface View {
 /** Carries what happens in the session onto the screen. */
 export function createView(scope: Scope, parts: ViewParts): View {
   const { root, frame, top, list, footer, banner, player, editor, pages, session, outbox, transport } = parts;
+  const { worked } = parts;
   let counts: CountsPayload | null = null;
   let n_saved = 0;
   let n_failures = 0;
@@ -79,7 +84,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
   };
   const showCounts = (next: CountsPayload) => {
     counts = next;
-    top.setCounts(next, session.pace.factor);
+    top.setCounts(next);
     if (session.phase.kind === "finished") frame.setEmpty(emptyWords(counts, pages.query.filter));
   };
   const showBanner = () => {
@@ -232,7 +237,16 @@ export function createView(scope: Scope, parts: ViewParts): View {
       list.render();
     }),
   );
-  scope.interval(showStatus, TICK_MS);
+  const showClock = () => {
+    worked.note(new Date());
+    const { today_ms, sitting_ms } = worked;
+    parts.clock.set({ today_ms, sitting_ms, pace: session.pace.factor });
+  };
+  showClock();
+  scope.interval(() => {
+    showStatus();
+    showClock();
+  }, TICK_MS);
   scope.listen(document, "visibilitychange", () => {
     if (document.hidden) session.meter.hide(Date.now());
   });

@@ -1,5 +1,6 @@
 import type { Scope } from "../core/scope";
 import { type IconName, icon } from "./icons";
+import { LEAST_DB, loudnessWords, MOST_DB, STEP_DB } from "./loudness";
 import { RATES } from "./rates";
 import { formatTime } from "./ruler";
 
@@ -7,7 +8,8 @@ export interface ControlEvents {
   onToggle(): void;
   onRate(rate: number): void;
   onLoop(): void;
-  onVolume(volume: number): void;
+  onLoudness(loudness_db: number): void;
+  onSpectrogram(): void;
   onZoom(factor: number): void;
 }
 
@@ -47,11 +49,17 @@ export function createControls(scope: Scope, doc: Document, events: ControlEvent
 
   const loop = button("loop", "Repeat", events.onLoop);
   loop.setAttribute("aria-pressed", "false");
+  const spectrogram = button("spectrogram", "Spectrogram", events.onSpectrogram);
+  spectrogram.setAttribute("aria-pressed", "false");
   const volume = doc.createElement("input");
-  Object.assign(volume, { type: "range", min: "0", max: "1", step: "0.05", value: "1" });
+  const range = { type: "range", min: String(LEAST_DB), max: String(MOST_DB), step: String(STEP_DB) };
+  Object.assign(volume, range, { value: "0" });
   volume.className = "lw-transport-volume";
-  setLabel(volume, "Volume");
-  scope.listen(volume, "input", () => events.onVolume(Number(volume.value)));
+  setLabel(volume, "Loudness");
+  scope.listen(volume, "input", () => events.onLoudness(Number(volume.value)));
+  const decibels = doc.createElement("span");
+  decibels.className = "lw-transport-decibels";
+  decibels.setAttribute("aria-hidden", "true");
   const speaker = doc.createElement("span");
   speaker.className = "lw-transport-icon";
   speaker.append(icon(doc, "volume"));
@@ -64,6 +72,8 @@ export function createControls(scope: Scope, doc: Document, events: ControlEvent
     loop,
     speaker,
     volume,
+    decibels,
+    spectrogram,
     button("zoomOut", "Zoom out", () => events.onZoom(1 / 1.5)),
     button("zoomIn", "Zoom in", () => events.onZoom(1.5)),
   );
@@ -90,6 +100,15 @@ export function createControls(scope: Scope, doc: Document, events: ControlEvent
     },
     setLoop(isOn: boolean) {
       loop.setAttribute("aria-pressed", String(isOn));
+    },
+    setLoudness(loudness_db: number) {
+      const words = loudnessWords(loudness_db);
+      volume.value = String(loudness_db);
+      volume.setAttribute("aria-valuetext", words);
+      decibels.textContent = words;
+    },
+    setSpectrogram(isShown: boolean) {
+      spectrogram.setAttribute("aria-pressed", String(isShown));
     },
     setNotice(text: string | null) {
       notice.textContent = text ?? "";

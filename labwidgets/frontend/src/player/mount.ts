@@ -1,3 +1,4 @@
+import { preferencesOf } from "../core/memory";
 import type { MountKind } from "../core/mount";
 import type { Player } from "../core/parts";
 import { addStyles } from "../core/styles";
@@ -11,11 +12,14 @@ const N_BINS = 2000;
 export const mountPlayer: MountKind = (scope, { el, transport, ready }) => {
   addStyles(el.ownerDocument, "theme", themeCss);
   el.classList.add("lw");
-  const player = createPlayer(scope, transport, ready.settings);
+  const player = createPlayer(scope, transport, ready.settings, preferencesOf(ready.annotator));
   const { root } = player;
   root.tabIndex = 0;
   root.setAttribute("role", "region");
-  root.setAttribute("aria-label", "Sound. Space plays and pauses, the arrow keys move.");
+  root.setAttribute(
+    "aria-label",
+    "Sound. Space plays and pauses, the arrow keys move and set the loudness, V shows the spectrogram.",
+  );
   el.replaceChildren(root);
   scope.listen(root, "keydown", (event) => {
     if (isForThePage(event)) return;
@@ -56,6 +60,9 @@ const KEYS: Record<string, (player: Player) => void> = {
   End: (player) => player.seek(player.clip?.duration_s ?? 0),
   ",": (player) => player.slower(),
   ".": (player) => player.faster(),
+  ArrowUp: (player) => player.louder(),
+  ArrowDown: (player) => player.quieter(),
+  v: (player) => player.toggleSpectrogram(),
   l: (player) => player.loop(),
   "+": (player) => player.zoom(1.5),
   "=": (player) => player.zoom(1.5),

@@ -1,5 +1,7 @@
 import type { Span } from "../core/parts";
+import { Boost } from "./boost";
 import type { DecodedWindow } from "./decode";
+import { splitLoudness } from "./loudness";
 import { clampRate } from "./rates";
 import { playSnippet, type Snippet } from "./snippet";
 import type { ClipSound } from "./stream";
@@ -12,7 +14,8 @@ export class Output {
   clip: ClipSound | null = null;
   private snippet: Snippet | null = null;
   private playRate = 1;
-  private loudness = 1;
+  private volume = 1;
+  private readonly boost = new Boost();
 
   get time_s(): number {
     return this.snippet?.time_s ?? this.clip?.audio.currentTime ?? 0;
@@ -36,9 +39,14 @@ export class Output {
     if (this.clip) this.clip.audio.playbackRate = this.playRate;
   }
 
-  setVolume(volume: number): void {
-    this.loudness = Math.min(1, Math.max(0, volume));
-    if (this.clip) this.clip.audio.volume = this.loudness;
+  setLoudness(loudness_db: number): void {
+    const { volume, boost_db } = splitLoudness(loudness_db);
+    this.volume = volume;
+    this.boost.set(boost_db);
+    if (!this.clip) return;
+    const { audio } = this.clip;
+    audio.volume = volume;
+    if (!audio.paused) this.boost.route(audio);
   }
 
   moveTo(time_s: number): void {
@@ -56,7 +64,8 @@ export class Output {
   /** Settles when the browser lets the element play, or rejects when it does not. */
   async playElement({ audio }: ClipSound): Promise<void> {
     audio.playbackRate = this.playRate;
-    audio.volume = this.loudness;
+    audio.volume = this.volume;
+    this.boost.route(audio);
     await audio.play();
   }
 
@@ -67,7 +76,8 @@ export class Output {
 
   /** False where the page may not make sound yet. */
   playSnippet(windows: DecodedWindow[], [start_s, end_s]: Span, onEnd: () => void): boolean {
-    this.snippet = playSnippet(windows, { start_s, end_s, volume: this.loudness, onEnd });
+    const output = (context: AudioContext) => this.boost.destination(context);
+    this.snippet = playSnippet(windows, { start_s, end_s, volume: this.volume, output, onEnd });
     return this.snippet !== null;
   }
 

@@ -1,12 +1,15 @@
+import { type Preferences, preferencesOf } from "../core/memory";
 import type { Player, Span } from "../core/parts";
 import type { ClipPayload, LabelSettings } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import type { Transport } from "../core/transport";
 import { createControls } from "./controls";
+import { clampLoudness, loudnessWords, STEP_DB } from "./loudness";
 import css from "./player.css";
 import { fasterThan, slowerThan } from "./rates";
 import { Sound } from "./sound";
+import { createSpectrogram } from "./spectrogram";
 import { createWaveform } from "./waveform";
 
 const DETAIL_MS = 250;
@@ -23,6 +26,7 @@ export function createPlayer(
   scope: Scope,
   transport: Transport,
   settings: LabelSettings,
+  preferences: Preferences = preferencesOf(""),
   doc: Document = document,
 ): Player & PeaksLater {
   addStyles(doc, "player", css);
@@ -30,6 +34,7 @@ export function createPlayer(
   root.className = "lw-player";
   let selected: Span | null = null;
   let isUserSelection = false;
+  let loudness_db = 0;
 
   const sound = new Sound(scope, transport, settings, doc);
   const toggle = () => (sound.playing ? sound.pause() : void sound.play());
@@ -39,25 +44,52 @@ export function createPlayer(
     sound.setLoop(span === undefined ? (sound.looped ? null : (selected ?? whole)) : span);
   };
 
-  const wave = createWaveform(scope, doc, {
-    onSeek: (time_s) => sound.seek(time_s),
-    onSelect(span) {
+  const mark = (span: Span | null) => {
+    wave.setSelection(span, sound.looped !== null);
+    spectrogram.setSelection(span);
+  };
+  const pointing = {
+    onSeek: (time_s: number) => sound.seek(time_s),
+    onSelect(span: Span | null) {
       selected = span;
       isUserSelection = span !== null;
       if (sound.looped) sound.setLoop(span);
-      wave.setSelection(selected, sound.looped !== null);
+      mark(selected);
       if (span && !sound.playing) void sound.play(...span);
     },
+  };
+  const spectrogram = createSpectrogram(scope, doc, transport, pointing);
+  const wave = createWaveform(scope, doc, {
+    ...pointing,
     onDetail: (n_bins) => askDetail(n_bins),
+    onView: (view) => spectrogram.setView(view),
   });
+  wave.addPane(spectrogram.root);
+  const setLoudness = (wanted_db: number) => {
+    loudness_db = clampLoudness(wanted_db);
+    sound.setLoudness(loudness_db);
+    controls.setLoudness(loudness_db);
+    preferences.remember("loudness_db", String(loudness_db));
+    return loudnessWords(loudness_db);
+  };
+  const showSpectrogram = (isShown: boolean) => {
+    spectrogram.show(isShown);
+    controls.setSpectrogram(isShown);
+    preferences.remember("spectrogram", String(isShown));
+    return isShown;
+  };
+  const toggleSpectrogram = () => showSpectrogram(!spectrogram.isShown);
   const controls = createControls(scope, doc, {
     onToggle: toggle,
     onRate: (rate) => sound.setRate(rate),
     onLoop: () => loop(),
-    onVolume: (volume) => sound.setVolume(volume),
+    onLoudness: setLoudness,
+    onSpectrogram: toggleSpectrogram,
     onZoom: zoom,
   });
   root.append(wave.root, controls.root);
+  setLoudness(Number(preferences.recall("loudness_db")));
+  showSpectrogram(preferences.recall("spectrogram") === "true");
 
   let detail = scope.child();
   const askDetail = (n_bins: number) => {
@@ -80,6 +112,7 @@ export function createPlayer(
 
   const showTime = (time_s: number) => {
     wave.setTime(time_s, sound.playing);
+    spectrogram.setTime(time_s);
     wave.setHeard(sound.heard());
     controls.setTime(time_s, sound.clip?.duration_s ?? 0);
   };
@@ -92,7 +125,7 @@ export function createPlayer(
     controls.setLoop(span !== null);
     if (span && !isUserSelection && span[1] - span[0] < (sound.clip?.duration_s ?? 0)) selected = span;
     if (!span && !isUserSelection) selected = null;
-    wave.setSelection(selected, span !== null);
+    mark(selected);
   });
   scope.listen(
     wave.root,
@@ -125,6 +158,7 @@ export function createPlayer(
       selected = null;
       isUserSelection = false;
       sound.load(clip);
+      spectrogram.load(clip);
       wave.load(peaks, clip.duration_s);
       showTime(0);
     },
@@ -139,6 +173,9 @@ export function createPlayer(
     faster: () => sound.setRate(fasterThan(sound.rate)),
     loop,
     zoom,
+    louder: () => setLoudness(loudness_db + STEP_DB),
+    quieter: () => setLoudness(loudness_db - STEP_DB),
+    toggleSpectrogram,
     heard: () => sound.heard(),
     on: (name, listener) => sound.events.on(name, listener),
   };

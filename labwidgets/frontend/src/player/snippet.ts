@@ -14,6 +14,8 @@ export interface SnippetOptions {
   start_s: number;
   end_s: number;
   volume: number;
+  /** Where the sound goes. */
+  output(context: AudioContext): AudioNode;
   onEnd(): void;
 }
 
@@ -24,9 +26,9 @@ export function playSnippet(windows: DecodedWindow[], options: SnippetOptions): 
     void context?.resume();
     return null;
   }
-  const { start_s, end_s, volume, onEnd } = options;
+  const { start_s, end_s, volume, output, onEnd } = options;
   const gain = context.createGain();
-  gain.connect(context.destination);
+  gain.connect(output(context));
   const begin = context.currentTime + 0.005;
   const finish = begin + (end_s - start_s);
   gain.gain.setValueAtTime(0, begin);

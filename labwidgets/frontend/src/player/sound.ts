@@ -123,8 +123,8 @@ export class Sound {
     this.events.emit("rate", this.rate);
   }
 
-  setVolume(volume: number): void {
-    this.output.setVolume(volume);
+  setLoudness(loudness_db: number): void {
+    this.output.setLoudness(loudness_db);
   }
 
   setLoop(span: Span | null): void {

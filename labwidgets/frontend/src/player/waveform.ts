@@ -5,6 +5,7 @@ import { createDrag } from "./drag";
 import { columnAt, gainOf, type PeakChannels, toChannels } from "./peaks";
 import { formatTime, ticksBetween } from "./ruler";
 import { gapsBetween } from "./spans";
+import type { ClipView } from "./spectrogram";
 import { onThemeChange, themeColours } from "./theme";
 
 const HEIGHT_PX = 72;
@@ -17,6 +18,8 @@ export interface WaveformEvents {
   onSelect(span: Span | null): void;
   /** Zoomed in so far that the waveform could show this many bins. */
   onDetail(n_bins: number): void;
+  /** Zoom, scroll or width changed, or another clip came. */
+  onView(view: ClipView): void;
 }
 
 export type Waveform = ReturnType<typeof createWaveform>;
@@ -57,6 +60,7 @@ export function createWaveform(scope: Scope, doc: Document, events: WaveformEven
     if (!duration_s || !whole) return ruler.replaceChildren();
     const scale = whole / duration_s;
     const scroll = surfer.getScroll();
+    events.onView({ scroll_px: scroll, px_per_s: scale, width_px: width });
     const ticks = ticksBetween(
       Math.max(0, scroll / scale),
       Math.min(duration_s, (scroll + width) / scale),
@@ -144,6 +148,8 @@ export function createWaveform(scope: Scope, doc: Document, events: WaveformEven
     root,
     setHeard,
     setSelection,
+    /** Something more between the waveform and its times. */
+    addPane: (pane: HTMLElement) => ruler.before(pane),
     /** A new clip, whole in view. */
     load(peaks: Int8Array | null, clipDuration_s: number) {
       duration_s = clipDuration_s;

@@ -47,7 +47,7 @@ describe("trying again", () => {
 });
 
 describe("the rows of a long list", () => {
-  const million = { n_rows: 1_000_000, view_px: 400 };
+  const million = { n_rows: 1_000_000, view_px: 400, row_px: ROW_PX };
 
   it("stay within what browsers can lay out", () => {
     expect(areaHeight(million)).toBeLessThan(10_000_000);
@@ -65,7 +65,7 @@ describe("the rows of a long list", () => {
   });
 
   it("are not squeezed while they are few", () => {
-    expect(squeeze({ n_rows: 600, view_px: 400 })).toBe(1);
+    expect(squeeze({ n_rows: 600, view_px: 400, row_px: ROW_PX })).toBe(1);
   });
 
   it("do not move for one that is in sight", () => {
