@@ -21,7 +21,7 @@ export function createHeightHandle(scope: Scope, frame: HTMLElement): HTMLElemen
   let height_px = DEFAULT_PX;
   const set = (wanted_px: number) => {
     height_px = Math.round(Math.min(Math.max(wanted_px, MIN_PX), MAX_PX));
-    frame.style.height = `${height_px}px`;
+    frame.style.setProperty("--lw-height", `${height_px}px`);
     handle.setAttribute("aria-valuenow", String(height_px));
   };
   set(Number(recall("height_px")) || DEFAULT_PX);

@@ -26,7 +26,7 @@ export function tilesOf(from_s: number, to_s: number, duration_s: number, level:
   const last = Math.ceil(Math.min(to_s, duration_s) / tile_s - 1e-9);
   for (let index = Math.max(0, Math.floor(from_s / tile_s + 1e-9)); index < last; index += 1) {
     const start_s = index * tile_s;
-    const end_s = Math.min(duration_s, start_s + tile_s);
+    const end_s = Math.min(duration_s, (index + 1) * tile_s);
     const n_columns = Math.max(1, Math.min(TILE_COLUMNS, Math.round((end_s - start_s) * per_s)));
     tiles.push({ level, index, start_s, end_s, n_columns });
   }

@@ -1,0 +1,107 @@
+"""A labeller over clips in five languages, for tests that look at it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from labwidgets.project import Project
+from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
+
+WAIT = 30_000
+
+TEXTS = {
+    "ta": "வணக்கம், இன்று காலை மழை பெய்ததால் பேருந்து கொஞ்சம் தாமதமாக வந்தது.",
+    "ur": "آج صبح بارش کی وجہ سے بس کچھ دیر سے آئی، مگر سب لوگ وقت پر پہنچ گئے۔",
+    "ja": "今朝は雨が降っていたので、バスが少し遅れて来ました。",
+    "en": "mister john dashwood had then leisure to consider how much there might be in his power",
+    "hi": "आज सुबह बारिश की वजह से बस थोड़ी देर से आई, पर सब लोग समय पर पहुँच गए।",
+}
+
+SETUP = """
+import pathlib
+import numpy as np, soundfile
+import labwidgets as lw
+from labwidgets.config import save_settings
+
+def voice(seconds, pitch_hz, seed):
+    # A buzz through moving formants, in syllables with pauses: looks and sounds a little like speech.
+    rng, rate = np.random.default_rng(seed), 16_000
+    t = np.arange(int(seconds * rate)) / rate
+    syllable = np.clip(np.sin(2 * np.pi * 2.2 * t) + 0.35, 0, 1) * (np.sin(2 * np.pi * 0.35 * t + seed) > -0.7)
+    phase = 2 * np.pi * np.cumsum(pitch_hz * (1 + 0.12 * np.sin(2 * np.pi * 0.9 * t))) / rate
+    formants = [500 + 250 * np.sin(2 * np.pi * 1.1 * t), 1500 + 500 * np.sin(2 * np.pi * 0.7 * t), 2600 + 0 * t]
+    harmonics = np.arange(1, int(3800 / pitch_hz))
+    wave = sum(
+        sum(np.exp(-(((n * pitch_hz - f) / 160) ** 2)) for f in formants) * np.sin(n * phase) for n in harmonics
+    )
+    hiss = rng.standard_normal(len(t)) * (np.sin(2 * np.pi * 1.1 * t) > 0.93) * 0.5
+    return (0.08 * syllable * wave + 0.1 * hiss + 0.002 * rng.standard_normal(len(t))).astype(np.float32)
+
+project = lw.Project.create("{name}", language="en", exist_ok=True)
+guidelines = {{"guidelines": "# Numbers\\n- write them as words"}}
+save_settings(project.settings.model_copy(update=guidelines), project.folder)
+project = lw.Project.open("{name}")
+for n, language in enumerate({languages!r}):
+    folder = pathlib.Path(f"{name}-{{n}}-{{language}}")
+    folder.mkdir(exist_ok=True)
+    soundfile.write(folder / f"{{n}}.wav", voice(5.0 + n, 110 + 35 * n, n), 16_000)
+    project.add(folder, language=language, speaker=f"spk{{n}}")
+"""
+SHOW = "import labwidgets as lw\nlw.Labeller(project, annotator='me')"
+
+
+def draft(folder: Path, texts: list[str]) -> None:
+    """Write a draft for each clip, as a drafting job does; every third word is a doubtful one."""
+    with Project.open(folder) as project:
+        run = ModelRun(f"run_{time.monotonic_ns()}", "test-model", "r1", {})
+        project.store.begin_run(run)
+        for row, text in zip(project.queue(QueueQuery()).rows, texts, strict=True):
+            words = tuple(
+                Word(word, 0.5 * at, 0.5 * at + 0.4, 0.3 if at % 3 == 2 else 0.9)
+                for at, word in enumerate(text.split())
+            )
+            project.store.add_hypothesis(
+                run_id=run.id,
+                segment_id=row.segment_id,
+                cache_key=f"{run.id}-{row.segment_id}",
+                transcription=Transcription(text, words, 0.7, "en", ()),
+            )
+
+
+class Screen:
+    """One labeller on the screen."""
+
+    def __init__(self, opened: Any) -> None:
+        self.opened = opened
+        self.page = opened.page
+        self.root = self.page.locator(".jp-CodeCell").nth(1).locator(".lw-labeller")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def wait_open(self, number: int) -> None:
+        row = self.root.locator(".lw-row[aria-selected=true] .lw-number", has_text=str(number))
+        row.wait_for(timeout=WAIT, state="attached")
+        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
+
+    def picture(self, path: Path) -> None:
+        self.root.screenshot(path=path, animations="disabled")
+
+
+def show(lab: Any, open_page: Any, languages: tuple[str, ...], *, width: int = 1600) -> Screen:
+    name = f"scripts-{time.monotonic_ns()}"
+    lab.write_notebook(f"{name}.ipynb", [SETUP.format(name=name, languages=languages), SHOW])
+    opened = open_page(lab, width=width)
+    opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
+    opened.open(f"{name}.ipynb")
+    opened.run(0)
+    draft(lab.root / name, [TEXTS[language] for language in languages])
+    opened.run(1)
+    screen = Screen(opened)
+    screen.root.locator(".cm-content").wait_for(timeout=WAIT)
+    screen.wait_open(1)
+    screen.root.locator(".cm-content").click()
+    return screen
