@@ -13,7 +13,7 @@ WAIT = 30_000
 
 TEXTS = {
     "ta": "வணக்கம், இன்று காலை மழை பெய்ததால் பேருந்து கொஞ்சம் தாமதமாக வந்தது.",
-    "ur": "آج صبح بارش کی وجہ سے بس کچھ دیر سے آئی، مگر سب لوگ وقت پر پہنچ گئے۔",
+    "ur": "آج صبح بارش کی وجہ سے بس کچھ دیر سے آئی، مگر سب لوگ وقت پر پہنچ گئے۔",  # noqa: RUF001 - Urdu
     "ja": "今朝は雨が降っていたので、バスが少し遅れて来ました。",
     "en": "mister john dashwood had then leisure to consider how much there might be in his power",
     "hi": "आज सुबह बारिश की वजह से बस थोड़ी देर से आई, पर सब लोग समय पर पहुँच गए।",
@@ -29,14 +29,14 @@ def voice(seconds, pitch_hz, seed):
     # A buzz through moving formants, in syllables with pauses: looks and sounds a little like speech.
     rng, rate = np.random.default_rng(seed), 16_000
     t = np.arange(int(seconds * rate)) / rate
-    syllable = np.clip(np.sin(2 * np.pi * 2.2 * t) + 0.35, 0, 1) * (np.sin(2 * np.pi * 0.35 * t + seed) > -0.7)
-    phase = 2 * np.pi * np.cumsum(pitch_hz * (1 + 0.12 * np.sin(2 * np.pi * 0.9 * t))) / rate
-    formants = [500 + 250 * np.sin(2 * np.pi * 1.1 * t), 1500 + 500 * np.sin(2 * np.pi * 0.7 * t), 2600 + 0 * t]
-    harmonics = np.arange(1, int(3800 / pitch_hz))
-    wave = sum(
-        sum(np.exp(-(((n * pitch_hz - f) / 160) ** 2)) for f in formants) * np.sin(n * phase) for n in harmonics
-    )
-    hiss = rng.standard_normal(len(t)) * (np.sin(2 * np.pi * 1.1 * t) > 0.93) * 0.5
+    swing = lambda hz, shift=0: np.sin(2 * np.pi * hz * t + shift)
+    syllable = np.clip(swing(2.2) + 0.35, 0, 1) * (swing(0.35, seed) > -0.7)
+    phase = 2 * np.pi * np.cumsum(pitch_hz * (1 + 0.12 * swing(0.9))) / rate
+    formants = [500 + 250 * swing(1.1), 1500 + 500 * swing(0.7), 2600 + 0 * t]
+    wave = 0
+    for n in range(1, int(3800 / pitch_hz)):
+        wave = wave + sum(np.exp(-(((n * pitch_hz - f) / 160) ** 2)) for f in formants) * np.sin(n * phase)
+    hiss = rng.standard_normal(len(t)) * (swing(1.1) > 0.93) * 0.5
     return (0.08 * syllable * wave + 0.1 * hiss + 0.002 * rng.standard_normal(len(t))).astype(np.float32)
 
 project = lw.Project.create("{name}", language="en", exist_ok=True)
