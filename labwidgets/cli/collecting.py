@@ -1,0 +1,126 @@
+"""Commands that make a project and take recordings in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labwidgets.cli.output import Folder, Json, plain, show
+from labwidgets.config import SETTINGS_FILE
+from labwidgets.errors import SourceError
+from labwidgets.jobs import terminal_progress
+from labwidgets.project import Project
+from labwidgets.records import AddReport, Refusal, TextUse
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    folder: Folder,
+    language: Annotated[str, typer.Option(help="BCP-47, for example en, hi or ta-IN.")],
+    name: Annotated[str | None, typer.Option(help="Shown to people; default: the folder's name.")] = None,
+    store: Annotated[str, typer.Option(help="sqlite, a database URL, or ${VARIABLE}.")] = "sqlite",
+    as_json: Json = False,
+) -> None:
+    """Make a new project."""
+    with Project.create(folder, language=language, name=name, store=store) as project:
+        result = {"project": project.name, "store": project.settings.store}
+    show(result, as_json=as_json, text=f"New project {project.name} in {folder}.")
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="A project, or a new folder.", show_default=False)],
+    language: Annotated[list[str] | None, typer.Option(help="Only these, for example en.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Add the sample clips (27 in 9 languages, MIT) to a project, or lay them into a folder of their own."""
+    from labwidgets.corpus.sample import fetch_sample, sample_report
+
+    is_project = (folder / SETTINGS_FILE).is_file()
+    target = folder / "sample" if is_project else folder
+    was_there = target.is_dir()
+    path = fetch_sample(target, progress=terminal_progress("sample"), languages=language)
+    if is_project:
+        with Project.open(folder) as project:
+            report = project.add(path, collection="sample", progress=terminal_progress("adding"))
+    else:
+        report = sample_report(language, known=was_there)
+    result = {
+        "added": report.added,
+        "known": report.known,
+        "refused": plain(list(report.refused)),
+        "hours": report.hours,
+    }
+    show(result, as_json=as_json, text=f"{path}: {report}", partial=bool(report.refused))
+
+
+@app.command()
+def add(
+    folder: Folder,
+    sources: Annotated[list[str], typer.Argument(help="Files, folders or globs.", show_default=False)],
+    text: Annotated[str | None, typer.Option(help="Column of transcripts.")] = None,
+    text_as: Annotated[str, typer.Option(help="reference, draft or metadata.")] = "reference",
+    column: Annotated[list[str] | None, typer.Option(help="NAME=COLUMN, for example text=sentence.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Pseudonym, or its column.")] = None,
+    accent: Annotated[str | None, typer.Option(help="Accent, or its column.")] = None,
+    language: Annotated[str | None, typer.Option(help="BCP-47, or its column.")] = None,
+    licence: Annotated[str | None, typer.Option(help="SPDX id, or its column.")] = None,
+    collection: Annotated[str | None, typer.Option(help="Name of this source.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take recordings into the project."""
+    if text_as not in ("reference", "draft", "metadata"):
+        raise SourceError("no such use of a text", value=text_as, allowed="reference, draft, metadata")
+    use: TextUse = text_as  # type: ignore[assignment]  # checked above; mypy does not narrow by `in`
+    options: dict[str, str | None] = {
+        "text": text,
+        "speaker": speaker,
+        "accent": accent,
+        "language": language,
+        "licence": licence,
+    } | _columns(column or [])
+    added = known = 0
+    hours, refused, notes, unusable = 0.0, list[Refusal](), list[str](), list[SourceError]()
+    with Project.open(folder) as project:
+        for source in sources:
+            try:
+                report = project.add(
+                    source,
+                    text=options["text"],
+                    text_as=use,
+                    speaker=options["speaker"],
+                    accent=options["accent"],
+                    language=options["language"],
+                    licence=options["licence"],
+                    collection=collection,
+                    progress=terminal_progress("adding"),
+                )
+            except SourceError as error:
+                refused.append(Refusal(source, str(error)))
+                unusable.append(error)
+                continue
+            added, known, hours = added + report.added, known + report.known, hours + report.hours
+            refused.extend(report.refused)
+            notes.extend(report.notes)
+    if len(unusable) == len(sources):
+        raise unusable[0]
+    result = {"added": added, "known": known, "refused": plain(refused), "hours": hours}
+    text = str(AddReport(added, known, tuple(refused), hours, tuple(notes)))
+    show(result, as_json=as_json, text=text, partial=bool(refused))
+
+
+def _columns(pairs: list[str]) -> dict[str, str | None]:
+    allowed = ("text", "speaker", "accent", "language", "licence")
+    columns: dict[str, str | None] = {}
+    for pair in pairs:
+        name, found, column = pair.partition("=")
+        if not found or name not in allowed or not column:
+            raise SourceError(
+                "malformed --column", value=pair, allowed=f"NAME=COLUMN with NAME one of {', '.join(allowed)}"
+            )
+        columns[name] = column
+    return columns

@@ -1,0 +1,50 @@
+"""Commands that store a label and look at the work."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from labwidgets.cli.output import Folder, Json, show
+from labwidgets.project import Project
+
+app = typer.Typer()
+
+
+@app.command()
+def submit(
+    folder: Folder,
+    segment: Annotated[str, typer.Argument(help="Segment id.", show_default=False)],
+    text: Annotated[str, typer.Option(help="The transcript.")],
+    annotator: Annotated[str, typer.Option(help="Pseudonym.")],
+    base_revision: Annotated[int, typer.Option(help="Newest revision you know of your own thread.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Store a transcript of one segment; it is on disk when this returns."""
+    with Project.open(folder) as project:
+        ack = project.submit_text(segment, text, annotator=annotator, base_revision=base_revision)
+    result = {"segment": ack.segment_id, "revision": ack.revision}
+    show(result, as_json=as_json, text=f"{ack.segment_id} is at revision {ack.revision}.")
+
+
+@app.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """Print the project in numbers."""
+    with Project.open(folder) as project:
+        found = project.status()
+    show(dataclasses.asdict(found), as_json=as_json, text=str(found))
+
+
+@app.command()
+def history(
+    folder: Folder,
+    segment: Annotated[str, typer.Argument(help="Segment id.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Print what happened to a segment."""
+    with Project.open(folder) as project:
+        events = [dataclasses.asdict(event) for event in project.history(segment)]
+    lines = [f"{event['seq']:8} {event['kind']:24} {event['actor'] or ''}" for event in events]
+    show({"events": events}, as_json=as_json, text="\n".join(lines))
