@@ -1,0 +1,62 @@
+"""How recordings come into a project."""
+
+from __future__ import annotations
+
+from labwidgets.corpus.importing import AddOptions, add_sources
+from labwidgets.records import AddReport, Progress, TextUse
+from labwidgets.widgets.source import StoreSource
+
+
+class Collecting(StoreSource):
+    """The part of a project that takes recordings in."""
+
+    def add(  # noqa: PLR0913 - one keyword a column; bundling them would only hide them
+        self,
+        source: object,
+        *,
+        text: str | None = None,
+        text_as: TextUse = "reference",
+        speaker: str | None = None,
+        accent: str | None = None,
+        language: str | None = None,
+        licence: str | None = None,
+        collection: str | None = None,
+        decode: bool = True,
+        progress: Progress | None = None,
+    ) -> AddReport:
+        """Take recordings in and say what was added, known before, and refused.
+
+        ``speaker``, ``accent``, ``language`` and ``licence`` name a column where the source has one of
+        that name, else they are the value for all of it. Every further column is kept.
+
+        Args:
+            source: A file, folder, glob, audiofolder with ``metadata.csv`` or ``.jsonl``, a ``Dataset`` or
+                ``DatasetDict``, a list of dicts, encoded bytes, or an ipywebrtc ``AudioRecorder``.
+            text: Column of transcripts; default: guessed from its name.
+            text_as: What those transcripts are: ``reference``, ``draft`` or ``metadata``.
+            speaker: Pseudonym, or its column; default: guessed.
+            accent: Label, or its column; default: guessed.
+            language: BCP-47, or its column; default: guessed, else the project's.
+            licence: SPDX id, or its column; default: guessed, else the project's.
+            collection: Name of this source, for coverage by source.
+            decode: Decode now; otherwise when the sound is first needed.
+            progress: Called as it goes.
+
+        Raises:
+            SourceError: Nothing at all can be taken from the source.
+        """
+        options = AddOptions(
+            default_language=self.settings.language,
+            default_licence=self.settings.licence,
+            text=text,
+            text_as=text_as,
+            speaker=speaker,
+            accent=accent,
+            language=language,
+            licence=licence,
+            collection=collection,
+            copy=self.settings.audio.copy_sources,
+        )
+        return add_sources(
+            self.store, self.cache, self.folder, source, options=options, decode=decode, progress=progress
+        )

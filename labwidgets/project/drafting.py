@@ -1,0 +1,86 @@
+"""How drafts are written, in a worker or here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from labwidgets.corpus.importing import decode_added
+from labwidgets.jobs import Job, turn
+from labwidgets.records import DraftReport, Progress, Refusal
+from labwidgets.widgets.source import StoreSource
+
+
+class Drafting(StoreSource):
+    """The part of a project that lets models write."""
+
+    def draft(
+        self, model: str | None = None, *, settings: Mapping[str, Any] | None = None, force: bool = False
+    ) -> Job[DraftReport]:
+        """Start drafting all segments that have no draft of this model yet; labelling can go on meanwhile.
+
+        Args:
+            model: Hub id, folder or embedded name; default: the project's, else the embedded one that fits
+                the language of each recording.
+            settings: Decoding settings; default: the project's.
+            force: Draft again what has a draft of the same model and settings.
+
+        Returns:
+            A job; its ``result()`` waits and returns a ``DraftReport``. It can be run again at any time:
+            what is drafted stays.
+        """
+        arguments = ["draft", str(self.folder.resolve())]
+        if model is not None:
+            arguments += ["--model", model]
+        if settings is not None:
+            arguments += ["--settings", json.dumps(dict(settings))]
+        if force:
+            arguments.append("--force")
+        self.drafting = Job(arguments, title="drafting", parse=_draft_report)
+        return self.drafting
+
+    def draft_here(
+        self,
+        model: str | None = None,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        force: bool = False,
+        progress: Progress | None = None,
+        stopped: Callable[[], bool] | None = None,
+    ) -> DraftReport:
+        """Draft in this process: what :meth:`draft` does in its worker.
+
+        Recordings that were added with ``decode=False`` are decoded first. Without a model named here or in
+        the settings, each recording is drafted by the embedded model that fits its language. Two runs at
+        once would do the same work twice, so the second one waits.
+
+        Raises:
+            ModelError: The model is not there, or no speech recogniser.
+        """
+        from labwidgets.asr.drafting import draft_planned, load_drafter
+        from labwidgets.asr.plan import plan_drafts
+        from labwidgets.asr.sources import resolve
+
+        chosen = model or self.settings.model
+        decoding = self.settings.decoding if settings is None else settings
+        with turn(self.folder / ".draft.lock", progress=progress, stopped=stopped) as is_ours:
+            if not is_ours:
+                return DraftReport(0, 0, (), None, chosen or "")
+            undecoded = decode_added(self.store, self.cache, self.folder, progress=progress)
+            return draft_planned(
+                self.store,
+                self.read,
+                plan_drafts(self.store.segments_to_draft(), model=chosen, undecoded=undecoded),
+                load=lambda name: load_drafter(
+                    resolve(name, self.settings.language, progress), settings=decoding
+                ),
+                force=force,
+                progress=progress,
+                stopped=stopped,
+            )
+
+
+def _draft_report(data: dict[str, Any]) -> DraftReport:
+    failed = tuple(Refusal(item["segment"], item["reason"]) for item in data["failed"])
+    return DraftReport(data["drafted"], data["cached"], failed, data["rtfx"], data["model"])
