@@ -1,0 +1,1 @@
+"""The methods of the store, one module a subject; ``Store`` joins them."""

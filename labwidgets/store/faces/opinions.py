@@ -1,0 +1,51 @@
+"""What people said."""
+
+from __future__ import annotations
+
+from labwidgets.records import (
+    Ack,
+    Event,
+    Opinion,
+    SegmentView,
+    Submission,
+)
+from labwidgets.store import labels
+from labwidgets.store.faces.transactions import Transactions
+
+
+class Opinions(Transactions):
+    """Submits, threads, and what a screen shows of a segment."""
+
+    def submit(self, submission: Submission) -> Ack:
+        """Store one opinion or skip; on disk when this returns, once however often it is sent.
+
+        Raises:
+            DiskFullError: No room left.
+            NotFoundError: On an unknown segment.
+            SegmentError: On a retired segment.
+            StaleRevisionError: When this person's thread went on since ``base_revision``.
+            StoreError: The store cannot be written.
+            TextError: The text may not be stored.
+        """
+        return self._write(lambda connection: labels.submit(connection, submission))
+
+    def view(self, segment_id: str, *, annotator: str) -> SegmentView:
+        """Return what a screen shows of a segment to one person.
+
+        Raises:
+            NotFoundError: On an unknown segment.
+            SegmentError: On a retired one.
+        """
+        return self._read(lambda connection: labels.view(connection, segment_id, annotator=annotator))
+
+    def thread(self, segment_id: str, annotator: str) -> list[Opinion]:
+        """Return one person's opinions of a segment, oldest revision first."""
+        return self._read(lambda connection: labels.opinions(connection, segment_id, annotator))
+
+    def history(self, segment_id: str) -> list[Event]:
+        """Return the events of a segment, its recording and its threads, in order.
+
+        Raises:
+            NotFoundError: On an unknown segment.
+        """
+        return self._read(lambda connection: labels.history(connection, segment_id))
