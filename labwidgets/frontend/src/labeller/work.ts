@@ -1,0 +1,84 @@
+import { type Preferences, preferencesOf, recall, remember } from "../core/memory";
+import type { Editor, Player } from "../core/parts";
+import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import type { Transport } from "../core/transport";
+import { Ahead } from "./ahead";
+import { createMemoryOutbox, type Outbox } from "./outbox";
+import { Pages } from "./pages";
+import { SegmentCache } from "./segments";
+import { Session } from "./session";
+import { type WatchedTransport, watch } from "./waiting";
+import { FILTER_NAMES, ORDER_NAMES } from "./words";
+
+export interface LabellerContext {
+  el: HTMLElement;
+  transport: Transport;
+  ready: ReadyReply;
+  createPlayer: (
+    scope: Scope,
+    transport: Transport,
+    settings: LabelSettings,
+    preferences: Preferences,
+  ) => Player;
+  createEditor: (scope: Scope, settings: LabelSettings) => Editor;
+}
+
+/** What the labeller works with, whatever it looks like. */
+export interface Work {
+  readonly ready: ReadyReply;
+  readonly settings: LabelSettings;
+  readonly preferences: Preferences;
+  readonly transport: WatchedTransport;
+  readonly player: Player;
+  readonly editor: Editor;
+  readonly pages: Pages;
+  readonly outbox: Outbox;
+  readonly session: Session;
+}
+
+/** Sound, text, queue, outbox and the session that ties them. */
+export function createWork(scope: Scope, context: LabellerContext): Work {
+  const { ready } = context;
+  const { settings } = ready;
+  const preferences = preferencesOf(ready.annotator);
+  const transport = watch(context.transport, () => Date.now());
+  const player = context.createPlayer(scope, transport, settings, preferences);
+  const editor = context.createEditor(scope, settings);
+  const pages = new Pages(transport, rememberedQuery(ready.project_id));
+  const outbox = createMemoryOutbox(scope, transport);
+  const cache = new SegmentCache(scope, transport);
+  const session = new Session({
+    outbox,
+    cache,
+    ahead: (isTaken) =>
+      new Ahead(transport, cache, {
+        query: () => pages.query,
+        isTaken,
+        nTaken: () => outbox.state.n_pending + 1,
+        onPrefetched: (clip) => player.prefetch(clip),
+      }),
+    desk: {
+      content: () => editor.content,
+      heard: () => player.heard(),
+      now: () => Date.now(),
+      newId: () => crypto.randomUUID(),
+    },
+  });
+  return { ready, settings, preferences, transport, player, editor, pages, outbox, session };
+}
+
+export function rememberQuery(project_id: string, query: QueuePayload): void {
+  remember(`query.${project_id}`, JSON.stringify({ ...query, search: "" }));
+}
+
+function rememberedQuery(project_id: string): QueuePayload {
+  const start: QueuePayload = { order: "added", filter: "all", search: "" };
+  try {
+    const found = JSON.parse(recall(`query.${project_id}`) ?? "{}") as Partial<QueuePayload>;
+    const isKnown = (found.order ?? "") in ORDER_NAMES && (found.filter ?? "") in FILTER_NAMES;
+    return isKnown ? { ...start, ...found } : start;
+  } catch {
+    return start;
+  }
+}
