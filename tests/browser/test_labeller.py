@@ -82,6 +82,10 @@ class Desk:
     def is_playing(self) -> bool:
         return bool(self.root.get_by_role("button", name="Pause").count())
 
+    def has_sounded(self) -> bool:
+        """Whether the playhead has moved: on a busy machine the first sound takes a moment."""
+        return not self.root.locator(".lw-transport-clock").inner_text().startswith("0:00.0 ")
+
     def has_focus(self, within: str = "") -> bool:
         return bool(self.root.evaluate(f"root => !!document.activeElement.closest('.lw-labeller {within}')"))
 
@@ -156,6 +160,7 @@ def test_clips_are_played_corrected_flagged_and_skipped_by_keyboard(desk: Any) -
     wait_until(at.is_playing, lambda: "Tab does not play")
     at.write("first while it plays")
     assert at.is_playing()
+    wait_until(at.has_sounded, lambda: "nothing sounds")
     at.press("Tab")
     wait_until(lambda: not at.is_playing(), lambda: "Tab does not pause")
     at.wait_text("first while it plays")
