@@ -246,6 +246,11 @@ class RunningHub:
         lines = [f"{item['method']} {item['path']}" for item in self._call("/-/requests")]
         return [line for line in lines if pattern in line]
 
+    def n_bytes(self, pattern: str = "") -> int:
+        """Return the bytes that came in with the requests of that pattern."""
+        items = self._call("/-/requests")
+        return sum(item["length"] for item in items if pattern in f"{item['method']} {item['path']}")
+
     def clear(self) -> None:
         """Forget troubles and requests."""
         self._call("/-/clear", {})
@@ -256,16 +261,16 @@ class RunningHub:
         command = ["git", "-C", str(folder), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    def environment(self, home: Path, token: str = "hf_writer") -> dict[str, str]:
+    def environment(self, home: Path, token: str = "hf_writer", *, xet: bool = False) -> dict[str, str]:
         """Return an environment for a client that knows nothing but this Hub."""
-        return {
+        plain = {} if xet else {"HF_HUB_DISABLE_XET": "1"}
+        return plain | {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(CHECKOUT),
             "HOME": str(home),
             "HF_HOME": str(home / "hf"),
             "HF_ENDPOINT": self.url,
             "HF_TOKEN": token,
-            "HF_HUB_DISABLE_XET": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "HF_UPDATE_DOWNLOAD_COUNTS": "0",
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -286,3 +291,45 @@ def hub_process(tmp_path_factory):
 def hub(hub_process):
     hub_process.clear()
     return hub_process
+
+
+class Pusher:
+    """A process that pushes (see ``tests/hub/pusher.py``)."""
+
+    def __init__(self, environment: dict[str, str], errors: Path) -> None:
+        command = [sys.executable, str(CHECKOUT / "tests" / "hub" / "pusher.py")]
+        self.errors = errors
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors.open("w")}
+        self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
+
+    def __call__(self, folder: Path, repo_id: str, *, token: str = "hf_writer", **options: Any) -> Any:
+        """Push and return the report, or {"error": …}; the token shows up nowhere."""
+        asked = {"folder": str(folder), "repo_id": repo_id, "options": {"token": token, **options}}
+        print(json.dumps(asked), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        assert line, self.errors.read_text()
+        assert token not in line + self.errors.read_text()
+        return json.loads(line)["answer"]
+
+
+@pytest.fixture(scope="session")
+def make_pusher(hub_process, tmp_path_factory):
+    """Starts a pusher, its environment changed by keyword arguments."""
+    made = []
+
+    def start(*, xet: bool = False, **changes: str) -> Pusher:
+        home = tmp_path_factory.mktemp("pusher")
+        environment = hub_process.environment(home, "hf_unused", xet=xet) | changes
+        made.append(Pusher(environment, home / "errors.txt"))
+        return made[-1]
+
+    yield start
+    for pusher in made:
+        pusher.process.stdin.close()
+        pusher.process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def pushers(make_pusher):
+    """Pushers by kind of upload."""
+    return {"lfs": make_pusher(), "xet": make_pusher(xet=True)}

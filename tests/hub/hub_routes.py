@@ -2,76 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
-import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from hub_git import Repository, StaleParentError, decoded, is_large, pointer
+import yaml
+from hub_access import READERS, WRITERS
+from hub_git import StaleParentError, decoded, is_large, pointer
+from hub_history import History
+from hub_messages import Answer, RefusedError, Request, ranged
+from hub_storage import Storage
 
-WRITERS = {"hf_writer": ("writer", ("writer", "team", "me"))}
-READERS = {"hf_reader": ("reader", ())}
 DATE = "2026-01-02T03:04:05.678Z"
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request, its body read."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Return the body as JSON."""
-        return json.loads(self.body or b"{}")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One response."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def json(cls, value: object, status: int = 200, **headers: str) -> Answer:
-        """Return a JSON answer."""
-        return cls(status, json.dumps(value).encode(), {"Content-Type": "application/json", **headers})
-
-    @classmethod
-    def error(cls, status: int, message: str, code: str | None = None, **fields: str) -> Answer:
-        """Return an error as the Hub words it."""
-        headers = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
-        return cls.json({"error": message, **fields}, status, **headers)
-
-
-class RefusedError(Exception):
-    """An error answer, raised from within a route."""
-
-    def __init__(self, status: int, message: str, code: str | None = None, **fields: str) -> None:
-        super().__init__(message)
-        self.answer = Answer.error(status, message, code, **fields)
-
-
-class Hub:
+class Hub(Storage, History):
     """Repositories in a folder, and the API over them."""
-
-    url = storage_url = ""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.lock = threading.RLock()
-        self.private: set[str] = set()
 
     # ---- dispatch ----------------------------------------------------------------------------------------
 
@@ -83,61 +29,6 @@ class Hub:
                 arguments = {key: unquote(value or "") for key, value in found.groupdict().items()}
                 return getattr(self, name)(request, **arguments)
         return Answer.error(404, f"no such page: {request.path}", "EntryNotFound")
-
-    def storage(self, request: Request) -> Answer:
-        """Return the answer to a request to the object storage, which knows signed addresses only."""
-        if request.headers.get("Authorization"):
-            return Answer.error(400, "the storage was sent a token")
-        owner, name, sha256 = request.path.split("/")[2:]
-        if request.query.get("signature") != _signature(request.path):
-            return Answer.error(403, "bad signature")
-        path = self.folder / "objects" / owner / name / sha256
-        if request.method == "PUT":
-            if hashlib.sha256(request.body).hexdigest() != sha256:
-                return Answer.error(400, "the body is not the object")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(request.body)
-            return Answer(headers={"ETag": f'"{sha256}"'})
-        return _ranged(path.read_bytes(), request) if path.is_file() else Answer.error(404, "no such object")
-
-    def signed(self, kind: str, repo_id: str, sha256: str) -> str:
-        """Return the address of an object that works without a token."""
-        path = f"/{kind}/{repo_id}/{sha256}"
-        return f"{self.storage_url}{path}?signature={_signature(path)}"
-
-    # ---- who may what ------------------------------------------------------------------------------------
-
-    def user(self, request: Request, *, required: bool = True) -> str | None:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        known = WRITERS | READERS
-        if token in known:
-            return token
-        if token or required:
-            raise RefusedError(401, "Invalid credentials in Authorization header")
-        return None
-
-    def writable(self, request: Request, owner: str) -> None:
-        token = self.user(request)
-        if owner not in WRITERS.get(token or "", ("", ()))[1]:
-            raise RefusedError(403, f"You don't have the rights to write to {owner}")
-
-    def repository(self, request: Request, owner: str, name: str) -> Repository:
-        token = self.user(request, required=False)
-        folder = self.folder / "repos" / owner / f"{name}.git"
-        hidden = f"{owner}/{name}" in self.private and owner not in WRITERS.get(token or "", ("", ()))[1]
-        if not folder.is_dir() or hidden:
-            raise RefusedError(404, "Repository not found", "RepoNotFound")
-        return self._repository(f"{owner}/{name}")
-
-    def _repository(self, repo_id: str) -> Repository:
-        return Repository(self.folder / "repos" / f"{repo_id}.git", self.folder / "objects" / repo_id)
-
-    def at(self, request: Request, owner: str, name: str, revision: str) -> tuple[Repository, str]:
-        repository = self.repository(request, owner, name)
-        commit = repository.resolve(revision)
-        if commit is None:
-            raise RefusedError(404, f"Invalid rev id: {revision}", "RevisionNotFound")
-        return repository, commit
 
     # ---- account and repositories ------------------------------------------------------------------------
 
@@ -172,7 +63,14 @@ class Hub:
             self.writable(request, owner)
         return Answer.json({})
 
-    def validate_yaml(self, _: Request) -> Answer:
+    def validate_yaml(self, request: Request) -> Answer:
+        head = re.match(r"---\r?\n(.*?)\n---", request.json()["content"], re.DOTALL)
+        try:
+            data = yaml.safe_load(head[1]) if head else {}
+        except yaml.YAMLError as e:
+            return Answer.json({"errors": [{"message": f"bad YAML: {e}"}], "warnings": []}, 400)
+        if data.get("license") == "other" and not data.get("license_name"):
+            return Answer.json({"errors": [{"message": '"license_name" is required'}], "warnings": []}, 400)
         return Answer.json({"errors": [], "warnings": []})
 
     def info(self, request: Request, owner: str, name: str, revision: str) -> Answer:
@@ -251,27 +149,6 @@ class Hub:
             files.append(shown)
         return Answer.json({"files": files})
 
-    def batch(self, request: Request, owner: str, name: str) -> Answer:
-        self.writable(request, owner)
-        repository = self.repository(request, owner, name)
-        objects = []
-        for wanted in request.json()["objects"]:
-            shown = {"oid": wanted["oid"], "size": wanted["size"]}
-            if not repository.object_path(wanted["oid"]).is_file():
-                verify = f"{self.url}/datasets/{owner}/{name}.git/info/lfs/verify"
-                shown["actions"] = {
-                    "upload": {"href": self.signed("put", f"{owner}/{name}", wanted["oid"])},
-                    "verify": {"href": verify},
-                }
-            objects.append(shown)
-        return Answer.json({"transfer": "basic", "objects": objects})
-
-    def verify(self, request: Request, owner: str, name: str) -> Answer:
-        self.writable(request, owner)
-        path = self.repository(request, owner, name).object_path(request.json()["oid"])
-        is_there = path.is_file() and path.stat().st_size == request.json()["size"]
-        return Answer.json({}) if is_there else Answer.error(404, "no such object")
-
     def commit(self, request: Request, owner: str, name: str, revision: str) -> Answer:
         self.writable(request, owner)
         repository, head = self.at(request, owner, name, revision)
@@ -314,23 +191,11 @@ class Hub:
             raise RefusedError(404, "Entry not found", "EntryNotFound")
         headers = {"X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
         if blob.lfs is None:
-            answer = _ranged(repository.read(blob.oid), request)
+            answer = ranged(repository.read(blob.oid), request)
             return Answer(answer.status, answer.body, {**answer.headers, **headers, "ETag": f'"{blob.oid}"'})
         sha256, size = blob.lfs
         headers |= {"X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(size)}
         return Answer(302, b"", headers | {"Location": self.signed("get", f"{owner}/{name}", sha256)})
-
-
-def _ranged(data: bytes, request: Request) -> Answer:
-    found = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
-    if not found:
-        return Answer(200, data)
-    start, end = int(found[1]), min(int(found[2] or len(data) - 1), len(data) - 1)
-    return Answer(206, data[start : end + 1], {"Content-Range": f"bytes {start}-{end}/{len(data)}"})
-
-
-def _signature(path: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"secret" + path.encode()).digest()[:12]).decode()
 
 
 def _parents(path: str) -> list[str]:
@@ -350,6 +215,11 @@ _ROUTES = (
     ("POST", _REPO + r"/paths-info/(?P<revision>[^/]+)", "paths_info"),
     ("GET", _REPO + r"/refs", "refs"),
     ("POST", _REPO + r"/tag/(?P<revision>[^/]+)", "tag"),
+    ("DELETE", _REPO + r"/tag/(?P<tag>[^/]+)", "delete_tag"),
+    ("POST", _REPO + r"/super-squash/(?P<branch>[^/]+)", "super_squash"),
+    ("GET", _REPO + r"/lfs-files", "lfs_files"),
+    ("POST", _REPO + r"/lfs-files/batch", "delete_lfs_files"),
+    ("GET", _REPO + r"/xet-(?P<scope>write|read)-token/(?P<revision>[^/]+)", "xet_token"),
     ("POST", _REPO + r"/preupload/(?P<revision>[^/]+)", "preupload"),
     ("POST", _REPO + r"/commit/(?P<revision>[^/]+)", "commit"),
     ("POST", _GIT + r"\.git/info/lfs/objects/batch", "batch"),

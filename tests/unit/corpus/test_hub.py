@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,18 +14,6 @@ from labwidgets.corpus.dataset import write_parquet
 from labwidgets.corpus.hub import merge_cards, push
 from labwidgets.errors import HubError
 
-PUSH = """
-import json, sys
-from dataclasses import asdict
-from pathlib import Path
-from labwidgets.corpus.hub import push
-from labwidgets.errors import HubError
-folder, repo_id, options = sys.argv[1:]
-try:
-    print(json.dumps(asdict(push(Path(folder), repo_id, **json.loads(options)))))
-except HubError as error:
-    print(json.dumps({"error": str(error)}))
-"""
 LOAD = """
 import hashlib, json, sys
 from datasets import Audio, load_dataset
@@ -54,20 +43,9 @@ def folder(tmp_path, make_row, sounds):
 
 
 @pytest.fixture
-def send(hub, tmp_path):
-    """Pushes in a process of its own and returns the report, or {"error": …}."""
-
-    def run(folder, repo_id, *, token="hf_writer", **options):
-        command = [sys.executable, "-c", PUSH, str(folder), repo_id, json.dumps(options)]
-        environment = hub.environment(tmp_path, token)
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert token not in done.stderr + done.stdout
-        return json.loads(done.stdout)
-
-    return run
+def send(hub, pushers):  # noqa: ARG001 - an empty log and no troubles
+    """Pushes by plain LFS and returns the report, or {"error": …}."""
+    return pushers["lfs"]
 
 
 @pytest.fixture
@@ -82,8 +60,6 @@ def n_commits(hub, repo_id):
 
 @pytest.mark.slow
 def test_what_was_pushed_is_what_load_dataset_gives_back(hub, send, folder, repo, tmp_path):
-    import hashlib
-
     from datasets import Audio
 
     from labwidgets.corpus.dataset import load_parquet
@@ -103,6 +79,19 @@ def test_what_was_pushed_is_what_load_dataset_gives_back(hub, send, folder, repo
             item["audio"]["bytes"] = hashlib.sha256(item["audio"]["bytes"]).hexdigest()
     assert json.loads(done.stdout) == wanted
     assert hub.git(repo, "fsck", "--full") == ""
+
+
+@pytest.mark.slow
+def test_over_xet_the_same_arrives_and_the_second_push_sends_nothing(hub, pushers, folder, repo):
+    report = pushers["xet"](folder, repo)
+    assert hub.requests("PUT ") == []
+    assert len(hub.requests("POST /cas/v1/shards")) == 1
+    for path in (folder / "data").iterdir():
+        (name,) = hub.git(repo, "show", f"main:data/{path.name}").split("\n")[1:2]
+        assert name == f"oid sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    hub.clear()
+    assert pushers["xet"](folder, repo)["commit"] == report["commit"]
+    assert hub.n_bytes("/cas/") == 0
 
 
 @pytest.mark.slow
@@ -221,11 +210,10 @@ def test_a_silent_server_is_an_error_in_seconds(hub, send, folder, repo):
 
 
 @pytest.mark.slow
-def test_a_server_that_is_not_there_is_an_error(hub, folder, tmp_path, repo):
-    environment = hub.environment(tmp_path) | {"HF_ENDPOINT": "http://127.0.0.1:9"}
-    command = [sys.executable, "-c", PUSH, str(folder), repo, "{}"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert "cannot be reached" in json.loads(done.stdout)["error"]
+def test_a_server_that_is_not_there_is_an_error(make_pusher, folder, repo):
+    start_s = time.monotonic()
+    assert "cannot be reached" in make_pusher(HF_ENDPOINT="http://127.0.0.1:9")(folder, repo)["error"]
+    assert time.monotonic() - start_s < 20  # most of it starts the process
 
 
 @pytest.mark.slow
