@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from labwidgets.errors import ConfigError
 from labwidgets.records import FLAGS, QueueOrder
+from labwidgets.text import RULES
 
 SETTINGS_FILE = "project.yaml"
 MAX_NAME = 100
@@ -46,6 +47,12 @@ def _one_line(name: str) -> str:
     # It becomes the title of windows, cards and files' headings.
     if not name.strip() or not name.isprintable():
         raise ConfigError("no usable name", value=name, allowed="one line of printable text")
+    return name
+
+
+def _known_rule(name: str) -> str:
+    if name not in RULES:
+        raise ConfigError("no such rule for a layer", value=name, allowed=", ".join(RULES))
     return name
 
 
@@ -83,6 +90,31 @@ class AudioSettings(_Settings):
     cache_gb: Annotated[float, Field(gt=0, le=1_000_000)] = 50.0
 
 
+class LayerSettings(_Settings):
+    """A text beside the main one. In ``project.yaml`` its name alone will do.
+
+    Attributes:
+        name: Column in the data set.
+        rule: Names out of ``labwidgets.text.RULES``, in order: what makes it out of the main text until
+            somebody edits it; empty for a copy.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_one_line)]
+    rule: tuple[Annotated[str, AfterValidator(_known_rule)], ...] = ()
+
+
+def _layer(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _unlike(layers: tuple[LayerSettings, ...]) -> tuple[LayerSettings, ...]:
+    names = [layer.name for layer in layers]
+    twice = [name for at, name in enumerate(names) if name in (*names[:at], "text")]
+    if twice:
+        raise ConfigError("a layer's name is taken", value=twice[0], allowed="names that differ, none 'text'")
+    return layers
+
+
 class ProjectSettings(_Settings):
     """All of ``project.yaml``.
 
@@ -92,7 +124,7 @@ class ProjectSettings(_Settings):
         store: ``sqlite`` (a file in the project), a database URL, or ``${VARIABLE}`` that holds one.
         model: Draft model: a Hub id, a folder, or an embedded name; None picks by language.
         decoding: Decoding settings for that model.
-        layers: Names of further text layers beside the main one.
+        layers: Further texts beside the main one: names, or :class:`LayerSettings`.
         licence: For recordings that do not say otherwise.
         flags: What a labeller can flag, in the order of the number keys.
         skip_reasons: Offered by the skip key, in the order of the number keys.
@@ -107,7 +139,11 @@ class ProjectSettings(_Settings):
     store: str = "sqlite"
     model: str | None = None
     decoding: dict[str, Any] = Field(default_factory=dict)
-    layers: tuple[str, ...] = ()
+    layers: Annotated[
+        tuple[Annotated[LayerSettings, BeforeValidator(_layer)], ...],
+        Field(max_length=4),
+        AfterValidator(_unlike),
+    ] = ()
     licence: str | None = None
     flags: tuple[str, ...] = Field(default=FLAGS, max_length=9)
     skip_reasons: tuple[str, ...] = Field(default=SKIP_REASONS, max_length=9)

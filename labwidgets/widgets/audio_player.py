@@ -112,6 +112,7 @@ def page_settings(*, autoplay: bool) -> LabelSettings:
         "autoplay": defaults.autoplay,
         "jump_back_s": defaults.jump_back_s,
         "codec": defaults.codec,
+        "layers": [],
     }
 
 

@@ -172,7 +172,7 @@ class Labeller(LabWidget):
             payload,
             annotator=self._annotator,
             shown=messages.shown_text(view, draft_id=payload["draft"]),
-            allowed_flags=self.source.labelling()["flags"],
+            settings=self.source.labelling(),
         )
         ack = self.source.submit(submission)
         return {
@@ -204,7 +204,7 @@ class Labeller(LabWidget):
 
 def segment_reply(view: SegmentView, *, n_bins: int, audio_error: str | None) -> SegmentReply:
     """Return all that the screen shows of one segment."""
-    text, words = messages.starting_text(view)
+    text, words, layers = messages.starting_text(view)
     return {
         "segment": view.segment.id,
         "clip": messages.clip_payload(view.segment.id, view.segment.duration_s, WINDOW_S),
@@ -212,6 +212,7 @@ def segment_reply(view: SegmentView, *, n_bins: int, audio_error: str | None) ->
         "language": view.recording.language,
         "text": text,
         "words": [messages.word_payload(word) for word in words],
+        "layers": dict(layers),
         "draft": None if view.draft is None else messages.draft_payload(view.draft),
         "no_draft": None,
         "opinion": None if view.opinion is None else messages.opinion_payload(view.opinion),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from labwidgets.audio import FLOOR_DB, STEP_DB
@@ -84,7 +84,7 @@ def query_record(payload: Mapping[str, Any]) -> QueueQuery:
 
 
 def submission_record(
-    payload: Mapping[str, Any], *, annotator: str, shown: str | None, allowed_flags: Sequence[str]
+    payload: Mapping[str, Any], *, annotator: str, shown: str | None, settings: Mapping[str, Any]
 ) -> Submission:
     """Return what a page submitted, with its origin told from the text it started with.
 
@@ -92,15 +92,15 @@ def submission_record(
         payload: A ``SubmitRequest``.
         annotator: Whose page it is; never taken from the message.
         shown: What the box started with; None if it started empty.
-        allowed_flags: The project's flags.
+        settings: The project's: only its flags and layers are taken.
 
     Raises:
         MessageError: A field of the wrong type or out of range.
     """
     flags = [str(flag) for flag in payload["flags"]]
-    unknown = [flag for flag in flags if flag not in allowed_flags]
-    if unknown:
-        raise MessageError("no such flag", value=unknown[0], allowed=", ".join(allowed_flags))
+    layers = {str(name): _text(layer) for name, layer in payload["layers"].items()}
+    _refuse_unknown("flag", flags, settings["flags"])
+    _refuse_unknown("layer", layers, [layer["name"] for layer in settings["layers"]])
     text = _text(payload["text"])
     try:
         event_id = str(uuid.UUID(str(payload["event_id"])))
@@ -111,6 +111,7 @@ def submission_record(
             base_revision=int(payload["base_revision"]),
             text=text,
             words=tuple(word_record(word) for word in payload["words"]),
+            layers=layers,
             flags=tuple(flags),
             origin=label_origin(text, shown),
             draft_id=payload["draft"],
@@ -123,6 +124,12 @@ def submission_record(
         if isinstance(error, MessageError):
             raise
         raise MessageError("malformed submission", value=type(error).__name__) from error
+
+
+def _refuse_unknown(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise MessageError(f"no such {kind}", value=unknown[0], allowed=", ".join(known))
 
 
 def label_origin(text: str, shown: str | None) -> LabelOrigin:
@@ -161,6 +168,7 @@ def opinion_payload(opinion: Opinion) -> OpinionPayload:
         "revision": opinion.revision,
         "text": opinion.text,
         "words": [word_payload(word) for word in opinion.words],
+        "layers": dict(opinion.layers),
         "flags": list(opinion.flags),
         "skip_reason": opinion.skip_reason,
         "at_ms": opinion.at_us // 1000,
@@ -225,18 +233,18 @@ def spectrogram_payload(picture: Spectrogram, *, clip: str, start_s: float, end_
     }
 
 
-def starting_text(view: SegmentView) -> tuple[str, tuple[Word, ...]]:
-    """Return what the box starts with: own opinion, else reference, else draft, else nothing.
+def starting_text(view: SegmentView) -> tuple[str, tuple[Word, ...], Mapping[str, str]]:
+    """Return text, words and layers to start with: own opinion, else reference, else draft, else nothing.
 
     A skip says nothing about the text, so the box then starts as if there were no opinion.
     """
     if view.opinion is not None and view.opinion.skip_reason is None:
-        return view.opinion.text, view.opinion.words
+        return view.opinion.text, view.opinion.words, view.opinion.layers
     if view.reference is not None:
-        return view.reference.text, view.reference.words
+        return view.reference.text, view.reference.words, view.reference.layers
     if view.draft is not None:
-        return view.draft.text, view.draft.words
-    return "", ()
+        return view.draft.text, view.draft.words, {}
+    return "", (), {}
 
 
 def facts(view: SegmentView) -> list[str]:

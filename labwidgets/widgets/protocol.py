@@ -54,6 +54,13 @@ class ReadyRequest(TypedDict):
     codecs: list[str]
 
 
+class LayerPayload(TypedDict):
+    """A text beside the main one; ``rule`` names what makes it out of that (``labwidgets.text.RULES``)."""
+
+    name: str
+    rule: list[str]
+
+
 class LabelSettings(TypedDict):
     """The part of ``project.yaml`` that the page needs."""
 
@@ -65,6 +72,7 @@ class LabelSettings(TypedDict):
     autoplay: bool
     jump_back_s: float
     codec: Literal["auto", "flac", "opus"]
+    layers: list[LayerPayload]
 
 
 class ReadyReply(TypedDict):
@@ -272,6 +280,7 @@ class OpinionPayload(TypedDict):
     revision: int
     text: str
     words: list[WordPayload]
+    layers: dict[str, str]
     flags: list[str]
     skip_reason: str | None
     at_ms: int
@@ -280,6 +289,7 @@ class OpinionPayload(TypedDict):
 class SegmentReply(TypedDict):
     """``text`` and ``words`` are what the box starts with: opinion, else reference, else draft, else empty.
 
+    ``layers`` go with that text; a layer that is missing starts from its rule.
     ``peaks_bins`` is 0 and the buffer missing where the audio cannot be read; ``audio_error`` then says why.
     ``no_draft`` says why there is no draft, and is null where there is one.
     ``facts`` are short texts for the line under the editor, in order.
@@ -291,6 +301,7 @@ class SegmentReply(TypedDict):
     language: str
     text: str
     words: list[WordPayload]
+    layers: dict[str, str]
     draft: DraftPayload | None
     no_draft: str | None
     opinion: OpinionPayload | None
@@ -307,6 +318,7 @@ class SubmitRequest(TypedDict):
     base_revision: int
     text: str
     words: list[WordPayload]
+    layers: dict[str, str]
     flags: list[str]
     draft: str | None
     listened: list[list[float]]

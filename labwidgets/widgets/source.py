@@ -70,6 +70,7 @@ class StoreSource:
             "autoplay": labelling.autoplay,
             "jump_back_s": labelling.jump_back_s,
             "codec": labelling.codec,
+            "layers": [{"name": layer.name, "rule": list(layer.rule)} for layer in self.settings.layers],
         }
 
     def queue(self, query: QueueQuery, *, offset: int = 0, limit: int = 100) -> QueuePage:

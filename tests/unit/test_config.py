@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from labwidgets.config import (
+    LayerSettings,
     ProjectSettings,
     checked_language,
     configs_folder,
@@ -36,6 +37,17 @@ def test_defaults_are_left_out_of_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "project.yaml").read_text() == "name: a\nlanguage: en\n"
 
 
+def test_a_layer_is_a_name_alone_or_with_its_rule(tmp_path: Path) -> None:
+    write(tmp_path, "name: a\nlanguage: en\nlayers: [plain, {name: n, rule: [no_tags, lower_case]}]\n")
+    layers = load_settings(tmp_path).layers
+    assert layers == (
+        LayerSettings(name="plain"),
+        LayerSettings(name="n", rule=("no_tags", "lower_case")),
+    )
+    save_settings(load_settings(tmp_path), tmp_path)
+    assert load_settings(tmp_path).layers == layers
+
+
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path: Path) -> None:
     write(tmp_path, "name: a\nlanguage: en\nguideline: x\n")
     with pytest.raises(ConfigError, match=r"unknown key .*'guideline'.*Did you mean guidelines"):
@@ -56,6 +68,10 @@ def test_an_unknown_inner_key_names_the_inner_keys(tmp_path: Path) -> None:
         ("name: ''\nlanguage: en\n", "name"),
         ("name: a\nlanguage: en\nlabelling: {jump_back_s: 99}\n", "jump_back_s"),
         ("name: a\nlanguage: en\nlabelling: {order: backwards}\n", "order"),
+        ("name: a\nlanguage: en\nlayers: [{name: n, rule: [upper]}]\n", "no such rule for a layer: 'upper'"),
+        ("name: a\nlanguage: en\nlayers: [n, n]\n", "a layer's name is taken: 'n'"),
+        ("name: a\nlanguage: en\nlayers: [text]\n", "a layer's name is taken: 'text'"),
+        ("name: a\nlanguage: en\nlayers: ['']\n", "layers.0.name"),
         ("- a\n", "holds no mapping"),
         ("a: [\n", "is no YAML"),
         ("!!python/object/apply:os.system ['true']", "is no YAML"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from labwidgets.errors import TextError
-from labwidgets.text import MAX_CHARACTERS, checked_text
+from labwidgets.text import MAX_CHARACTERS, RULES, apply_rules, checked_text
 
 
 @pytest.mark.parametrize("text", ["", "a\n\tb", "नमस्ते\u200d", "e\u0301", "\u200fعرب", "x" * MAX_CHARACTERS])
@@ -27,3 +30,16 @@ def test_text_is_kept_as_typed(text: str) -> None:
 def test_text_that_no_store_should_hold_is_refused(text: str, match: str) -> None:
     with pytest.raises(TextError, match=match):
         checked_text(text)
+
+
+CASES = json.loads((Path(__file__).parents[1] / "text_rules.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_gives_what_the_page_gives(name: str) -> None:
+    assert [RULES[name](text) for text, _ in CASES[name]] == [expected for _, expected in CASES[name]]
+
+
+def test_rules_apply_in_their_order() -> None:
+    assert apply_rules("[UH] Well, 3.5!", ["no_tags", "no_punctuation", "lower_case"]) == "well 3.5"
+    assert apply_rules(" As it is. ", []) == " As it is. "

@@ -62,6 +62,7 @@ def submission(segment: str, **changes: Any) -> dict[str, Any]:
         "base_revision": 0,
         "text": "hello",
         "words": [],
+        "layers": {},
         "flags": [],
         "draft": None,
         "listened": [],

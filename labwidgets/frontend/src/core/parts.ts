@@ -105,6 +105,8 @@ export type EditorEvents = {
 export interface EditorContent {
   text: string;
   words: WordPayload[];
+  /** Further layers by name; a layer that is missing starts from its rule. */
+  layers?: Record<string, string>;
 }
 
 /** One thing done to the text, that can be done to it later too. */

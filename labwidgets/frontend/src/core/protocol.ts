@@ -27,6 +27,11 @@ export interface WordPayload {
   estimated: boolean;
 }
 
+export interface LayerPayload {
+  name: string;
+  rule: string[];
+}
+
 export interface LabelSettings {
   flags: string[];
   skip_reasons: string[];
@@ -36,6 +41,7 @@ export interface LabelSettings {
   autoplay: boolean;
   jump_back_s: number;
   codec: "auto" | "flac" | "opus";
+  layers: LayerPayload[];
 }
 
 export interface ClipPayload {
@@ -102,6 +108,7 @@ export interface OpinionPayload {
   revision: number;
   text: string;
   words: WordPayload[];
+  layers: Record<string, string>;
   flags: string[];
   skip_reason: string | null;
   at_ms: number;
@@ -114,6 +121,7 @@ export interface SegmentReply {
   language: string;
   text: string;
   words: WordPayload[];
+  layers: Record<string, string>;
   draft: DraftPayload | null;
   no_draft: string | null;
   opinion: OpinionPayload | null;
@@ -128,6 +136,7 @@ export interface SubmitRequest {
   base_revision: number;
   text: string;
   words: WordPayload[];
+  layers: Record<string, string>;
   flags: string[];
   draft: string | null;
   listened: [number, number][];

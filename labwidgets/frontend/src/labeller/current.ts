@@ -24,11 +24,11 @@ export interface Memory {
 /** Text typed here wins over text on its way, and that over what the kernel knew. */
 export function assemble(loaded: Loaded, { kept, pending, revision }: Memory): Current {
   const { reply } = loaded;
-  const { text, words } = kept?.content ?? pending ?? reply;
+  const { text, words, layers = {} } = kept?.content ?? pending ?? reply;
   return {
     segment: reply.segment,
     loaded,
-    content: { text, words },
+    content: { text, words, layers },
     flags: kept?.flags ?? pending?.flags ?? reply.opinion?.flags ?? [],
     base_revision: Math.max(reply.opinion?.revision ?? 0, revision),
     isDirty: kept !== null,
@@ -52,6 +52,7 @@ export function compose(current: Current, submitting: Submitting): SubmitRequest
     base_revision: current.base_revision,
     text: content.text,
     words: content.words,
+    layers: content.layers ?? {},
     flags: current.flags,
     draft: current.loaded.reply.draft?.id ?? null,
     listened: visit.heard,
@@ -63,8 +64,8 @@ export function compose(current: Current, submitting: Submitting): SubmitRequest
 
 /** The kernel's answer as it will be once it has the submit. */
 export function overlay(loaded: Loaded, submission: SubmitRequest): Loaded {
-  const { text, words, flags, skip_reason, base_revision, client_at_ms } = submission;
-  const opinion = { revision: base_revision, text, words, flags, skip_reason, at_ms: client_at_ms };
+  const { text, words, layers, flags, skip_reason, base_revision, client_at_ms } = submission;
+  const opinion = { revision: base_revision, text, words, layers, flags, skip_reason, at_ms: client_at_ms };
   const state = skip_reason === null ? ("done" as const) : ("skipped" as const);
-  return { ...loaded, reply: { ...loaded.reply, text, words, opinion, state } };
+  return { ...loaded, reply: { ...loaded.reply, text, words, layers, opinion, state } };
 }

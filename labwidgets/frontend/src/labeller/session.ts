@@ -275,14 +275,14 @@ export class Session {
   }
 
   private refuse(refusal: Refusal): void {
-    const { segment, text, words, flags } = refusal.submission;
+    const { segment, text, words, layers, flags } = refusal.submission;
     this.ledger.refuse(refusal);
     this.parts.cache.forget(segment);
     if (this.current?.segment === segment) {
       this.current.isDirty = true;
     } else {
       const { kept } = this.ledger;
-      if (!kept.has(segment)) kept.set(segment, { content: { text, words }, flags });
+      if (!kept.has(segment)) kept.set(segment, { content: { text, words, layers }, flags });
       // Typing must not be torn away: then it waits for the next turn.
       if (this.current?.isDirty) this.ahead.putFirst(segment);
       else void this.open(segment, { play: false, isJump: true });

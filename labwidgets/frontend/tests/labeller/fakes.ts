@@ -11,6 +11,7 @@ export const QUERY = { order: "added", filter: "all", search: "" };
 
 export interface Stored {
   text: string;
+  layers?: Record<string, string>;
   revision: number;
   skip_reason: string | null;
 }
@@ -119,9 +120,10 @@ export class FakeKernel {
       language: "en",
       text: stored?.text ?? draft?.text ?? "",
       words: [],
+      layers: stored?.layers ?? {},
       draft,
       no_draft: draft ? null : "drafting has not reached it",
-      opinion: stored ? { ...stored, words: [], flags: [], at_ms: 0 } : null,
+      opinion: stored ? { layers: {}, ...stored, words: [], flags: [], at_ms: 0 } : null,
       facts: [],
       peaks_bins: 0,
       audio_error: null,
@@ -141,7 +143,12 @@ export class FakeKernel {
     if (known === undefined) {
       this.submits.push(sent);
       this.known.set(sent.event_id, revision);
-      this.stored.set(sent.segment, { text: sent.text, revision, skip_reason: sent.skip_reason });
+      this.stored.set(sent.segment, {
+        text: sent.text,
+        layers: sent.layers,
+        revision,
+        skip_reason: sent.skip_reason,
+      });
     }
     if (this.losesAnswer) {
       this.losesAnswer = false;
@@ -163,7 +170,7 @@ export class FakeKernel {
 export function makeDesk(n: number) {
   const kernel = new FakeKernel(n);
   const scope = new Scope();
-  const desk = { text: "", heard: [] as Span[], now_ms: 0, nIds: 0 };
+  const desk = { text: "", layers: {} as Record<string, string>, heard: [] as Span[], now_ms: 0, nIds: 0 };
   const cache = new SegmentCache(scope, kernel.transport);
   const outbox = createMemoryOutbox(scope, kernel.transport);
   const prefetched: string[] = [];
@@ -178,7 +185,7 @@ export function makeDesk(n: number) {
         onPrefetched: (clip) => prefetched.push(clip.id),
       }),
     desk: {
-      content: (): EditorContent => ({ text: desk.text, words: [] }),
+      content: (): EditorContent => ({ text: desk.text, words: [], layers: desk.layers }),
       heard: () => desk.heard,
       now: () => desk.now_ms,
       newId: () => `e${++desk.nIds}`,
@@ -188,6 +195,7 @@ export function makeDesk(n: number) {
   session.on("opened", (current) => {
     opened.push(current.segment);
     desk.text = current.content.text;
+    desk.layers = current.content.layers ?? {};
     desk.heard = [];
   });
   const type = (text: string) => {

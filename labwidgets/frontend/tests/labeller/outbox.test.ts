@@ -8,7 +8,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 function submission(event_id: string, segment = "s0", base_revision = 0): SubmitRequest {
-  const rest = { words: [], flags: [], draft: null, listened: [], active_ms: 0, client_at_ms: 0 };
+  const rest = { words: [], layers: {}, flags: [], draft: null, listened: [], active_ms: 0, client_at_ms: 0 };
   return { event_id, segment, base_revision, text: `text ${event_id}`, skip_reason: null, ...rest };
 }
 

@@ -32,6 +32,21 @@ describe("going on", () => {
     expect(kernel.submits).toEqual([]);
   });
 
+  it("carries the layers with the text: kept, submitted, and back again", async () => {
+    const { session, desk, kernel, type } = await started(3);
+    desk.layers = { plain: "first" };
+    type("First.");
+    await session.open("s1", { isJump: true });
+    expect(desk.layers).toEqual({});
+    await session.open("s0", { isJump: true });
+    expect([desk.text, desk.layers]).toEqual(["First.", { plain: "first" }]);
+    session.submit();
+    await settle();
+    expect(kernel.submits[0]?.layers).toEqual({ plain: "first" });
+    await session.open("s0", { isJump: true });
+    expect(desk.layers).toEqual({ plain: "first" });
+  });
+
   it("never comes back to what it just submitted, however late the kernel learns of it", async () => {
     const { session, opened } = await started(6);
     for (let n = 0; n < 5; n += 1) {
@@ -69,7 +84,7 @@ describe("going on", () => {
     session.submit({ stay: true });
     await settle();
     expect(session.current?.segment).toBe("s0");
-    expect(kernel.stored.get("s0")).toEqual({ text: "two", revision: 2, skip_reason: null });
+    expect(kernel.stored.get("s0")).toMatchObject({ text: "two", revision: 2, skip_reason: null });
   });
 
   it("sends a skip with its reason and the text as it stands", async () => {
