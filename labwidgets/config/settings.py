@@ -1,16 +1,16 @@
-"""Settings: YAML in, validated frozen models out; an unknown key is an error that names the known ones."""
+"""What stands in ``project.yaml``."""
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from labwidgets.config.files import Settings, parse, read_yaml
 from labwidgets.errors import ConfigError
 from labwidgets.records import FLAGS, QueueOrder
 from labwidgets.text import RULES
@@ -56,11 +56,7 @@ def _known_rule(name: str) -> str:
     return name
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LabellingSettings(_Settings):
+class LabellingSettings(Settings):
     """How the labeller behaves.
 
     Attributes:
@@ -78,7 +74,7 @@ class LabellingSettings(_Settings):
     codec: Literal["auto", "flac", "opus"] = "auto"
 
 
-class AudioSettings(_Settings):
+class AudioSettings(Settings):
     """Where sound is kept.
 
     Attributes:
@@ -90,7 +86,7 @@ class AudioSettings(_Settings):
     cache_gb: Annotated[float, Field(gt=0, le=1_000_000)] = 50.0
 
 
-class LayerSettings(_Settings):
+class LayerSettings(Settings):
     """A text beside the main one. In ``project.yaml`` its name alone will do.
 
     Attributes:
@@ -115,7 +111,7 @@ def _unlike(layers: tuple[LayerSettings, ...]) -> tuple[LayerSettings, ...]:
     return layers
 
 
-class ProjectSettings(_Settings):
+class ProjectSettings(Settings):
     """All of ``project.yaml``.
 
     Attributes:
@@ -151,9 +147,6 @@ class ProjectSettings(_Settings):
     keys: str = "labwidgets"
     labelling: LabellingSettings = LabellingSettings()
     audio: AudioSettings = AudioSettings()
-
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def load_settings(folder: Path) -> ProjectSettings:
@@ -218,75 +211,3 @@ def _from_environment(match: re.Match[str]) -> str:
             remedy="Set it to the store's URL, then open the project again",
         )
     return value
-
-
-def configs_folder() -> Path:
-    """Return the folder of the shipped presets, in a wheel as in a checkout."""
-    inside = Path(__file__).parent / "configs"
-    return inside if inside.is_dir() else Path(__file__).parents[1] / "configs"
-
-
-def key_preset(name: str) -> dict[str, list[str]]:
-    """Return the chords of each action in the key preset ``name``.
-
-    Raises:
-        ConfigError: No preset of that name.
-    """
-    folder = configs_folder() / "keys"
-    presets = sorted(path.stem for path in folder.glob("*.yml"))
-    if name not in presets:
-        raise ConfigError("no such key preset", value=name, allowed=", ".join(presets))
-    loaded = read_yaml(folder / f"{name}.yml")
-    return {str(action): [str(chord) for chord in chords] for action, chords in loaded.items()}
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping in a YAML file.
-
-    Raises:
-        ConfigError: The file is missing, unreadable, no YAML, or no mapping.
-    """
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError("no settings file", value=path, remedy="Run labwidgets init there first") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("the settings file cannot be read", value=path, remedy=str(error)) from error
-    except RecursionError as error:
-        raise ConfigError("the settings file is nested too deep", value=path) from error
-    except yaml.YAMLError as error:
-        raise ConfigError("the settings file is no YAML", value=path, remedy=str(error)) from error
-    if not isinstance(loaded, dict):
-        raise ConfigError("the settings file holds no mapping", value=path, allowed="lines of key: value")
-    return loaded
-
-
-def parse(data: dict[str, Any], model: type[Model], *, where: str) -> Model:
-    """Return ``data`` as a ``model``; errors name the place, the value and what is allowed.
-
-    Raises:
-        ConfigError: An unknown key or a value that does not fit.
-    """
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            known = _known_keys(model, first["loc"][:-1])
-            close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-            raise ConfigError(
-                f"unknown key in {where}",
-                value=place,
-                allowed=", ".join(known),
-                remedy=f"Did you mean {close[0]}" if close else "",
-            ) from error
-        raise ConfigError(f"bad value in {where}", value=place, allowed=first["msg"]) from error
-
-
-def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    for part in path:
-        inner = model.model_fields[str(part)].annotation if part in model.model_fields else None
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
-    return sorted(model.model_fields)
