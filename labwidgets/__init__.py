@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from labwidgets.analysis.scoring import score
     from labwidgets.errors import LabError
     from labwidgets.project import Project
     from labwidgets.records import Word
@@ -25,6 +26,7 @@ __all__ = [
     "TranscriptEditor",
     "Word",
     "__version__",
+    "score",
 ]
 
 __version__ = "0.1.0"
@@ -36,6 +38,7 @@ _HOMES = {
     "Project": "labwidgets.project",
     "TranscriptEditor": "labwidgets.widgets.transcript_editor",
     "Word": "labwidgets.records",
+    "score": "labwidgets.analysis.scoring",
 }
 
 
