@@ -60,3 +60,14 @@ def lab_page(lab: Any, *, script: str = "") -> Iterator[Any]:
             page.add_init_script(script)
         yield tests.LabPage(page, lab)
         browser.close()
+
+
+def show(name: str, values: list[float], *, of: int | None = None) -> None:
+    """Print the middle, the 95th percentile and the worst of times in ms; ``of`` were tried."""
+    ordered = sorted(values)
+    if not ordered:
+        print(f"{name}: nothing measured")
+        return
+    p50, p95 = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
+    n_all = len(ordered) if of is None else of
+    print(f"{name}: p50 {p50:.0f}, p95 {p95:.0f}, worst {ordered[-1]:.0f} ms, n {len(ordered)}/{n_all}")

@@ -1,6 +1,6 @@
-"""From Ctrl+Enter to the next text on the screen and its sound, and from a key to its letter, in JupyterLab.
+"""From Ctrl+Enter to the next text on the screen and its sound, in JupyterLab.
 
-Run from the checkout: ``python benchmarks/submit_to_next.py [FOLDER] [--clips 40] [--keys 60]``.
+Run from the checkout: ``python benchmarks/submit_to_next.py [FOLDER] [--clips 40]``.
 FOLDER holds sound files; each gets a made-up text as its draft. The next segments are fetched meanwhile, as
 they are while somebody listens. Chromium is headless and has no sound card.
 """
@@ -14,11 +14,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from _browser_lab import CHECKOUT, jupyter_lab, lab_page
+from _browser_lab import CHECKOUT, jupyter_lab, lab_page, show
 
 SOUNDS = {".wav", ".flac", ".mp3", ".ogg", ".opus"}
 SENTENCE = "and so he had then leisure to consider how much there might be prudently in his power to do"
-LONG_CHARACTERS = 19_800
 WARM_UP = 2
 
 # Times count from the key event's own stamp; "painted" is the first task after the frame that shows it.
@@ -26,11 +25,6 @@ PROBE = """
 window.trips = [];
 let trip = null;
 const text = () => document.querySelector(".lw-frame .cm-content");
-const painted = done => requestAnimationFrame(() => {
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => done(performance.now());
-  channel.port2.postMessage(0);
-});
 const play = HTMLMediaElement.prototype.play;
 HTMLMediaElement.prototype.play = function () {
   const mine = trip;
@@ -65,17 +59,6 @@ addEventListener("keydown", event => {
   };
   requestAnimationFrame(look);
 }, true);
-window.echoes = [];
-window.echo = false;
-addEventListener("keydown", event => {
-  if (!window.echo || event.key.length !== 1) return;
-  const from = event.timeStamp;
-  const observer = new MutationObserver(() => {
-    observer.disconnect();
-    painted(now => window.echoes.push(now - from));
-  });
-  observer.observe(text(), {subtree: true, childList: true, characterData: true});
-}, true);
 """
 READ = "() => window.trips.map(({handled, text, asked, playing, advancing}) => \
 ({handled, text, asked, playing, advancing}))"
@@ -85,7 +68,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=CHECKOUT / "data" / "sample")
     parser.add_argument("--clips", type=int, default=40)
-    parser.add_argument("--keys", type=int, default=60)
     parser.add_argument("--pause-ms", type=int, default=1200)
     arguments = parser.parse_args()
     with jupyter_lab() as lab:
@@ -94,7 +76,6 @@ def main() -> None:
         print(f"{n_clips} clips, load {os.getloadavg()[0]:.1f}")
         with lab_page(lab, script=PROBE) as opened:
             open_labeller(opened)
-            echo(opened.page, n_keys=arguments.keys)
             submits(opened.page, n=n_clips - 3, pause_ms=arguments.pause_ms)
 
 
@@ -107,7 +88,7 @@ project.add('clips', text_as='draft')""",
 
 
 def copy_clips(folder: Path, target: Path, *, n: int) -> int:
-    """Copy the first sounds with a text each; the second is near the longest allowed."""
+    """Copy the first sounds, with a text each."""
     target.mkdir()
     sounds = sorted(path for path in folder.rglob("*") if path.suffix in SOUNDS)[:n]
     with (target / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
@@ -116,10 +97,7 @@ def copy_clips(folder: Path, target: Path, *, n: int) -> int:
         for number, path in enumerate(sounds):
             name = f"{number:03d}{path.suffix}"
             shutil.copy(path, target / name)
-            text = f"number {number} {SENTENCE}"
-            if number == 1:
-                text = (f"{text} " * (LONG_CHARACTERS // len(text) + 1))[:LONG_CHARACTERS]
-            table.writerow([name, text])
+            table.writerow([name, f"number {number} {SENTENCE}"])
     return len(sounds)
 
 
@@ -136,20 +114,6 @@ def open_labeller(opened: Any) -> None:
     page.locator(".lw-frame .cm-content").click()
 
 
-def echo(page: Any, *, n_keys: int) -> None:
-    """Type into the first text, then into the long second one."""
-    for name in ("normal text", f"text of {LONG_CHARACTERS} characters"):
-        page.evaluate("window.echoes.length = 0, window.echo = true")
-        for number in range(n_keys):
-            page.keyboard.press("abcdefgh "[number % 9])
-            page.wait_for_timeout(40)
-        page.wait_for_timeout(200)
-        show(f"key to letter, {name}", page.evaluate("window.echo = false, window.echoes"))
-        page.keyboard.press("Control+Enter")
-        page.wait_for_timeout(2500)
-    page.evaluate("window.trips.length = 0")
-
-
 def submits(page: Any, *, n: int, pause_ms: int) -> None:
     for _ in range(n - WARM_UP):
         page.keyboard.press("Control+Enter")
@@ -158,16 +122,6 @@ def submits(page: Any, *, n: int, pause_ms: int) -> None:
     for name in ("handled", "text", "asked", "playing", "advancing"):
         values = [trip[name] for trip in trips if trip.get(name) is not None]
         show(f"Ctrl+Enter to {name}", values, of=len(trips))
-
-
-def show(name: str, values: list[float], *, of: int | None = None) -> None:
-    ordered = sorted(values)
-    if not ordered:
-        print(f"{name}: nothing measured")
-        return
-    p50, p95 = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
-    n_all = len(ordered) if of is None else of
-    print(f"{name}: p50 {p50:.0f}, p95 {p95:.0f}, worst {ordered[-1]:.0f} ms, n {len(ordered)}/{n_all}")
 
 
 if __name__ == "__main__":

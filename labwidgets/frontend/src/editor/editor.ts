@@ -6,6 +6,7 @@ import { Emitter } from "../core/emitter";
 import type { Editor, EditorContent, EditorEvents, Stroke } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
+import { blocks } from "./blocks";
 import { payloadOf, payloadsOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
 import { plainInput } from "./input";
@@ -38,6 +39,7 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
 
   const fixed: Extension = [
     sounding,
+    blocks,
     wordMarks(settings.low_confidence),
     plainInput((text) => emitter.emit("notice", text)),
     EditorView.lineWrapping,

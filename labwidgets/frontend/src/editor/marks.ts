@@ -1,7 +1,7 @@
-/** How words look: doubtful, edited, estimated, sounding. Only what is in view, and never while composing. */
-import { type EditorState, type Range, StateEffect, StateField } from "@codemirror/state";
+/** How words look: doubtful, edited, estimated, sounding. Only where they changed, and never while composing. */
+import { type EditorState, type Range, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
-import type { WordMark } from "./words";
+import type { WordMark, Words } from "./words";
 import { clipWords } from "./words_field";
 
 /** Sent after a composition, when what waited for its end is drawn. */
@@ -25,6 +25,9 @@ export const sounding = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+const looks = new Map<string, Decoration>();
+
+/** One decoration for all words of one look, so that comparing them is cheap. */
 function lookOf(mark: WordMark, low_confidence: number): Decoration | null {
   const classes: string[] = [];
   const titles: string[] = [];
@@ -39,54 +42,92 @@ function lookOf(mark: WordMark, low_confidence: number): Decoration | null {
   }
   if (!classes.length) return null;
   const title = titles.join(", ");
-  return Decoration.mark({ class: classes.join(" "), ...(title ? { attributes: { title } } : {}) });
+  const key = `${classes.join(" ")}|${title}`;
+  let look = looks.get(key);
+  if (!look) {
+    look = Decoration.mark({ class: classes.join(" "), ...(title ? { attributes: { title } } : {}) });
+    looks.set(key, look);
+  }
+  return look;
 }
 
-function drawWords(view: EditorView, low_confidence: number): DecorationSet {
-  const { words } = view.state.field(clipWords);
-  const drawn: Range<Decoration>[] = [];
-  let last = -1;
-  for (const { from, to } of view.visibleRanges) {
-    words.between(from, to, (start, end, mark) => {
-      if (start <= last) return;
-      last = start;
-      const look = lookOf(mark, low_confidence);
-      if (look) drawn.push(look.range(start, end));
-    });
-  }
-  return Decoration.set(drawn);
+/** Draws the words of a part of the text anew. */
+function drawWords(
+  drawn: DecorationSet,
+  words: Words,
+  [low, high]: Part,
+  low_confidence: number,
+): DecorationSet {
+  const add: Range<Decoration>[] = [];
+  let [filterFrom, filterTo] = [low, high];
+  words.between(low, high, (from, to, mark) => {
+    [filterFrom, filterTo] = [Math.min(filterFrom, from), Math.max(filterTo, to)];
+    const look = lookOf(mark, low_confidence);
+    if (look) add.push(look.range(from, to));
+  });
+  return drawn.update({ add, filter: () => false, filterFrom, filterTo });
+}
+
+type Part = [from: number, to: number];
+
+/** Where the words of `state` are not those that were there before. */
+function changedParts(update: ViewUpdate): Part[] {
+  const parts: Part[] = [];
+  const note = (from: number, to: number) => {
+    const last = parts.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else parts.push([from, to]);
+  };
+  RangeSet.compare([wordsOf(update.startState)], [wordsOf(update.state)], update.changes, {
+    compareRange: note,
+    comparePoint: () => {},
+    boundChange: (at) => note(at, at),
+  });
+  return parts;
 }
 
 export function wordMarks(low_confidence: number) {
   return ViewPlugin.fromClass(
     class {
       decorations: DecorationSet;
+      private isMeasured = false;
 
-      constructor(view: EditorView) {
-        this.decorations = drawWords(view, low_confidence);
+      constructor({ state }: EditorView) {
+        this.decorations = this.drawAll(state);
       }
 
       update(update: ViewUpdate): void {
-        const { view } = update;
-        if (view.composing || view.compositionStarted) {
-          this.decorations = this.decorations.map(update.changes);
-        } else if (changesLook(update)) this.decorations = drawWords(view, low_confidence);
+        const { view, state } = update;
+        if (update.docChanged) this.decorations = this.decorations.map(update.changes);
+        if (view.composing || view.compositionStarted) return;
+        const isAsked = update.transactions.some(({ effects }) =>
+          effects.some((effect) => effect.is(redraw)),
+        );
+        if (isAsked || isMeasured(wordsOf(state)) !== this.isMeasured) {
+          this.decorations = this.drawAll(state);
+        } else if (this.isMeasured && wordsOf(state) !== wordsOf(update.startState)) {
+          for (const part of changedParts(update)) {
+            this.decorations = drawWords(this.decorations, wordsOf(state), part, low_confidence);
+          }
+        }
+      }
+
+      private drawAll(state: EditorState): DecorationSet {
+        this.isMeasured = isMeasured(wordsOf(state));
+        if (!this.isMeasured) return Decoration.none;
+        return drawWords(Decoration.none, wordsOf(state), [0, state.doc.length], low_confidence);
       }
     },
     { decorations: (plugin) => plugin.decorations },
   );
 }
 
-function changesLook(update: ViewUpdate): boolean {
-  const asked = update.transactions.some(({ effects }) => effects.some((effect) => effect.is(redraw)));
-  return (
-    asked ||
-    update.docChanged ||
-    update.viewportChanged ||
-    wordsOf(update.state) !== wordsOf(update.startState)
-  );
+/** False where nobody measured a word: then marks on all of them would tell nothing. */
+function isMeasured(words: Words): boolean {
+  for (const word = words.iter(); word.value; word.next()) if (!word.value.estimated) return true;
+  return false;
 }
 
-function wordsOf(state: EditorState) {
+function wordsOf(state: EditorState): Words {
   return state.field(clipWords).words;
 }
