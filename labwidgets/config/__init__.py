@@ -1,7 +1,8 @@
 """Settings: YAML in, validated frozen models out; an unknown key is an error that names the known ones."""
 
+from labwidgets.config.chords import Keys, checked_chord, rebound
 from labwidgets.config.files import configs_folder, parse, read_yaml
-from labwidgets.config.keys import key_preset
+from labwidgets.config.keys import DEFAULT_KEYS, KeySettings, key_preset, key_preset_names
 from labwidgets.config.settings import (
     MAX_NAME,
     SETTINGS_FILE,
@@ -18,19 +19,25 @@ from labwidgets.config.settings import (
 )
 
 __all__ = [
+    "DEFAULT_KEYS",
     "MAX_NAME",
     "SETTINGS_FILE",
     "SKIP_REASONS",
     "AudioSettings",
+    "KeySettings",
+    "Keys",
     "LabellingSettings",
     "LayerSettings",
     "ProjectSettings",
+    "checked_chord",
     "checked_language",
     "configs_folder",
     "key_preset",
+    "key_preset_names",
     "load_settings",
     "parse",
     "read_yaml",
+    "rebound",
     "save_settings",
     "store_url",
     "title_of",

@@ -68,7 +68,16 @@ def parse(data: dict[str, Any], model: type[Model], *, where: str) -> Model:
                 allowed=", ".join(known),
                 remedy=f"Did you mean {close[0]}" if close else "",
             ) from error
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, ConfigError):
+            raise placed(cause, f"{place} in {where}") from error
         raise ConfigError(f"bad value in {where}", value=place, allowed=first["msg"]) from error
+
+
+def placed(error: ConfigError, place: str) -> ConfigError:
+    """Return the same error with the place where it was found in front."""
+    problem = f"{place}: {error.problem}"
+    return ConfigError(problem, value=error.value, allowed=error.allowed, remedy=error.remedy)
 
 
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

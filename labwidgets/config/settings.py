@@ -11,6 +11,7 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from labwidgets.config.files import Settings, parse, read_yaml
+from labwidgets.config.keys import KeySettings
 from labwidgets.errors import ConfigError
 from labwidgets.records import FLAGS, QueueOrder
 from labwidgets.text import RULES
@@ -63,6 +64,9 @@ class LabellingSettings(Settings):
         order: Which segment comes first.
         autoplay: Play each segment when it opens.
         jump_back_s: Seconds to go back when sound resumes after a pause.
+        lead_s: Seconds before the word or the last pause, for the keys that play from a little before it.
+        pause_while_typing: Pause the sound while somebody types; each person may choose otherwise.
+        resume_after_s: Seconds after the last key until it goes on then.
         low_confidence: Words under this confidence are underlined, 0..1.
         codec: ``flac`` (lossless), ``opus`` (a twelfth of the bytes), or ``auto`` by the line's speed.
     """
@@ -70,6 +74,9 @@ class LabellingSettings(Settings):
     order: QueueOrder = "added"
     autoplay: bool = True
     jump_back_s: Annotated[float, Field(ge=0, le=10)] = 0.5
+    lead_s: Annotated[float, Field(ge=0, le=10)] = 0.5
+    pause_while_typing: bool = False
+    resume_after_s: Annotated[float, Field(ge=0.2, le=30)] = 1.5
     low_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
     codec: Literal["auto", "flac", "opus"] = "auto"
 
@@ -125,7 +132,7 @@ class ProjectSettings(Settings):
         flags: What a labeller can flag, in the order of the number keys.
         skip_reasons: Offered by the skip key, in the order of the number keys.
         guidelines: Plain text for the labellers.
-        keys: Key preset, a file in ``configs/keys``.
+        keys: A key preset, or :class:`KeySettings`.
         labelling: See :class:`LabellingSettings`.
         audio: See :class:`AudioSettings`.
     """
@@ -144,7 +151,7 @@ class ProjectSettings(Settings):
     flags: tuple[str, ...] = Field(default=FLAGS, max_length=9)
     skip_reasons: tuple[str, ...] = Field(default=SKIP_REASONS, max_length=9)
     guidelines: str = ""
-    keys: str = "labwidgets"
+    keys: KeySettings = KeySettings()
     labelling: LabellingSettings = LabellingSettings()
     audio: AudioSettings = AudioSettings()
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labwidgets.audio import WINDOW_S, AudioCache, encode_flac
-from labwidgets.config import LabellingSettings, key_preset
+from labwidgets.config import DEFAULT_KEYS, LabellingSettings, key_preset
 from labwidgets.errors import AudioError
 from labwidgets.records import MIX
 from labwidgets.widgets import messages
@@ -107,10 +107,14 @@ def page_settings(*, autoplay: bool) -> LabelSettings:
         "flags": [],
         "skip_reasons": [],
         "guidelines": "",
-        "keys": key_preset("labwidgets"),
+        "keys": key_preset(DEFAULT_KEYS),
+        "key_preset": DEFAULT_KEYS,
         "low_confidence": defaults.low_confidence,
         "autoplay": defaults.autoplay,
         "jump_back_s": defaults.jump_back_s,
+        "lead_s": defaults.lead_s,
+        "pause_while_typing": defaults.pause_while_typing,
+        "resume_after_s": defaults.resume_after_s,
         "codec": defaults.codec,
         "layers": [],
     }

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from labwidgets.audio import WINDOW_S
+from labwidgets.config import key_preset, key_preset_names
 from labwidgets.errors import ConfigError, LabError
 from labwidgets.records import LabelSource, QueueQuery, SegmentView
 from labwidgets.widgets import messages
@@ -78,6 +79,7 @@ class Labeller(LabWidget):
         super().__init__(kind="labeller")
         self.handlers |= {
             "ready": self._answer_ready,
+            "keys": self._answer_keys,
             "queue": self._answer_queue,
             "place": self._answer_place,
             "upcoming": self._answer_upcoming,
@@ -109,6 +111,9 @@ class Labeller(LabWidget):
             "settings": self.source.labelling(),
             "clip": None,
         }, []
+
+    def _answer_keys(self, _payload: dict[str, Any]) -> Answer:
+        return {"presets": {name: key_preset(name) for name in key_preset_names()}}, []
 
     def _answer_queue(self, payload: dict[str, Any]) -> Answer:
         query = messages.query_record(payload["query"])

@@ -68,9 +68,13 @@ class LabelSettings(TypedDict):
     skip_reasons: list[str]
     guidelines: str
     keys: dict[str, list[str]]
+    key_preset: str
     low_confidence: float
     autoplay: bool
     jump_back_s: float
+    lead_s: float
+    pause_while_typing: bool
+    resume_after_s: float
     codec: Literal["auto", "flac", "opus"]
     layers: list[LayerPayload]
 
@@ -84,6 +88,19 @@ class ReadyReply(TypedDict):
     annotator: str
     settings: LabelSettings
     clip: NotRequired[ClipPayload | None]
+
+
+# ---- keys: only for those who open the panel to change them --------------------------------------------
+
+
+class KeysRequest(TypedDict):
+    """Ask for all key presets."""
+
+
+class KeysReply(TypedDict):
+    """Chords of each action, by preset; the default one first."""
+
+    presets: dict[str, dict[str, list[str]]]
 
 
 # ---- asset: the heavy part of the front end, once per page ---------------------------------------------
@@ -349,6 +366,7 @@ class ChangedEvent(TypedDict):
 
 REQUESTS: dict[str, tuple[type, type]] = {
     "ready": (ReadyRequest, ReadyReply),
+    "keys": (KeysRequest, KeysReply),
     "asset": (AssetRequest, AssetReply),
     "peaks": (PeaksRequest, PeaksReply),
     "spectrogram": (SpectrogramRequest, SpectrogramReply),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labwidgets.audio import AudioCache
-from labwidgets.config import ProjectSettings, key_preset
+from labwidgets.config import ProjectSettings
 from labwidgets.corpus.importing import locate
 from labwidgets.errors import LabError
 from labwidgets.jobs import Job
@@ -65,10 +65,14 @@ class StoreSource:
             "flags": list(self.settings.flags),
             "skip_reasons": list(self.settings.skip_reasons),
             "guidelines": self.settings.guidelines,
-            "keys": key_preset(self.settings.keys),
+            "keys": self.settings.keys.chords,
+            "key_preset": self.settings.keys.preset,
             "low_confidence": labelling.low_confidence,
             "autoplay": labelling.autoplay,
             "jump_back_s": labelling.jump_back_s,
+            "lead_s": labelling.lead_s,
+            "pause_while_typing": labelling.pause_while_typing,
+            "resume_after_s": labelling.resume_after_s,
             "codec": labelling.codec,
             "layers": [{"name": layer.name, "rule": list(layer.rule)} for layer in self.settings.layers],
         }

@@ -10,8 +10,6 @@ from labwidgets.config import (
     LayerSettings,
     ProjectSettings,
     checked_language,
-    configs_folder,
-    key_preset,
     load_settings,
     save_settings,
     store_url,
@@ -129,19 +127,6 @@ def test_language_tags_of_bcp_47_are_taken(tag: str) -> None:
 def test_other_words_are_no_language(tag: str) -> None:
     with pytest.raises(ConfigError, match="BCP-47"):
         checked_language(tag)
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in (configs_folder() / "keys").glob("*.yml")))
-def test_each_shipped_key_preset_loads_without_one_chord_used_twice(name: str) -> None:
-    preset = key_preset(name)
-    chords = [chord for chords in preset.values() for chord in chords]
-    assert preset["submit_next"]
-    assert len(chords) == len(set(chords))
-
-
-def test_an_unknown_key_preset_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="labwidgets"):
-        key_preset("emacs")
 
 
 @pytest.mark.parametrize("size", [".inf", ".nan", "1e308", "0"])

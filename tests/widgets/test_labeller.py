@@ -80,6 +80,21 @@ def test_the_page_learns_for_whom_and_what_it_works(page: Any, project: Project)
     assert "noise" in reply["settings"]["flags"]
 
 
+def test_the_keys_are_those_of_the_project_and_all_presets_can_be_asked_for(
+    project: Project, page_of: Any
+) -> None:
+    (project.folder / "project.yaml").write_text(
+        "name: a\nlanguage: en\nkeys: {preset: elan, loop: F4}\nlabelling: {pause_while_typing: true}\n"
+    )
+    page = page_of(lambda: Labeller(Project.open(project.folder), annotator="a1"))
+    settings = page.reply("ready", READY)["settings"]
+    assert (settings["key_preset"], settings["pause_while_typing"]) == ("elan", True)
+    assert (settings["keys"]["loop"], settings["keys"]["play_segment"][0]) == (["F4"], "Shift+Tab")
+    presets = page.reply("keys", {})["presets"]
+    assert next(iter(presets)) == "labwidgets"
+    assert presets["elan"]["loop"] == ["Ctrl+L"]
+
+
 def test_the_queue_comes_in_pages_with_the_progress(page: Any) -> None:
     reply = page.reply("queue", {"query": QUERY, "offset": 1, "limit": 1})
     assert (len(reply["rows"]), reply["total"], reply["offset"]) == (1, 3, 1)

@@ -8,6 +8,10 @@ export type Span = [start_s: number, end_s: number];
 export const ACTIONS = [
   "play_pause",
   "play_from_word",
+  "play_segment",
+  "play_before_word",
+  "play_before_pause",
+  "replay_word",
   "submit_next",
   "submit_stay",
   "back",
@@ -67,12 +71,18 @@ export interface Player {
   readonly playing: boolean;
   readonly rate: number;
   readonly clip: ClipPayload | null;
+  /** Whether what plays ends before the clip does: a word, a selection. */
+  readonly bounded: boolean;
+  /** Where the clip was paused last; null where it was not. */
+  readonly paused_s: number | null;
   /** Shows the waveform at once (`peaks`: min and max by turns, 127 = full scale) and gets ready to play. */
   load(clip: ClipPayload, peaks: Int8Array | null): void;
   /** Fetches the first windows of a clip that will probably be loaded next. */
   prefetch(clip: ClipPayload): void;
   /** From `from_s` (default: here, a little before after a pause) to `to_s` (default: the end). */
   play(from_s?: number, to_s?: number): Promise<void>;
+  /** The selection or the whole clip, from its start. */
+  playAll(): Promise<void>;
   pause(): void;
   toggle(): void;
   seek(time_s: number): void;
@@ -128,6 +138,8 @@ export interface Editor {
   setPlayhead(time_s: number | null): void;
   /** The word that the caret is in or right behind. */
   wordAtCaret(): WordPayload | null;
+  /** The word that began last at this time. */
+  wordBegun(time_s: number): WordPayload | null;
   /** Moves the caret to the next word under the threshold (wrapping), selects and returns it. */
   nextDoubtfulWord(): WordPayload | null;
   undo(): boolean;

@@ -37,9 +37,13 @@ export interface LabelSettings {
   skip_reasons: string[];
   guidelines: string;
   keys: Record<string, string[]>;
+  key_preset: string;
   low_confidence: number;
   autoplay: boolean;
   jump_back_s: number;
+  lead_s: number;
+  pause_while_typing: boolean;
+  resume_after_s: number;
   codec: "auto" | "flac" | "opus";
   layers: LayerPayload[];
 }
@@ -49,6 +53,8 @@ export interface ClipPayload {
   duration_s: number;
   window_s: number;
 }
+
+export type KeyPresets = Record<string, Record<string, string[]>>;
 
 export interface ReadyReply {
   version: number;
@@ -180,6 +186,7 @@ export interface SpectrogramReply extends SpectrogramRequest {
 /** Payload sent and payload answered, by the name of the request. */
 export interface Requests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
+  keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string }, { name: string; hash: string }];
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
   spectrogram: [SpectrogramRequest, SpectrogramReply];

@@ -13,7 +13,7 @@ import { plainInput } from "./input";
 import { redraw, sounding, wordMarks } from "./marks";
 import { createPlayhead } from "./playhead";
 import type { Clip } from "./reword";
-import { timedWords, wordAt } from "./words";
+import { timedWords, wordAt, wordBegun } from "./words";
 import { clipWords, wordHistory } from "./words_field";
 
 const EMPTY: EditorContent = { text: "", words: [] };
@@ -118,6 +118,10 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
       const found = wordAt(view.state.field(clipWords).words, view.state.selection.main.head);
       const word = found && timedWord(found.from);
       return word ? payloadOf(view.state.doc, word) : null;
+    },
+    wordBegun(time_s) {
+      const word = wordBegun(view.state.field(clipWords).words, time_s);
+      return word && payloadOf(view.state.doc, word);
     },
     nextDoubtfulWord: () => nextDoubtfulWord(view, settings.low_confidence),
     undo: () => undo(view),

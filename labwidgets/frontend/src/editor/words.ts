@@ -140,8 +140,14 @@ export function wordAt(words: Words, at: number): Word | null {
   return found;
 }
 
-/** The word that sounds at `time_s`, by halving. */
+/** The word that sounds at `time_s`. */
 export function wordSounding(words: Words, time_s: number): TimedWord | null {
+  const word = wordBegun(words, time_s);
+  return word && time_s < word.end_s ? word : null;
+}
+
+/** The last word that began at `time_s` or before, by halving. */
+export function wordBegun(words: Words, time_s: number): TimedWord | null {
   const list = timedWords(words);
   let low = 0;
   let high = list.length;
@@ -150,6 +156,5 @@ export function wordSounding(words: Words, time_s: number): TimedWord | null {
     if ((list[middle] as TimedWord).start_s <= time_s) low = middle + 1;
     else high = middle;
   }
-  const word = list[low - 1];
-  return word && time_s < word.end_s ? word : null;
+  return list[low - 1] ?? null;
 }

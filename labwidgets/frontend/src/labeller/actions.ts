@@ -1,13 +1,12 @@
 import type { Action, Editor, Player } from "../core/parts";
 import type { TypeSize } from "../ui/type_size";
+import type { Listening } from "./listening";
 import type { Pages } from "./pages";
 import type { Session } from "./session";
 import { sayWhereUndoLed } from "./undo_news";
 
 const STEP_S = 1;
 const ZOOM = 1.5;
-/** Room around a word that is played alone, s. */
-const WORD_MARGIN_S = 0.08;
 
 export interface ActionParts {
   player: Player;
@@ -23,16 +22,14 @@ export interface ActionParts {
   toggleHelp: () => void;
   search: () => void;
   typeSize: TypeSize;
+  listening: Listening;
   onDone: (hint: "play" | "submit" | "keys") => void;
 }
 
 /** What each key does. */
 export function createActions(parts: ActionParts): (action: Action, isRepeat: boolean) => void {
-  const { player, editor, session, pages, say } = parts;
+  const { player, editor, session, pages, listening, say } = parts;
 
-  const playWord = (word: { start_s: number; end_s: number } | null) => {
-    if (word) void player.play(Math.max(0, word.start_s - WORD_MARGIN_S), word.end_s + WORD_MARGIN_S);
-  };
   const submit = (stay: boolean) => {
     if (editor.composing) return;
     if (session.submit({ stay })) parts.onDone("submit");
@@ -60,9 +57,11 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
       player.toggle();
       parts.onDone("play");
     },
-    play_from_word() {
-      void player.play(editor.wordAtCaret()?.start_s);
-    },
+    play_from_word: listening.fromWord,
+    play_segment: () => void player.playAll(),
+    play_before_word: listening.beforeWord,
+    play_before_pause: listening.beforePause,
+    replay_word: listening.again,
     submit_next: (isRepeat) => !isRepeat && submit(false),
     submit_stay: (isRepeat) => !isRepeat && submit(true),
     back: () => player.seek(player.time_s - STEP_S),
@@ -81,7 +80,7 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
     text_smaller: () => say(`Text at ${parts.typeSize.smaller()}.`),
     next_doubtful_word() {
       const word = editor.nextDoubtfulWord();
-      if (word) playWord(word);
+      if (word) listening.word(word);
       else say("No word is marked as unsure.");
     },
     toggle_draft: () => editor.showDraft(!editor.draftShown),

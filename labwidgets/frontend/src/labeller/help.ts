@@ -10,6 +10,10 @@ const GROUPS: Group[] = [
     [
       [["play_pause"], "play or pause, while the caret is in the text"],
       [["play_from_word"], "play from the word at the caret"],
+      [["play_segment"], "play the segment or the selection from its start"],
+      [["play_before_word"], "play from a little before the word at the caret"],
+      [["play_before_pause"], "play from a little before the last pause"],
+      [["replay_word"], "the word heard last, once more"],
       [["back", "forward"], "back, forward 1 s"],
       [["slower", "faster"], "slower, faster; the pitch stays"],
       [["loop"], "loop the segment or the selection"],

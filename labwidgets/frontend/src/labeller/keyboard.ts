@@ -1,6 +1,6 @@
 import type { Action } from "../core/parts";
 import type { Scope } from "../core/scope";
-import { isForNotebook, type KeyMap, type KeyStroke } from "../ui/keys";
+import { isForNotebook, isForText, type KeyMap, type KeyStroke } from "../ui/keys";
 import type { TypedAhead } from "./typed_ahead";
 
 export type Place = "text" | "field" | "picker" | "other";
@@ -12,8 +12,7 @@ export function isActing(action: Action, stroke: KeyStroke, place: Place, isLeav
   if (place === "picker") return false;
   if (stroke.key === "Tab") return place === "text" && !isLeaving;
   if (action === "undo" || action === "redo") return place !== "field";
-  const isTyped = stroke.key.length === 1 && !stroke.ctrlKey && !stroke.altKey && !stroke.metaKey;
-  return !isTyped || place === "other";
+  return place === "other" || !isForText(stroke);
 }
 
 export interface KeyboardParts {

@@ -18,9 +18,11 @@ import { chordText } from "./help";
 import { installKeyboard } from "./keyboard";
 import labellerCss from "./labeller.css";
 import { createList } from "./list";
+import { createListening } from "./listening";
 import { createOverlays } from "./overlays";
 import { createTopBar } from "./top_bar";
 import { TypedAhead } from "./typed_ahead";
+import { createTypingPause } from "./typing_pause";
 import { createView } from "./view";
 import { createWork, type LabellerContext, rememberQuery } from "./work";
 import { Worked } from "./worked";
@@ -131,6 +133,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     toggleList: folding.toggle,
     toggleGuidelines: () => overlays.guidelines.toggle(),
     typeSize,
+    listening: createListening(player, editor, settings),
     toggleHelp: () => overlays.help.toggle(),
     search: () => top.search.focus(),
     onDone: overlays.hints.done,
@@ -161,6 +164,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     settings,
     ahead,
     clock,
+    typingPause: createTypingPause(scope, player, settings),
     worked: new Worked(preferences, () => session.meter.total_ms),
   });
 

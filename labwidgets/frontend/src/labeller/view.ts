@@ -14,6 +14,7 @@ import type { Session } from "./session";
 import { statusOf } from "./status";
 import type { TopBar } from "./top_bar";
 import type { TypedAhead } from "./typed_ahead";
+import type { TypingPause } from "./typing_pause";
 import type { WatchedTransport } from "./waiting";
 import { count, emptyWords, type Mark, MOVED } from "./words";
 import type { Worked } from "./worked";
@@ -40,6 +41,7 @@ export interface ViewParts {
   ahead: TypedAhead;
   clock: Clockwork;
   worked: Worked;
+  typingPause: TypingPause;
 }
 
 export interface View {
@@ -140,6 +142,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
     if (phase.kind === "finished") frame.setEmpty(emptyWords(counts, pages.query.filter));
     else frame.setEmpty(phase.kind === "moved" ? MOVED : null);
     footer.say(null);
+    parts.typingPause.stop();
     if (phase.kind !== "open") player.pause();
     if (phase.kind !== "open" && phase.kind !== "opening") parts.ahead.take();
     if (phase.kind === "opening") {
@@ -205,7 +208,10 @@ export function createView(scope: Scope, parts: ViewParts): View {
     if (message !== null) scope.timeout(() => list.render(), LIST_RETRY_MS);
   });
 
-  editor.on("change", () => session.touch());
+  editor.on("change", () => {
+    session.touch();
+    parts.typingPause.typed();
+  });
   editor.on("playFrom", (time_s) => void player.play(time_s));
   editor.on("notice", (text) => footer.say(text));
   player.on("time", (time_s) => {

@@ -153,6 +153,12 @@ export function createPlayer(
     get clip() {
       return sound.clip;
     },
+    get bounded() {
+      return sound.bounded;
+    },
+    get paused_s() {
+      return sound.paused_s;
+    },
     load(clip: ClipPayload, peaks: Int8Array | null) {
       detail.dispose();
       selected = null;
@@ -165,6 +171,7 @@ export function createPlayer(
     setPeaks: wave.refine,
     prefetch: (clip) => sound.prefetch(clip),
     play: (from_s, to_s) => sound.play(from_s, to_s),
+    playAll: () => sound.play(...(isUserSelection && selected ? selected : ([0] as const))),
     pause: () => sound.pause(),
     toggle,
     seek: (time_s) => sound.seek(time_s),

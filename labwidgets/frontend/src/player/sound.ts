@@ -27,6 +27,7 @@ export class Sound {
   private payload: ClipPayload | null = null;
   private life: Scope;
   private wasPaused = false;
+  paused_s: number | null = null;
   /** Tells an overtaken `play` that it was. */
   private turn = 0;
 
@@ -61,6 +62,10 @@ export class Sound {
     return this.output.rate;
   }
 
+  get bounded(): boolean {
+    return this.bounds.stopAt_s !== null;
+  }
+
   get looped(): Span | null {
     return this.bounds.looped;
   }
@@ -70,6 +75,7 @@ export class Sound {
     this.tracker.clear();
     this.bounds.reset(next.duration_s);
     this.wasPaused = false;
+    this.paused_s = null;
     this.payload = next;
     this.take(next);
     this.notices.clear();
@@ -101,6 +107,7 @@ export class Sound {
     const wasOn = this.playing;
     this.halt();
     this.wasPaused = wasOn;
+    if (wasOn) this.paused_s = this.time_s;
     this.events.emit("time", this.time_s);
   }
 

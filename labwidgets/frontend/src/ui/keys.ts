@@ -109,6 +109,19 @@ export class KeyMap {
   }
 }
 
+const CARET = /^(Arrow.+|Home|End|Page.+|Backspace|Delete)$/;
+
+/** Whether a text field needs it: to type, to move the caret, to delete. Such keys act outside of it only. */
+export function isForText(
+  stroke: Pick<KeyStroke, "key" | "ctrlKey" | "altKey" | "metaKey" | "shiftKey">,
+): boolean {
+  if (stroke.altKey) return false;
+  if (CARET.test(stroke.key)) return true;
+  if (stroke.ctrlKey || stroke.metaKey) return false;
+  // A space with Shift is one too many hands are used to: it plays in several tools.
+  return stroke.key === "Enter" || (stroke.key.length === 1 && !(stroke.key === " " && stroke.shiftKey));
+}
+
 /** Saving and finding stay with the notebook. */
 export function isForNotebook(stroke: KeyStroke): boolean {
   const key = stroke.key.toLowerCase();

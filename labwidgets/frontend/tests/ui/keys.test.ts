@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import presetText from "../../../../configs/keys/labwidgets.yml?raw";
-import { ACTIONS } from "../../src/core/parts";
-import { chordPieces, isForNotebook, KeyMap, type KeyStroke, parseChord } from "../../src/ui/keys";
+import { ACTIONS, type Action } from "../../src/core/parts";
+import { isActing } from "../../src/labeller/keyboard";
+import { chordPieces, isForNotebook, isForText, KeyMap, type KeyStroke, parseChord } from "../../src/ui/keys";
 
 function stroke(key: string, code: string, held = ""): KeyStroke {
   return {
@@ -15,9 +15,18 @@ function stroke(key: string, code: string, held = ""): KeyStroke {
   };
 }
 
-/** The preset is plain enough to be read by two patterns: one line an action. */
-function preset(): Record<string, string[]> {
-  const found = presetText.split("\n").flatMap((line) => {
+const FILES = import.meta.glob<string>("../../../../configs/keys/*.yml", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const PRESETS = Object.entries(FILES).map(
+  ([path, text]) => [/(\w|-)+(?=\.yml)/.exec(path)?.[0] ?? "", text] as const,
+);
+
+/** The presets are plain enough to be read by two patterns: one line an action. */
+function read(text: string): Record<string, string[]> {
+  const found = text.split("\n").flatMap((line) => {
     const match = /^(\w+): \[(.*)\]$/.exec(line);
     const inside = match?.[2]?.match(/"[^"]*"|[^\s,][^\s]*(?=,\s|$)/g) ?? [];
     return match?.[1] ? [[match[1], inside.map((text) => text.replaceAll('"', ""))] as const] : [];
@@ -25,8 +34,32 @@ function preset(): Record<string, string[]> {
   return Object.fromEntries(found);
 }
 
+function preset(name: string): Record<string, string[]> {
+  const texts = new Map(PRESETS);
+  return { ...read(texts.get("labwidgets") ?? ""), ...read(texts.get(name) ?? "") };
+}
+
+describe.each(PRESETS)("the preset %s", (name) => {
+  const keys = preset(name);
+
+  it("reaches every action while the caret is in the text", () => {
+    const reached = (action: string) =>
+      (keys[action] ?? []).some((text) => {
+        const chord = parseChord(text);
+        if (!chord) return false;
+        const pressed = stroke(
+          chord.key,
+          "",
+          `${chord.ctrl ? "C" : ""}${chord.alt ? "A" : ""}${chord.shift ? "S" : ""}`,
+        );
+        return isActing(action as Action, pressed, "text", false);
+      });
+    expect(ACTIONS.filter((action) => !reached(action))).toEqual([]);
+  });
+});
+
 describe("the default preset", () => {
-  const keys = preset();
+  const keys = preset("labwidgets");
 
   it("has a key for every action and for nothing else", () => {
     expect(Object.keys(keys).sort()).toEqual([...ACTIONS].sort());
@@ -118,4 +151,34 @@ it.each([
 it("writes chords for people", () => {
   expect(chordPieces("Ctrl+Shift+Z", false)).toEqual(["Ctrl", "Shift", "Z"]);
   expect(chordPieces("Alt+ArrowLeft", true)).toEqual(["⌥", "←"]);
+});
+
+describe("what a text field needs", () => {
+  it.each([
+    ["a", ""],
+    ["A", "S"],
+    [" ", ""],
+    ["ந", ""],
+    ["Enter", ""],
+    ["Enter", "S"],
+    ["ArrowLeft", "C"],
+    ["ArrowLeft", "CS"],
+    ["Home", "S"],
+    ["Backspace", "C"],
+  ])("%s with %s stays with it", (key, held) => {
+    expect(isForText(stroke(key, "", held))).toBe(true);
+  });
+
+  it.each([
+    ["Enter", "C"],
+    [" ", "S"],
+    [" ", "C"],
+    ["ArrowLeft", "A"],
+    ["p", "C"],
+    ["F4", ""],
+    ["Tab", ""],
+    ["Escape", ""],
+  ])("%s with %s is free", (key, held) => {
+    expect(isForText(stroke(key, "", held))).toBe(false);
+  });
 });
