@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from labwidgets.analysis.comparing import compare
     from labwidgets.analysis.scoring import score
     from labwidgets.errors import LabError
     from labwidgets.project import Project
@@ -26,6 +27,7 @@ __all__ = [
     "TranscriptEditor",
     "Word",
     "__version__",
+    "compare",
     "score",
 ]
 
@@ -38,6 +40,7 @@ _HOMES = {
     "Project": "labwidgets.project",
     "TranscriptEditor": "labwidgets.widgets.transcript_editor",
     "Word": "labwidgets.records",
+    "compare": "labwidgets.analysis.comparing",
     "score": "labwidgets.analysis.scoring",
 }
 

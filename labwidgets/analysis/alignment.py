@@ -55,6 +55,10 @@ class Packed:
         values: npt.NDArray[Any] = self.values[self.offsets[index] : self.offsets[index + 1]]
         return values
 
+    def renumbered(self, numbers: Sequence[int]) -> Packed:
+        """Return the same lists with ``numbers[value]`` in place of each value."""
+        return Packed(np.asarray(numbers, dtype=self.values.dtype)[self.values], self.offsets)
+
     def lengths(self) -> Offsets:
         """Return int64[n_lists]."""
         return np.diff(self.offsets)

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
+from labwidgets.analysis.inputs import side
+from labwidgets.analysis.texts import Texts, TimedWord
 from labwidgets.errors import SourceError
 from labwidgets.records import Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Texts of one side, with what is known of each.
-
-    Attributes:
-        texts: One an utterance; None where there is none.
-        ids: One an utterance; None where only their order counts.
-        columns: Further values by name, each as long as ``texts``.
-        refused: What could not be taken, and why.
-    """
-
-    texts: Sequence[str | None]
-    ids: Sequence[str] | None = None
-    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +38,8 @@ def pair(references: object, hypotheses: object, *, columns: Mapping[str, Sequen
     first, second = side(references, role="reference"), side(hypotheses, role="hypothesis")
     _check_columns(columns, len(first.texts))
     first = Texts(first.texts, first.ids, {**first.columns, **columns}, first.refused)
+    if second.timed and "start_s" in first.columns:
+        return _by_time(first, second)
     if first.ids is not None and second.ids is not None:
         return _by_id(first, second)
     return _by_order(first, second)
@@ -82,6 +71,8 @@ def _by_id(first: Texts, second: Texts) -> Pairs:
     refused = [*first.refused, *second.refused]
     places = _places(first, "reference", refused)
     said = {key: second.texts[place] for key, place in _places(second, "hypothesis", refused).items()}
+    if not said.keys() & places.keys():
+        places, said = _by_name(places, said)
     stray = (key for key in said if key not in places)
     refused += [Refusal(key, "a hypothesis without a reference") for key in stray]
     if places and not said.keys() & places.keys():
@@ -99,6 +90,56 @@ def _by_id(first: Texts, second: Texts) -> Pairs:
     missing = sum(said.get(key) is None for key in places)
     note = (f"{missing} references have no hypothesis: they count as not heard at all",) if missing else ()
     return _pairs(chosen, [said.get(key) for key in places], list(places), tuple(refused), note)
+
+
+def _by_name(
+    places: dict[str, int], said: dict[str, str | None]
+) -> tuple[dict[str, int], dict[str, str | None]]:
+    """Try the ids without folder and ending, as the same clip has them on two machines."""
+    names: list[Callable[[str], str]] = [lambda key: PurePath(key).name, lambda key: PurePath(key).stem]
+    for name in names:
+        renamed = {name(key): place for key, place in places.items()}
+        heard = {name(key): text for key, text in said.items()}
+        is_sound = len(renamed) == len(places) and len(heard) == len(said)
+        if is_sound and renamed.keys() & heard.keys():
+            return renamed, heard
+    return places, said
+
+
+def _by_time(first: Texts, second: Texts) -> Pairs:
+    """Put words with times into the segments that their middles lie in, as sclite does with STM and CTM."""
+    spans: dict[tuple[str, str], list[tuple[float, float, int]]] = {}
+    columns = (first.columns[name] for name in ("recording", "channel", "start_s", "end_s"))
+    for place, (recording, channel, start_s, end_s) in enumerate(zip(*columns, strict=True)):
+        spans.setdefault((recording, channel), []).append((start_s, end_s, place))
+    said: list[list[str]] = [[] for _ in first.texts]
+    outside: Counter[str] = Counter()
+    for key in {(word.recording, word.channel) for word in second.timed}:
+        words = [word for word in second.timed if (word.recording, word.channel) == key]
+        _place_words(words, sorted(spans.get(key, [])), said, outside)
+    note = f"{outside.total()} words lie outside all segments and are not scored" if outside else ""
+    texts: list[str | None] = [" ".join(words) for words in said]
+    ids = first.ids or [str(number) for number in range(len(texts))]
+    return _pairs(first, texts, ids, (*first.refused, *second.refused), (note,) if note else ())
+
+
+def _place_words(
+    words: Sequence[TimedWord],
+    spans: Sequence[tuple[float, float, int]],
+    said: list[list[str]],
+    outside: Counter[str],
+) -> None:
+    """Give each word to the first segment that its middle lies in; both in the order of time."""
+    at = 0
+    for word in words:
+        middle_s = (word.start_s + word.end_s) / 2
+        while at < len(spans) and spans[at][1] < middle_s:
+            at += 1
+        here = next((place for start_s, end_s, place in spans[at:] if start_s <= middle_s <= end_s), None)
+        if here is None:
+            outside[word.recording] += 1
+        else:
+            said[here].append(word.text)
 
 
 def _places(texts: Texts, role: str, refused: list[Refusal]) -> dict[str, int]:
@@ -138,37 +179,3 @@ def _pairs(
         (*refused, *(Refusal(ids[place], "there is no reference") for place in gone)),
         notes,
     )
-
-
-def side(given: object, *, role: str) -> Texts:
-    """Return one side as texts.
-
-    Raises:
-        SourceError: It holds something that is no text.
-    """
-    if isinstance(given, Texts):
-        return given
-    if isinstance(given, Mapping):
-        return Texts(_checked(given.values(), role), [str(key) for key in given])
-    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
-        return Texts(_checked(given, role))
-    raise SourceError(
-        f"the {role} side is no list of texts",
-        value=type(given).__name__,
-        allowed="a list of texts, a mapping from id to text, rows, or a file",
-    )
-
-
-def _checked(values: Iterable[object], role: str) -> list[str | None]:
-    found: list[str | None] = []
-    for place, value in enumerate(values):
-        text = value.as_py() if hasattr(value, "as_py") else value
-        if text is None or text != text:  # noqa: PLR0124 - NaN, which pandas writes for "none"
-            found.append(None)
-        elif isinstance(text, str):
-            found.append(text)
-        else:
-            raise SourceError(
-                f"a {role} is no text", value=f"number {place}: {type(text).__name__}", allowed="texts"
-            )
-    return found

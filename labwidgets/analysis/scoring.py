@@ -57,17 +57,17 @@ def score(
     if not chain.is_lossy:
         return found
     safe = score_pairs(pairs, normalisation("basic"), accepted=variants)
-    return replace(found, warnings=(*found.warnings, *_hidden(found, safe)))
+    return replace(found, warnings=(*found.warnings, *hidden(found, safe)))
 
 
-def _hidden(found: Score, safe: Score) -> list[str]:
+def hidden(found: Score, safe: Score) -> list[str]:
     """Say what a lossy normalisation makes of the errors that a safe one counts."""
     gone = int(((safe.edits > 0) & (found.edits == 0)).sum())
     if found.wer == safe.wer and not gone:
         return []
-    hidden = f" and hides every error of {gone} utterances" if gone else ""
+    gone_too = f" and hides every error of {gone} utterances" if gone else ""
     name = found.normalisation.name
-    said = f"the normalisation {name} says WER {found.wer:.2%} where basic says {safe.wer:.2%}{hidden}"
+    said = f"the normalisation {name} says WER {found.wer:.2%} where basic says {safe.wer:.2%}{gone_too}"
     return [f"{said}: it deletes marks that are part of words in many scripts"]
 
 

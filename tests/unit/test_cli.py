@@ -237,3 +237,57 @@ def test_a_folder_that_holds_the_sample_is_left_as_it_is(
     shutil.copytree(sample_folder, tmp_path / "sample")
     code, found, _ = run("sample", tmp_path / "sample")
     assert (code, found) == (0, {"added": 0, "known": 27, "refused": [], "hours": 0.0})
+
+
+# ---- scoring -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> list[Path]:
+    """References and the outputs of two models, with a broken line in one."""
+    texts = {
+        "ref.jsonl": [
+            '{"id": "a", "text": "The cat sat.", "speaker": "s1"}',
+            '{"id": "b", "text": "so", "speaker": "s2"}',
+        ],
+        "one.jsonl": ['{"id": "a", "pred_text": "the hat sat"}', '{"id": "b", "pred_text": "so"}'],
+        "two.jsonl": ['{"id": "a", "pred_text": "the cat sat"}', "{broken", '{"id": "b", "pred_text": "so"}'],
+    }
+    for name, lines in texts.items():
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    return [tmp_path / name for name in texts]
+
+
+def test_score_counts_the_errors_of_files(run: Run, outputs: list[Path]) -> None:
+    code, found, _ = run("score", *outputs[:2], "--by", "speaker", "--per-utterance")
+    assert code == 0
+    assert (found["wer"], found["n_utterances"], found["n_words"]) == (0.25, 2, 4)
+    assert [found[key] for key in ("hits", "substitutions", "deletions", "insertions")] == [3, 1, 0, 0]
+    low, high = found["interval"]
+    assert low <= 0.25 <= high
+    assert [group["name"] for group in found["by"]] == ["s1", "s2"]
+    assert [one["wer"] for one in found["utterances"]] == [pytest.approx(1 / 3), 0.0]
+    assert run("score", *outputs[:2], "--normalize", "none")[1]["substitutions"] == 3
+
+
+def test_score_leaves_with_1_where_lines_were_broken(run: Run, outputs: list[Path]) -> None:
+    code, found, _ = run("score", outputs[0], outputs[2])
+    assert (code, found["wer"]) == (1, 0.0)
+    assert [one["source"] for one in found["refused"]] == ["two.jsonl:2"]
+
+
+def test_compare_says_what_the_tests_say(run: Run, outputs: list[Path]) -> None:
+    code, found, _ = run("compare", *outputs)
+    assert code == 1
+    assert [one["name"] for one in found["systems"]] == ["two", "one"]
+    [pair] = found["pairs"]
+    assert {"a", "b", "difference", "interval", "p", "test"} <= set(pair)
+    assert (pair["a"], pair["b"], pair["difference"], pair["better"]) == ("two", "one", -0.25, None)
+
+
+def test_scoring_says_what_is_wrong(run: Run, outputs: list[Path]) -> None:
+    code, found, _ = run("score", *outputs[:2], "--normalize", "fancy")
+    assert (code, found["error"]["code"]) == (2, "bad_config")
+    code, found, _ = run("compare", outputs[0], outputs[1], outputs[1])
+    assert (code, found["error"]["code"]) == (2, "bad_source")
+    assert "the same file twice" in found["error"]["message"]

@@ -1,0 +1,214 @@
+"""Files of texts, by the form they have."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from labwidgets.analysis.inputs.nist import read_ctm, read_stm, read_trn
+from labwidgets.analysis.inputs.rows import Role, texts_of_columns, texts_of_rows
+from labwidgets.analysis.inputs.tables import read_table
+from labwidgets.analysis.texts import Texts
+from labwidgets.errors import SourceError
+from labwidgets.records import Refusal
+
+FORMATS = ("nemo", "jsonl", "json", "csv", "tsv", "trn", "stm", "ctm", "txt", "kaldi", "parquet", "arrow")
+"""Names of the forms; by the file's ending where none is named."""
+
+_ENDINGS = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".trn": "trn",
+    ".ref": "trn",
+    ".hyp": "trn",
+    ".stm": "stm",
+    ".ctm": "ctm",
+    ".txt": "txt",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+}
+_MOST_BYTES = 4 * 1024**3
+
+
+def read_texts(path: str | Path, *, role: Role, form: str | None = None, column: str | None = None) -> Texts:
+    """Return the texts of a file or of a folder of Parquet or Arrow files.
+
+    Lines that cannot be read are refused one by one, with their numbers; the rest counts.
+
+    Args:
+        path: Of the file or folder; ``.gz`` is unpacked.
+        role: Whether these are references or hypotheses: a file can hold both.
+        form: One of ``FORMATS``; default: by the ending.
+        column: Column of the texts, in forms that have columns.
+
+    Raises:
+        SourceError: No such file, an unknown form, or nothing usable in it.
+    """
+    place = Path(path)
+    chosen = form or _form_of(place)
+    if chosen not in FORMATS:
+        raise SourceError(
+            "no such form of texts", value=form or place, allowed=", ".join(FORMATS), remedy="Name the form"
+        )
+    try:
+        if chosen in ("parquet", "arrow"):
+            return read_table(place, chosen, role=role, column=column)
+        content = _content(place)
+    except (OSError, UnicodeDecodeError, EOFError) as error:
+        raise SourceError("the texts cannot be read", value=place, remedy=str(error)) from error
+    if chosen in _PLAIN:
+        return _PLAIN[chosen](content, place.name)
+    return _ROWS[chosen](content, place.name, role, column)
+
+
+def _form_of(path: Path) -> str:
+    name = path.name.removesuffix(".gz")
+    if path.is_dir():
+        return "parquet" if next(path.rglob("*.parquet"), None) else "arrow"
+    return _ENDINGS.get(Path(name).suffix.lower(), "")
+
+
+def _content(path: Path) -> str:
+    if path.stat().st_size > _MOST_BYTES:
+        raise SourceError("the file is too large", value=path, allowed="4 GB", remedy="Give it as Parquet")
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            data = file.read(_MOST_BYTES)
+    return data.decode("utf-8-sig")
+
+
+def _json_lines(content: str, name: str, role: Role, column: str | None) -> Texts:
+    refused: list[Refusal] = []
+    # Lines end with a line feed here; other separators may stand inside a text.
+    found = list(_objects(content.split("\n"), name, refused))
+    if not found and refused:
+        raise SourceError(
+            "no line is a JSON object", value=name, remedy=f"{refused[0].source}: {refused[0].reason}"
+        )
+    return _with(texts_of_rows(found, role=role, column=column), refused)
+
+
+def _objects(lines: list[str], name: str, refused: list[Refusal]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            refused.append(Refusal(f"{name}:{number}", f"no JSON: {error}"))
+            continue
+        if isinstance(row, dict):
+            yield f"{name}:{number}", row
+        else:
+            refused.append(Refusal(f"{name}:{number}", "no JSON object"))
+
+
+def _with(texts: Texts, refused: list[Refusal]) -> Texts:
+    return Texts(texts.texts, texts.ids, texts.columns, (*refused, *texts.refused), texts.timed)
+
+
+def _json(content: str, name: str, role: Role, column: str | None) -> Texts:
+    """Read a list of objects, an object of lists, an object from id to text, or lines after all."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return _json_lines(content, name, role, column)
+    if isinstance(data, list):
+        lines = [json.dumps(one) for one in data]
+        return _json_lines("\n".join(lines), name, role, column)
+    if isinstance(data, dict) and data and all(isinstance(value, list) for value in data.values()):
+        lengths = {len(value) for value in data.values()}
+        if len(lengths) == 1:
+            return texts_of_columns(data, role=role, column=column)
+    if isinstance(data, dict) and data and all(isinstance(value, str) for value in data.values()):
+        return Texts(list(data.values()), list(data))
+    raise SourceError(
+        "this JSON holds no rows", value=name, allowed="a list of objects, or an object from id to text"
+    )
+
+
+class _TabSeparated(csv.excel_tab):
+    # A field is taken as it is, as data sets of speech write them.
+    quoting = csv.QUOTE_NONE
+
+
+def _separated(content: str, name: str, role: Role, column: str | None, *, separator: str) -> Texts:
+    dialect = _TabSeparated if separator == "\t" else csv.excel
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.reader(io.StringIO(content, newline=""), dialect)
+    refused: list[Refusal] = []
+    rows: list[tuple[str, Mapping[str, Any]]] = []
+    header: list[str] | None = None
+    try:
+        for row in reader:
+            place = f"{name}:{reader.line_num}"
+            if header is None:
+                header = row
+            elif len(row) == len(header):
+                rows.append(
+                    (
+                        place,
+                        {key: value if value != "" else None for key, value in zip(header, row, strict=True)},
+                    )
+                )
+            elif row:
+                refused.append(Refusal(place, f"{len(row)} fields where the header has {len(header)}"))
+    except csv.Error as error:
+        raise SourceError("no table can be read here", value=name, remedy=str(error)) from error
+    if not rows:
+        raise SourceError("the table has no rows", value=name, allowed="a header, and rows under it")
+    texts = texts_of_rows(rows, role=role, column=column)
+    # An empty field of text is an empty text: such tables have no other way to say so.
+    numbered = {key: _numbers(values) for key, values in texts.columns.items()}
+    return _with(Texts([text or "" for text in texts.texts], texts.ids, numbered, texts.refused), refused)
+
+
+def _numbers(values: Any) -> Any:
+    """Return a column as numbers where each of its fields is one."""
+    try:
+        found = [None if value is None else float(value) for value in values]
+    except ValueError:
+        return values
+    return [None if value is None or value != value else value for value in found]  # noqa: PLR0124 - NaN
+
+
+def _csv(content: str, name: str, role: Role, column: str | None) -> Texts:
+    return _separated(content, name, role, column, separator=",")
+
+
+def _tsv(content: str, name: str, role: Role, column: str | None) -> Texts:
+    return _separated(content, name, role, column, separator="\t")
+
+
+def _lines(content: str, _name: str) -> Texts:
+    return Texts(content.removesuffix("\n").split("\n"))
+
+
+def _kaldi(content: str, _name: str) -> Texts:
+    pairs = [line.split(maxsplit=1) for line in content.split("\n") if line.strip()]
+    return Texts([pair[1] if len(pair) > 1 else "" for pair in pairs], [pair[0] for pair in pairs])
+
+
+_PLAIN: Mapping[str, Callable[[str, str], Texts]] = {
+    "trn": read_trn,
+    "stm": read_stm,
+    "ctm": read_ctm,
+    "txt": _lines,
+    "kaldi": _kaldi,
+}
+_ROWS: Mapping[str, Callable[[str, str, Role, str | None], Texts]] = {
+    "nemo": _json_lines,
+    "jsonl": _json_lines,
+    "json": _json,
+    "csv": _csv,
+    "tsv": _tsv,
+}
