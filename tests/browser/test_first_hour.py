@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,8 @@ class LabellerPage:
         return str(self.root.locator(".lw-state").inner_text())
 
     def wait_state(self, words: str) -> None:
-        self.root.locator(".lw-state", has_text=words).wait_for(timeout=FAST)
+        exactly = re.compile(f"^{re.escape(words)}$")
+        self.root.locator(".lw-state-words", has_text=exactly).wait_for(timeout=FAST)
 
     def wait_all_done(self) -> None:
         self.root.locator(".lw-empty", has_text="Nothing left to do").wait_for(timeout=FAST)
