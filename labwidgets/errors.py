@@ -146,6 +146,12 @@ class HubError(LabError, RuntimeError):
     code = "hub"
 
 
+class CardError(HubError):
+    """A card in a repository that cannot be read, so that nothing can be merged with it."""
+
+    code = "bad_card"
+
+
 class MessageError(LabError, ValueError):
     """A message from the browser that is not part of the protocol."""
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import json
 import logging
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,19 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labwidgets import audio
-from labwidgets.analysis.splits import assign_splits
-from labwidgets.corpus.card import SPLIT_ORDER, Facts, render_card
-from labwidgets.corpus.shards import Shard, SplitWriter
-from labwidgets.corpus.table import (
-    RATE_HZ,
-    ColumnTypes,
-    extra_names,
-    features,
-    fit,
-    group_of,
-    layer_names,
-    plain_row,
-)
+from labwidgets.analysis.shards import Place, place_rows
+from labwidgets.corpus.card import SPLIT_ORDER, Card, CardContext, Facts, card_fields, card_text, render_card
+from labwidgets.corpus.privacy import silence
+from labwidgets.corpus.shards import Shard, ShardWriter
+from labwidgets.corpus.spool import Columns, Spool, spool
+from labwidgets.corpus.table import RATE_HZ
 from labwidgets.errors import DiskFullError, LabError, ProjectError
 from labwidgets.records import LabelledRow, Progress, ReadAudio, Refusal
 
@@ -68,6 +59,14 @@ class Export:
     warnings: tuple[str, ...]
 
 
+PlaceRows = Callable[[Mapping[str, tuple[str, float]]], Mapping[str, Place]]
+
+
+def place_new_rows(wanted: Mapping[str, tuple[str, float]]) -> Mapping[str, Place]:
+    """Return places as if there had been no data set before."""
+    return place_rows(wanted, {})
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """How a data set is written.
@@ -75,26 +74,16 @@ class ExportOptions:
     Attributes:
         name: Its title in the card.
         splits: Membership that was decided before; it does not change.
+        place: Gives each row its file and number, from its split and length (see ``analysis.shards``).
         snapshot: Name of the state of the store; goes into a column.
         progress: Called while audio is written.
     """
 
     name: str = "speech"
     splits: Mapping[str, str] = field(default_factory=dict)
+    place: PlaceRows = place_new_rows
     snapshot: str | None = None
     progress: Progress | None = None
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What the first pass over the rows found out."""
-
-    spool: Path
-    hours: dict[str, float] = field(default_factory=dict)
-    layers: set[str] = field(default_factory=set)
-    types: ColumnTypes = field(default_factory=ColumnTypes)
-    n_rows: int = 0
-    unlabelled: int = 0
 
 
 def write_parquet(
@@ -105,7 +94,7 @@ def write_parquet(
     Args:
         rows: Segments; those without a reference are left out and counted.
         read_audio: Returns a segment's sound at 16 kHz.
-        folder: New or empty; gets ``data/{split}-00000-of-0000N.parquet`` and ``README.md``.
+        folder: New or empty; gets ``data/{split}-00000.parquet`` and so on, and ``README.md``.
         options: See ``ExportOptions``.
 
     Raises:
@@ -114,7 +103,7 @@ def write_parquet(
     options = options or ExportOptions()
     with _fresh(folder) as staging:
         export = _write(rows, read_audio, staging, options)
-        (staging / CARD_FILE).write_text(render_card(export.facts, options.name), encoding="utf-8")
+        _describe(staging, export, options)
     return _moved(export, folder)
 
 
@@ -129,7 +118,9 @@ def write_disk(
     ):
         export = _write(rows, read_audio, Path(work), options)
         load_parquet(Path(work), cache=Path(work, "arrow")).save_to_disk(str(staging))
-        (staging / CARD_FILE).write_text(render_card(export.facts, options.name), encoding="utf-8")
+        (staging / CARD_FILE).write_text(
+            exported_card(Path(work), options.name, facts=export.facts), encoding="utf-8"
+        )
     return _moved(export, folder)
 
 
@@ -177,71 +168,55 @@ def _write(
 ) -> Export:
     data = folder / DATA_FOLDER
     data.mkdir()
-    spool = folder / "rows.jsonl"
-    plan = _spool(rows, spool, options.snapshot)
-    if not plan.n_rows:
+    made = spool(rows, folder / "rows.jsonl", options.snapshot)
+    if not made.segments:
         raise ProjectError(
             "no finished segments",
-            value=f"{plan.unlabelled} without a label",
+            value=f"{made.left_out['unlabelled']} without a label",
             remedy="Label and submit some first",
         )
-    membership = assign_splits(plan.hours, options.splits)
-    layers = layer_names(plan.layers)
-    extras = extra_names(plan.types.kinds, layers.values())
-    kinds = plan.types.final()
-    schema = features(layers, {extras[name]: kinds[name] for name in extras}).arrow_schema
-    writers = {name: SplitWriter(data, name, schema) for name in dict.fromkeys(membership.values())}
-    facts = Facts()
-    refused: list[Refusal] = []
+    membership = made.splits(options.splits)
+    places = options.place(made.wanted(membership))
+    columns = Columns.of(made)
+    writer, facts, refused = ShardWriter(data, columns.schema), Facts(), list[Refusal]()
     try:
-        for done, item in enumerate(_read_spool(spool), start=1):
-            sound = _sound(item["segment"], read_audio, refused)
+        for done, (item, place) in enumerate(made.read(places), start=1):
+            sound = _sound(item, read_audio, refused)
             if sound is not None:
-                row = item["row"] | {"audio": {"bytes": sound, "path": f"{item['segment']}.flac"}}
-                row |= {column: item["layers"].get(name) for name, column in layers.items()}
-                row |= {column: fit(item["extras"].get(name), kinds[name]) for name, column in extras.items()}
-                writers[membership[item["group"]]].add(row)
-                facts.see(item["row"], split=membership[item["group"]], group=item["group"])
+                writer.add(columns.row(item, sound), place)
+                facts.see(item, place.split)
             if options.progress is not None:
-                options.progress(done, plan.n_rows, "writing")
-        shards = tuple(shard for name in sorted(writers) for shard in writers[name].close())
+                options.progress(done, len(made.segments), "writing")
+        shards = tuple(writer.close())
     except BaseException:
-        for writer in writers.values():
-            with suppress(OSError, pa.ArrowException):
-                writer.abandon()
+        with suppress(OSError, pa.ArrowException):
+            writer.abandon()
         raise
-    spool.unlink()
+    made.file.unlink()
     if not shards:
         raise ProjectError("no segment's sound could be read", value=refused[0].reason)
-    facts.finish(shards, {name: writer.n_table_bytes for name, writer in writers.items()}, schema)
-    return _report(folder, shards, plan, refused, membership, facts)
+    facts.finish(shards, writer.n_table_bytes)
+    facts.save(folder)
+    return _report(folder, made, refused, membership, facts)
 
 
-def _report(  # noqa: PLR0913, PLR0917 - the pieces of one record
-    folder: Path,
-    shards: tuple[Shard, ...],
-    plan: _Plan,
-    refused: list[Refusal],
-    membership: Mapping[str, str],
-    facts: Facts,
+def _report(
+    folder: Path, made: Spool, refused: list[Refusal], membership: Mapping[str, str], facts: Facts
 ) -> Export:
-    splits = Counter[str]()
-    for shard in shards:
-        splits[shard.split] += shard.n_rows
+    unlabelled = made.left_out["unlabelled"]
     warnings = []
     if len(set(membership.values())) == 1:
         warnings.append("there is one speaker only: everything is in train, nothing is left to test on")
-    if plan.unlabelled:
-        warnings.append(f"{plan.unlabelled} segments without a finished label are left out")
+    if unlabelled:
+        warnings.append(f"{unlabelled} segments without a finished label are left out")
     if refused:
         warnings.append(f"{len(refused)} segments are left out because their sound cannot be read")
-    hours = sum(facts.hours.values())
     return Export(
         folder,
-        shards,
-        dict(splits),
-        hours,
-        plan.unlabelled,
+        facts.shards,
+        {name: facts.rows[name] for name in facts.split_names()},
+        sum(facts.hours.values()),
+        unlabelled,
         tuple(refused),
         membership,
         facts,
@@ -249,46 +224,29 @@ def _report(  # noqa: PLR0913, PLR0917 - the pieces of one record
     )
 
 
-def _spool(rows: Iterable[LabelledRow], path: Path, snapshot: str | None) -> _Plan:
-    # Types and splits depend on all rows: they are gone through once without audio, and kept on disk so
-    # that the second pass sees just the same rows while people go on labelling.
-    plan = _Plan(path)
-    with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            if row.reference is None:
-                plan.unlabelled += 1
-                continue
-            group = group_of(row)
-            plan.n_rows += 1
-            plan.hours[group] = plan.hours.get(group, 0.0) + row.segment.duration_s / 3600
-            plan.layers |= set(row.reference.layers)
-            plan.types.see(row.recording.metadata)
-            item = {
-                "segment": row.segment.id,
-                "group": group,
-                "row": plain_row(row, row.reference, snapshot=snapshot),
-                "layers": dict(row.reference.layers),
-                "extras": dict(row.recording.metadata),
-            }
-            file.write(json.dumps(item, ensure_ascii=False) + "\n")
-    return plan
-
-
-def _read_spool(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def _sound(segment_id: str, read_audio: ReadAudio, refused: list[Refusal]) -> bytes | None:
+def _sound(item: Mapping[str, Any], read_audio: ReadAudio, refused: list[Refusal]) -> bytes | None:
+    segment_id = item["segment"]
     try:
-        return audio.encode_flac(read_audio(segment_id), RATE_HZ)
+        samples = read_audio(segment_id)
+        if item["silent"]:
+            samples = silence(samples, item["silent"], RATE_HZ)
+        return audio.encode_flac(samples, RATE_HZ)
     except DiskFullError:
         raise
     except LabError as e:
         logger.warning("the sound of segment %s cannot be read", segment_id)
         refused.append(Refusal(segment_id, str(e)))
         return None
+
+
+def _describe(folder: Path, export: Export, options: ExportOptions) -> None:
+    (folder / CARD_FILE).write_text(exported_card(folder, options.name, facts=export.facts), encoding="utf-8")
+
+
+def exported_card(folder: Path, name: str, *, facts: Facts) -> str:
+    """Return the card of the data set in ``folder`` as it lies there, not published anywhere."""
+    schema = pq.read_schema(folder / facts.shards[0].path)
+    return render_card(Card(card_fields(facts, name, schema=schema), card_text(facts, CardContext(name))))
 
 
 @contextmanager

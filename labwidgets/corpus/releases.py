@@ -6,11 +6,12 @@ import hashlib
 import logging
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from labwidgets.analysis.shards import Place, place_rows
 from labwidgets.corpus.dataset import (
     Export,
     ExportOptions,
@@ -94,7 +95,11 @@ class Releases:
         self, write: Callable[..., Export], folder: Path, *, snapshot: str | None, progress: Progress | None
     ) -> Export:
         options = ExportOptions(
-            name=self._name, splits=self._store.splits(), snapshot=snapshot, progress=progress
+            name=self._name,
+            splits=self._store.splits(),
+            place=self._place,
+            snapshot=snapshot,
+            progress=progress,
         )
         with writing_to(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -104,5 +109,12 @@ class Releases:
             logger.warning("%s", warning)
         return export
 
+    def _place(self, wanted: Mapping[str, tuple[str, float]]) -> Mapping[str, Place]:
+        def assign(known: Mapping[str, tuple[str, int, int]]) -> Mapping[str, Place]:
+            return place_rows(wanted, {segment: Place(*place) for segment, place in known.items()})
+
+        return {segment: Place(*place) for segment, place in self._store.place_rows(assign).items()}
+
     def _state(self) -> str:
-        return "-".join(str(part) for part in self._store.change_marker())
+        event, _, draft = self._store.rows_marker()
+        return f"{event}-{draft}"

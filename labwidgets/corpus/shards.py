@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labwidgets.analysis.shards import Place
 from labwidgets.corpus.rows import file_sha256
 
 ROWS_PER_GROUP = 100
-MAX_SHARD_BYTES = 450_000_000
-"""Of audio: with the other columns a shard stays below the 500 MB that loaders expect."""
+MAX_GROUP_BYTES = 100_000_000
+"""Of sound: viewers read whole groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,66 +30,63 @@ class Shard:
     sha256: str
 
 
-class SplitWriter:
-    """Writes the shards of one split, holding no more than one row group in memory."""
+class ShardWriter:
+    """Writes rows into files by their places, holding no more than one row group in memory.
 
-    def __init__(
-        self, folder: Path, split: str, schema: pa.Schema, *, max_bytes: int = MAX_SHARD_BYTES
-    ) -> None:
+    A group holds the rows of the same hundred numbers, so that a changed row changes one group.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self.folder = folder
-        self.split = split
         self.schema = schema
-        self.max_bytes = max_bytes
-        self.n_table_bytes = 0
+        self.n_table_bytes: Counter[str] = Counter()
+        self._place: Place | None = None
         self._rows: list[dict[str, Any]] = []
         self._group_bytes = 0
-        self._shard_bytes = 0
-        self._n_rows: list[int] = []
+        self._n_rows: dict[Path, tuple[str, int]] = {}
         self._writer: pq.ParquetWriter | None = None
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Take one row, ``row["audio"]["bytes"]`` its encoded sound."""
+    def add(self, row: Mapping[str, Any], place: Place) -> None:
+        """Take one row, ``row["audio"]["bytes"]`` its encoded sound; rows come in order of their places."""
+        before = self._place
+        if before is not None and before[:2] != place[:2]:
+            self._end_shard()
+        elif before is not None and before.number // ROWS_PER_GROUP != place.number // ROWS_PER_GROUP:
+            self._flush()
+        self._place = place
         self._rows.append(dict(row))
         self._group_bytes += len(row["audio"]["bytes"])
-        if len(self._rows) == ROWS_PER_GROUP or self._shard_bytes + self._group_bytes >= self.max_bytes:
+        if self._group_bytes >= MAX_GROUP_BYTES:
             self._flush()
 
     def close(self) -> list[Shard]:
-        """Finish the last shard and give all of them their final names."""
-        if self._rows:
-            self._flush()
+        """Finish the last file and return all of them."""
         self._end_shard()
-        shards = []
-        for number, n_rows in enumerate(self._n_rows):
-            name = f"{self.split}-{number:05}-of-{len(self._n_rows):05}.parquet"
-            path = self._part(number).rename(self.folder / name)
-            size = path.stat().st_size
-            shards.append(Shard(f"{self.folder.name}/{name}", self.split, n_rows, size, file_sha256(path)))
-        return shards
+        return [
+            Shard(f"{self.folder.name}/{path.name}", split, n_rows, path.stat().st_size, file_sha256(path))
+            for path, (split, n_rows) in self._n_rows.items()
+        ]
 
     def abandon(self) -> None:
         """Let go of the open file, after a failure."""
         if self._writer is not None:
             self._writer.close()
 
-    def _part(self, number: int) -> Path:
-        return self.folder / f"{self.split}-{number:05}.part"
-
     def _flush(self) -> None:
+        if self._place is None or not self._rows:
+            return
+        split, shard, _ = self._place
+        path = self.folder / f"{split}-{shard:05}.parquet"
         if self._writer is None:
-            self._writer = _open(self._part(len(self._n_rows)), self.schema)
-            self._n_rows.append(0)
-            self._shard_bytes = 0
+            self._writer = _open(path, self.schema)
         table = pa.Table.from_pylist(self._rows, schema=self.schema)
         self._writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-        self.n_table_bytes += table.nbytes
-        self._n_rows[-1] += len(self._rows)
-        self._shard_bytes += self._group_bytes
+        self.n_table_bytes[split] += table.nbytes
+        self._n_rows[path] = (split, self._n_rows.get(path, (split, 0))[1] + len(self._rows))
         self._rows, self._group_bytes = [], 0
-        if self._shard_bytes >= self.max_bytes:
-            self._end_shard()
 
     def _end_shard(self) -> None:
+        self._flush()
         if self._writer is not None:
             self._writer.close()
             self._writer = None

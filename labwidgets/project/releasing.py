@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labwidgets.corpus.dataset import Export
-from labwidgets.corpus.hub import PushReport, push
+from labwidgets.corpus.hub import PushOptions, PushReport, push
 from labwidgets.corpus.releases import Releases
 from labwidgets.records import Progress
 from labwidgets.store import Snapshot
@@ -77,7 +77,7 @@ class Releasing(StoreSource):
             HubError: The Hub refused or could not be reached; the message says what to do.
         """
         folder = self._releases.current(progress=progress)
-        return push(folder, repo_id, private=private, dry_run=dry_run, token=token)
+        return push(folder, repo_id, options=PushOptions(private=private, dry_run=dry_run, token=token))
 
     @property
     def _releases(self) -> Releases:

@@ -5,6 +5,7 @@ and on the screen alike.
 """
 
 from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
+from labwidgets.records.consent import SCOPES, SHARE, Consent
 from labwidgets.records.labels import (
     Ack,
     Hypothesis,
@@ -53,9 +54,12 @@ __all__ = [
     "MIX",
     "QUEUE_FILTERS",
     "QUEUE_ORDERS",
+    "SCOPES",
+    "SHARE",
     "Ack",
     "AddReport",
     "AudioWindow",
+    "Consent",
     "DraftReport",
     "Drafter",
     "Event",

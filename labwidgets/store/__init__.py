@@ -2,6 +2,7 @@
 
 from labwidgets.store.export import Snapshot
 from labwidgets.store.policy import decide_reference
+from labwidgets.store.publishing import Push
 from labwidgets.store.store import Store
 
-__all__ = ["Snapshot", "Store", "decide_reference"]
+__all__ = ["Push", "Snapshot", "Store", "decide_reference"]

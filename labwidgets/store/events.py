@@ -41,8 +41,13 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "opinion_submitted": 1,
     "splits_assigned": 1,
     "snapshot_added": 1,
+    "rows_placed": 1,
+    "pushed": 1,
 }
 """Newest payload version of each kind of event."""
+
+BOOKKEEPING = ("splits_assigned", "rows_placed", "snapshot_added", "pushed")
+"""Kinds that change no row of a data set."""
 
 UPCASTS: dict[tuple[str, int], Upcast] = {}
 """By (kind, version): turns a payload of that version into one of the next."""

@@ -314,6 +314,10 @@ def _snapshot_added(connection: sa.Connection, events: list[Event]) -> None:
         connection.execute(schema.snapshot.insert(), row)
 
 
+def _nothing(_connection: sa.Connection, _events: list[Event]) -> None:
+    pass
+
+
 _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "recording_added": _recording_added,
     "recording_decoded": _recording_decoded,
@@ -325,4 +329,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "opinion_submitted": _opinion_submitted,
     "splits_assigned": _splits_assigned,
     "snapshot_added": _snapshot_added,
+    # Read back from the log itself.
+    "rows_placed": _nothing,
+    "pushed": _nothing,
 }

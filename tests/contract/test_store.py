@@ -29,7 +29,7 @@ from labwidgets.records import (
     Transcription,
     Word,
 )
-from labwidgets.store import Store
+from labwidgets.store import Push, Store
 
 QUALITY = Quality(level_dbfs=-20.0, peak_dbfs=-1.0, clipped=0.0, snr_db=None, silence=0.1)
 Add = Callable[..., list[str]]
@@ -550,6 +550,18 @@ def test_splits_are_sticky(store: Store) -> None:
     store.assign_splits({"s1": "train", "s2": "test"})
     assert store.assign_splits({"s1": "test", "s3": "validation"}) == store.splits()
     assert store.splits() == {"s1": "train", "s2": "test", "s3": "validation"}
+
+
+def test_places_of_rows_are_kept_and_pushes_are_remembered(store: Store) -> None:
+    first = {"seg_1": ("train", 0, 0), "seg_2": ("train", 0, 1), "seg_3": ("test", 0, 0)}
+    assert store.place_rows(lambda known: first if not known else {}) == first
+    marker = store.rows_marker()
+    assert store.place_rows(lambda known: {**known, "seg_4": ("train", 0, 2)})["seg_1"] == ("train", 0, 0)
+    assert store.places() == {**first, "seg_4": ("train", 0, 2)}
+    kept = store.add_push(Push("org/name", "c0ffee", "v1", 4, 0.5, {"data/train-00000.parquet": "ab"}))
+    assert store.pushes() == [kept]
+    assert store.rows_marker() == marker
+    assert store.verify().ok
 
 
 def test_snapshots_are_kept_and_their_names_are_taken_once(store: Store) -> None:

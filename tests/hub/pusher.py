@@ -13,7 +13,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from labwidgets.corpus.hub import push
+from labwidgets.corpus.hub import PushOptions, push
 from labwidgets.errors import HubError
 
 
@@ -26,7 +26,8 @@ def run() -> None:
         handler = logging.StreamHandler(log)
         logging.basicConfig(level=logging.DEBUG, handlers=[handler], force=True)
         try:
-            answer = asdict(push(Path(asked["folder"]), asked["repo_id"], **asked["options"]))
+            options = PushOptions(**asked["options"])
+            answer = asdict(push(Path(asked["folder"]), asked["repo_id"], options=options))
         except HubError as error:
             answer = {"error": str(error)}
         print(json.dumps({"answer": answer, "log": log.getvalue()}), file=answers, flush=True)

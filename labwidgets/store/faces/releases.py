@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from labwidgets.records import (
     LabelledRow,
     Status,
 )
 from labwidgets.store import engine as engines
-from labwidgets.store import export
+from labwidgets.store import export, publishing
 from labwidgets.store.export import Snapshot
 from labwidgets.store.faces.transactions import Transactions
+from labwidgets.store.publishing import Place, Push
 
 
 class Releases(Transactions):
@@ -33,6 +34,26 @@ class Releases(Transactions):
     def assign_splits(self, wanted: Mapping[str, str]) -> dict[str, str]:
         """Put groups into splits, leave those that have one, and return all."""
         return self._write(lambda connection: export.assign_splits(connection, wanted))
+
+    def place_rows(self, assign: Callable[[Mapping[str, Place]], Mapping[str, Place]]) -> dict[str, Place]:
+        """Ask ``assign`` for the places of rows in files, given those that are known; keep the new ones."""
+        return self._write(lambda connection: publishing.place_rows(connection, assign))
+
+    def places(self) -> dict[str, Place]:
+        """Return the place of every segment that ever was in a data set."""
+        return self._read(publishing.places)
+
+    def rows_marker(self) -> tuple[int, int, int]:
+        """Return (newest event that a row of a data set may depend on, its time in us, newest draft)."""
+        return self._read(publishing.rows_marker)
+
+    def add_push(self, push: Push) -> Push:
+        """Keep that a data set was pushed."""
+        return self._write(lambda connection: publishing.add_push(connection, push))
+
+    def pushes(self) -> list[Push]:
+        """Return all pushes, oldest first."""
+        return self._read(publishing.pushes)
 
     def add_snapshot(self, name: str, *, n_rows: int, digest: str, path: str) -> Snapshot:
         """Keep that a snapshot was written.

@@ -1,12 +1,26 @@
-"""The card says what the files hold, in YAML that the Hub's own reader takes."""
+"""The card says what the files hold, in YAML that the Hub's own reader takes, and keeps what people write."""
 
 from __future__ import annotations
 
 import pytest
 from huggingface_hub import DatasetCard
 
-from labwidgets.corpus.card import hub_licence, render_card, size_category
+from labwidgets.corpus.card import (
+    Card,
+    CardContext,
+    Facts,
+    Version,
+    card_text,
+    hub_licence,
+    merge_cards,
+    render_card,
+    size_category,
+)
 from labwidgets.corpus.dataset import ExportOptions, write_parquet
+from labwidgets.errors import CardError
+from labwidgets.records import Consent
+
+OURS = Card({"pretty_name": "Voices", "license": "mit", "configs": [{"config_name": "default"}]}, "facts\n")
 
 
 @pytest.fixture
@@ -42,22 +56,59 @@ def test_the_yaml_equals_the_files(export):
 
 
 def test_the_text_has_the_figures(export):
-    text = card_of(export()).text
+    report = export()
+    text = card_of(report).text
     assert "8 segments" in text
+    assert "4 named speakers" in text
     assert "| a model's draft, corrected by a person | 8 | 100.0% |" in text
     assert "1 annotator, named by pseudonym" in text
     assert "No speaker is in two splits" in text
+    assert "Little audio: en (0.1 min)" in text
+    assert '"label_origin": "corrected"' in text
+    for shard in report.shards:
+        assert shard.sha256 in text
+
+
+def test_counts_kept_beside_the_files_say_the_same_again(export):
+    report = export()
+    context = CardContext("x", "org/x")
+    assert card_text(Facts.load(report.folder), context) == card_text(report.facts, context)
 
 
 def test_names_from_outside_cannot_become_markup(export, make_row):
-    row = make_row(0, recording={"collection": "<script>alert(1)</script> | x\n# y", "accent": "a|b"})
+    row = make_row(
+        0,
+        recording={"collection": "<script>alert(1)</script> | x\n# y", "accent": "a|b"},
+        reference={"text": "``` </details> <b>"},
+    )
     text = card_of(export(row)).text
     assert "<script>" not in text
     assert "\n# y" not in text
+    assert text.count("```") == 2
 
 
-def test_a_loading_line_names_the_repository(export):
-    assert 'load_dataset("org/name")' in render_card(export().facts, "x", repo_id="org/name")
+def test_a_published_card_has_loading_versions_citation_and_consent(export):
+    consents = tuple(Consent(f"c{n}", f"spk{n}", "CC-BY-4.0", ("share",), "2026-01", "", 0) for n in range(3))
+    context = CardContext(
+        "Voices",
+        "org/voices",
+        consents,
+        override="old recordings",
+        missing=("spk3: no consent",),
+        versions=(Version("v1", "2026-02-03", 8, 0.1),),
+        guidelines="Write <numbers> as words.",
+        has_history=True,
+        n_withdrawn=1,
+    )
+    text = card_text(export().facts, context)
+    assert 'load_dataset("org/voices", "history")' in text
+    assert "| `v1` | 2026-02-03 | 8 |" in text
+    assert "@misc{org_voices," in text
+    assert "| 3 | CC-BY-4.0 | share | 2026-01 |" in text
+    assert "Reason given: old recordings" in text
+    assert "no speaker agreed" in text
+    assert "&lt;numbers>" in text
+    assert "1 speaker took consent back and is not in it" in text
 
 
 @pytest.mark.parametrize(
@@ -81,3 +132,54 @@ def test_sizes_have_the_names_of_the_hub():
         "10K<n<100K",
         "100K<n<1M",
     ]
+
+
+# ---- merging -------------------------------------------------------------------------------------------
+
+
+def test_a_card_that_nobody_touched_comes_out_as_a_new_one():
+    theirs = render_card(OURS)
+    newer = Card({**OURS.fields, "license": "cc0-1.0"}, "newer facts\n")
+    assert merge_cards(theirs, OURS, base=OURS) == theirs
+    assert merge_cards(theirs, newer, base=OURS) == render_card(newer)
+
+
+def test_what_people_wrote_around_and_between_stays_and_the_facts_change():
+    theirs = render_card(OURS).replace("facts", "facts\n\nDo not lose me.")
+    theirs = theirs.replace("---\n\n<!--", "---\n\nA word before.\n\n<!--") + "\nA word after.\n"
+    merged = merge_cards(theirs, Card(OURS.fields, "newer facts\n"), base=OURS)
+    assert merged.index("A word before.") < merged.index("newer facts")
+    assert merged.index("newer facts") < merged.index("Do not lose me.") < merged.index("A word after.")
+    assert "\nfacts" not in merged
+    assert (
+        merge_cards(merged, Card(OURS.fields, "newer facts\n"), base=Card(OURS.fields, "newer facts\n"))
+        == merged
+    )
+
+
+def test_a_card_written_by_hand_keeps_its_text_and_fields():
+    theirs = "---\nlicense: cc-by-4.0\nconfigs: []\n---\n\n# By hand\n\nDo not lose me.\n"
+    merged = merge_cards(theirs, OURS, base=None)
+    card = DatasetCard(merged)
+    assert (card.data.license, card.data.pretty_name) == ("cc-by-4.0", "Voices")
+    assert card.data.to_dict()["configs"] == [{"config_name": "default"}]
+    assert merged.index("Do not lose me.") < merged.index("facts")
+
+
+def test_fields_that_a_person_changed_stay_and_the_others_follow():
+    newer = Card({"pretty_name": "Other", "configs": [{"config_name": "default", "x": 1}]}, "facts\n")
+    extra = "pretty_name: Mine # said so\npapers: [1]\n"
+    theirs = render_card(OURS).replace("pretty_name: Voices\n", extra)
+    theirs = theirs.replace("- config_name: default\n", "- config_name: default\n- config_name: theirs\n")
+    fields = DatasetCard(merge_cards(theirs, newer, base=OURS)).data.to_dict()
+    assert fields == {
+        "pretty_name": "Mine",
+        "papers": [1],
+        "configs": [{"config_name": "default", "x": 1}, {"config_name": "theirs"}],
+    }
+
+
+@pytest.mark.parametrize("head", ["license: [", "- just\n- a list", "a: b: c"], ids=["cut", "list", "colons"])
+def test_broken_yaml_is_named_and_not_thrown_away(head):
+    with pytest.raises(CardError, match=r"broken YAML|no list of fields"):
+        merge_cards(f"---\n{head}\n---\n\ntext\n", OURS, base=None)

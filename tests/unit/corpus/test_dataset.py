@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
+from labwidgets.analysis.shards import place_rows
 from labwidgets.audio import encode_flac
 from labwidgets.corpus.dataset import ExportOptions, build_dataset, load_parquet, write_disk, write_parquet
 from labwidgets.corpus.table import FIXED_COLUMNS
@@ -173,13 +174,30 @@ def test_no_path_of_this_machine_leaves_it(export, make_row, tmp_path):
         assert str(tmp_path).encode() not in path.read_bytes()
 
 
-def test_shards_are_cut_by_size_and_named_with_their_number(export, make_row, monkeypatch, tmp_path):
-    monkeypatch.setattr("labwidgets.corpus.shards.SplitWriter.__init__.__kwdefaults__", {"max_bytes": 30_000})
-    report = export([make_row(n, recording={"speaker": "s"}) for n in range(9)])
+def test_shards_are_cut_by_length_and_named_with_their_number(export, make_row, tmp_path):
+    rows = [make_row(n, recording={"speaker": "s"}) for n in range(9)]
+    report = export(rows, place=lambda wanted: place_rows(wanted, {}, max_shard_s=2.0))
     names = [shard.path for shard in report.shards]
-    assert len(names) > 2
-    assert names[0] == f"data/train-00000-of-{len(names):05}.parquet"
+    assert names == [f"data/train-0000{number}.parquet" for number in range(3)]
+    assert [shard.n_rows for shard in report.shards] == [4, 4, 1]
     assert len(load_parquet(tmp_path / "out", cache=tmp_path / "c")["train"]) == 9
+
+
+def test_a_changed_text_changes_one_shard_and_no_other_row_moves(export, make_row):
+    places = {}
+
+    def place(wanted):
+        places.update(place_rows(wanted, places, max_shard_s=2.0))
+        return places
+
+    rows = [make_row(n, recording={"speaker": "s"}) for n in range(12)]
+    first = export(rows, place=place)
+    edited = [make_row(12, recording={"speaker": "s"}), *rows]
+    edited[6] = make_row(5, recording={"speaker": "s"}, reference={"text": "mended"})
+    second = export(edited, folder="again", place=place)
+    same = [a.sha256 == b.sha256 for a, b in zip(first.shards, second.shards, strict=False)]
+    assert same == [True, False, True]
+    assert [shard.n_rows for shard in second.shards] == [4, 4, 4, 1]
 
 
 def test_shards_have_small_row_groups_and_plain_audio(export, make_row, tmp_path):

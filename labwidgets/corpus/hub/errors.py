@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,14 +21,26 @@ _REMEDIES = {
     413: ("the Hub finds a file too big", "Ask the Hub for more room"),
     429: ("the Hub asks to slow down", "Push again in a few minutes"),
 }
+_NO_ROOM = (
+    "the Hub has no room left for this account",
+    "Free some there, or ask the Hub for more; then push again",
+)
+_ROOM = re.compile(r"quota|storage (limit|space)|out of (storage|space)|too much storage", re.IGNORECASE)
+_STATUS_IN_TEXT = re.compile(r"\b(4\d\d|5\d\d)\b")
 
 
 def status_of(error: BaseException) -> int | None:
     """Return the HTTP status behind an error; None where no answer came."""
     response = getattr(error, "response", None)
-    if response is None and error.__cause__ is not None and isinstance(error, RuntimeError):
+    if response is not None:
+        return getattr(response, "status_code", None)
+    if isinstance(error, RuntimeError) and error.__cause__ is not None:
         return status_of(error.__cause__)
-    return getattr(response, "status_code", None)
+    if _is_of_xet(error):
+        # The uploader of xet storage tells the status in its text alone.
+        found = _STATUS_IN_TEXT.search(str(error))
+        return int(found[1]) if found else None
+    return None
 
 
 def is_conflict(error: BaseException) -> bool:
@@ -37,8 +50,14 @@ def is_conflict(error: BaseException) -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Return whether trying again may help: the server stumbled, or its answer got lost."""
+    if isinstance(error, LabError):
+        return False
     status = status_of(error)
     return status in _TRANSIENT if status is not None else _is_transport(error)
+
+
+def _is_of_xet(error: BaseException) -> bool:
+    return type(error) is ConnectionError or type(error).__name__.startswith("Xet")
 
 
 def _is_transport(error: BaseException) -> bool:
@@ -64,15 +83,25 @@ def explained(repo_id: str) -> Iterator[None]:
         raise _hub_error(e, repo_id) from e
 
 
-def _hub_error(error: Exception, repo_id: str) -> HubError:
-    status = status_of(error)
+def _hub_error(error: Exception, repo_id: str) -> LabError:
+    # The uploader wraps whatever stopped it, our own word that the line is dead too.
+    if isinstance(error.__cause__, LabError):
+        return error.__cause__
+    status, said = status_of(error), _said(error)
+    if _ROOM.search(said):
+        return HubError(_NO_ROOM[0], value=repo_id, remedy=f"{_NO_ROOM[1]}. The Hub said: {said}")
     if status is None and _is_transport(error):
         return HubError("the Hub cannot be reached or does not answer", value=repo_id, remedy=_NETWORK)
     if status is None:
-        return HubError(f"the push failed ({type(error).__name__})", value=repo_id, remedy=str(error)[:300])
+        return HubError(f"the push failed ({type(error).__name__})", value=repo_id, remedy=said)
     if status >= 500:
         return HubError(f"the Hub has a problem (status {status})", value=repo_id, remedy=_NETWORK)
     problem, remedy = _REMEDIES.get(status, (f"the Hub refused (status {status})", "Read what it says"))
-    said = getattr(error, "server_message", None) or getattr(error.__cause__, "server_message", None)
-    said = " ".join(str(said).split())[:300] if said else ""
     return HubError(problem, value=repo_id, remedy=f"{remedy}. The Hub said: {said}" if said else remedy)
+
+
+def _said(error: BaseException) -> str:
+    said = getattr(error, "server_message", None) or getattr(error.__cause__, "server_message", None)
+    if said is None and status_of(error) is None:
+        said = str(error)
+    return " ".join(str(said or "").split())[:300]

@@ -1,0 +1,21 @@
+"""The data set's card: YAML that the Hub understands, and the facts in plain words."""
+
+from labwidgets.corpus.card.context import CardContext, Version
+from labwidgets.corpus.card.facts import SPLIT_ORDER, Facts
+from labwidgets.corpus.card.fields import card_fields, hub_licence, size_category
+from labwidgets.corpus.card.merging import Card, merge_cards, render_card
+from labwidgets.corpus.card.text import card_text
+
+__all__ = [
+    "SPLIT_ORDER",
+    "Card",
+    "CardContext",
+    "Facts",
+    "Version",
+    "card_fields",
+    "card_text",
+    "hub_licence",
+    "merge_cards",
+    "render_card",
+    "size_category",
+]

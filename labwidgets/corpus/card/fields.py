@@ -1,0 +1,123 @@
+"""The card's YAML: what the Hub filters by and what `datasets` loads by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from labwidgets.corpus.card.facts import Facts
+
+HUB_LICENCES = frozenset({
+    "apache-2.0", "mit", "unlicense", "odbl", "pddl", "odc-by", "cc", "cc0-1.0", "cc-by-2.0", "cc-by-2.5",
+    "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0",
+    "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0",
+    "cc-by-nc-sa-4.0", "cdla-sharing-1.0", "cdla-permissive-1.0", "cdla-permissive-2.0", "c-uda",
+    "gfdl", "gpl-3.0", "lgpl-3.0", "agpl-3.0", "bsd-3-clause", "bsd-2-clause", "other", "unknown",
+})  # fmt: skip
+HUMAN = ("typed", "corrected", "confirmed", "adjudicated")
+MACHINE = ("auto_accepted", "pseudo")
+HISTORY = "history"
+
+_ALIASES = {"cc-zero": "cc0-1.0", "cc0": "cc0-1.0", "public-domain": "cc0-1.0", "odc-by-1.0": "odc-by"}
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+def hub_licence(licences: Iterable[str | None]) -> dict[str, str]:
+    """Return the card's licence fields for the licences of the recordings.
+
+    One licence that the Hub knows stands by its id; none at all is ``unknown``; anything else is ``other``
+    with a name, and the text says which.
+
+    >>> hub_licence(["CC-BY-4.0"])
+    {'license': 'cc-by-4.0'}
+    >>> hub_licence(["MIT", "CC0-1.0"])
+    {'license': 'other', 'license_name': 'several-licences'}
+    """
+    stated = [(licence or "").strip() for licence in licences]
+    found = {licence for licence in stated if licence}
+    if not found:
+        return {"license": "unknown"}
+    if len(found) > 1 or "" in stated:
+        return {"license": "other", "license_name": "several-licences"}
+    slug = re.sub(r"[^a-z0-9.]+", "-", found.pop().lower()).strip("-.")
+    slug = _ALIASES.get(slug, slug)
+    if slug in HUB_LICENCES:
+        return {"license": slug}
+    return {"license": "other", "license_name": slug or "other"}
+
+
+def size_category(n_rows: int) -> str:
+    """Return the Hub's name for a size.
+
+    >>> size_category(999), size_category(1000), size_category(5_000_000)
+    ('n<1K', '1K<n<10K', '1M<n<10M')
+    """
+    return next((name for bound, name in _SIZES if n_rows < bound), "1M<n<10M")
+
+
+def card_fields(facts: Facts, name: str, *, schema: Any, has_history: bool = False) -> dict[str, Any]:
+    """Return all fields of the card's head.
+
+    Args:
+        facts: Counted while the files were written.
+        name: Title.
+        schema: Of the shards, with the features of ``datasets`` in it.
+        has_history: Whether the second config is there.
+    """
+    from huggingface_hub import DatasetCardData
+
+    data = DatasetCardData(**_described(facts, name))
+    _add_structure(data, facts, schema, has_history=has_history)
+    fields: dict[str, Any] = data.to_dict()
+    return fields
+
+
+def _described(facts: Facts, name: str) -> dict[str, Any]:
+    tags = sorted(facts.languages)
+    codes = sorted({tag.split("-")[0].lower() for tag in tags} - {"und"})
+    creators = (
+        ["expert-generated"] * any(facts.origins[origin] for origin in HUMAN)
+        + ["machine-generated"] * any(facts.origins[origin] for origin in MACHINE)
+        + ["found"] * bool(facts.origins["imported"])
+    )
+    fields: dict[str, Any] = {
+        "pretty_name": " ".join(name.split()),
+        "language": codes,
+        "language_bcp47": tags if any("-" in tag for tag in tags) else None,
+        **hub_licence(facts.licences),
+        "task_categories": ["automatic-speech-recognition"],
+        "size_categories": [size_category(facts.rows.total())],
+        "annotations_creators": creators,
+        "language_creators": ["found"],
+        "multilinguality": ["multilingual" if len(codes) > 1 else "monolingual"],
+        "source_datasets": ["original"],
+        "tags": ["audio", "speech", "labwidgets"],
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _add_structure(data: Any, facts: Facts, schema: Any, *, has_history: bool) -> None:
+    from datasets import DatasetInfo, Features, SplitDict, SplitInfo
+    from datasets.info import DatasetInfosDict
+    from datasets.utils.metadata import MetadataConfigs
+
+    names = facts.split_names()
+    splits = SplitDict()
+    for name in names:
+        splits.add(SplitInfo(name=name, num_bytes=facts.table_bytes[name], num_examples=facts.rows[name]))
+    info = DatasetInfo(
+        features=Features.from_arrow_schema(schema),
+        splits=splits,
+        download_size=sum(shard.n_bytes for shard in facts.shards),
+        dataset_size=sum(facts.table_bytes.values()),
+    )
+    DatasetInfosDict({"default": info}).to_dataset_card_data(data)
+    configs = {"default": _data_files("data", names)}
+    if has_history:
+        configs[HISTORY] = _data_files(HISTORY, names)
+    MetadataConfigs(configs).to_dataset_card_data(data)
+
+
+def _data_files(folder: str, splits: Iterable[str]) -> dict[str, Any]:
+    return {"data_files": [{"split": name, "path": f"{folder}/{name}-*"} for name in splits]}
