@@ -9,6 +9,7 @@ from labwidgets.text.normalisation import (
     normalisation,
 )
 from labwidgets.text.rules import RULES, apply_rules
+from labwidgets.text.tags import Tag, find_tags, without_tags
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -17,7 +18,10 @@ __all__ = [
     "Folding",
     "Normalisation",
     "Normalise",
+    "Tag",
     "apply_rules",
     "checked_text",
+    "find_tags",
     "normalisation",
+    "without_tags",
 ]

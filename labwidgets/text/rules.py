@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-_TAG = re.compile(r"\[[^\[\]\n]{1,40}\]|<[^<>\n]{1,40}>")
+from labwidgets.text.tags import without_tags
+
 _SPACE = re.compile(r"\s+")
 _IN_NUMBER = frozenset(".,:/'-\u2019\u066b\u066c")
 _IN_WORD = frozenset("'\u2019")
@@ -25,12 +26,12 @@ def lower_case(text: str) -> str:
 
 
 def no_tags(text: str) -> str:
-    """Return ``text`` without marks such as ``[noise]`` or ``<en>``; words between two of them stay.
+    """Return ``text`` without its tags (see :mod:`labwidgets.text.tags`); words between two of them stay.
 
-    >>> no_tags("[noise] turn <en>left</en> [uh] here")
+    >>> no_tags("[noise] turn <lang:en>left</lang> [uh] here")
     'turn left here'
     """
-    return _spaced(_TAG.sub(" ", text))
+    return _spaced(without_tags(text))
 
 
 def no_punctuation(text: str) -> str:

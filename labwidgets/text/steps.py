@@ -13,6 +13,7 @@ from functools import cache
 import regex
 
 from labwidgets.errors import MissingExtraError
+from labwidgets.text.tags import without_tags
 
 Step = Callable[[str], str]
 
@@ -38,7 +39,6 @@ _CHILLUS = {
 }
 _CHILLU = re.compile("|".join(_CHILLUS))
 _SEAM = regex.compile(r"(?<=\p{N})[-\u2010\u2011]?(?=\p{L})|(?<=[\p{L}\p{M}])[-\u2010\u2011]?(?=\p{N})")
-_TAG = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _NUMBER = re.compile(r"(?<![\w.])(\d{1,15}(?:\.\d{1,9})?)(st|nd|rd|th)?(%?)(?![\w])")
 
 
@@ -182,12 +182,12 @@ def joiners(text: str) -> str:
 
 
 def tags(text: str) -> str:
-    """Return the text without what stands in ``[…]`` or ``<…>``.
+    """Return the text without its tags, such as ``[noise]`` and ``<lang:en>`` (:mod:`labwidgets.text.tags`).
 
     >>> tags("so [noise] yes <uh>").split()
     ['so', 'yes']
     """
-    return _TAG.sub(" ", text)
+    return without_tags(text)
 
 
 def whisper(text: str) -> str:

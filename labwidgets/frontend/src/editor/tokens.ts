@@ -1,8 +1,7 @@
-/** Where words begin and end in plain text, without any times. */
+/** Where words begin and end in plain text, without any times. A tag is a word of its own. */
+import { UNSPACED } from "./scripts";
+import { findTags } from "./tags";
 
-/** Scripts that write words without spaces between them. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 // The zero-width space parts words in Thai and Khmer; the joiners never do.
 const SPACE = /[\s\u200b]/u;
 const WORD = /[^\s\u200b]+/gu;
@@ -35,10 +34,21 @@ function makeSegmenter(language: string): Intl.Segmenter {
 /** Words of `text`: parted by white space, and by the browser's dictionary where a script has no spaces. */
 export function tokenise(text: string, language: string): Token[] {
   const tokens: Token[] = [];
+  let at = 0;
+  for (const tag of findTags(text)) {
+    tokens.push(...words(text.slice(at, tag.from), language, at), [tag.from, tag.to]);
+    at = tag.to;
+  }
+  return [...tokens, ...words(text.slice(at), language, at)];
+}
+
+function words(text: string, language: string, offset: number): Token[] {
+  const tokens: Token[] = [];
   for (const match of text.matchAll(WORD)) {
     const [run] = match;
-    if (!UNSPACED.test(run)) tokens.push([match.index, match.index + run.length]);
-    else for (const [from, to] of segment(run, language)) tokens.push([match.index + from, match.index + to]);
+    const start = offset + match.index;
+    if (!UNSPACED.test(run)) tokens.push([start, start + run.length]);
+    else for (const [from, to] of segment(run, language)) tokens.push([start + from, start + to]);
   }
   return tokens;
 }
