@@ -42,6 +42,8 @@ def voice(seconds, pitch_hz, seed):
 project = lw.Project.create("{name}", language="en", exist_ok=True)
 guidelines = {{"guidelines": "# Numbers\\n- write them as words"}}
 save_settings(project.settings.model_copy(update=guidelines), project.folder)
+with open("{name}/project.yaml", "a", encoding="utf-8") as settings:
+    settings.write({yaml!r})
 project = lw.Project.open("{name}")
 for n, language in enumerate({languages!r}):
     folder = pathlib.Path(f"{name}-{{n}}-{{language}}")
@@ -91,9 +93,12 @@ class Screen:
         self.root.screenshot(path=path, animations="disabled")
 
 
-def show(lab: Any, open_page: Any, languages: tuple[str, ...], *, width: int = 1600) -> Screen:
+def show(
+    lab: Any, open_page: Any, languages: tuple[str, ...], *, width: int = 1600, yaml: str = ""
+) -> Screen:
+    """Open a labeller over one clip a language; ``yaml`` is added to the project's settings."""
     name = f"scripts-{time.monotonic_ns()}"
-    lab.write_notebook(f"{name}.ipynb", [SETUP.format(name=name, languages=languages), SHOW])
+    lab.write_notebook(f"{name}.ipynb", [SETUP.format(name=name, languages=languages, yaml=yaml), SHOW])
     opened = open_page(lab, width=width)
     opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
     opened.open(f"{name}.ipynb")
@@ -101,7 +106,7 @@ def show(lab: Any, open_page: Any, languages: tuple[str, ...], *, width: int = 1
     draft(lab.root / name, [TEXTS[language] for language in languages])
     opened.run(1)
     screen = Screen(opened)
-    screen.root.locator(".cm-content").wait_for(timeout=WAIT)
+    screen.root.locator(".cm-content").first.wait_for(timeout=WAIT)
     screen.wait_open(1)
-    screen.root.locator(".cm-content").click()
+    screen.root.locator(".cm-content").first.click()
     return screen

@@ -10,18 +10,22 @@ const MAX_EDITS = 1_000;
 
 /** From `before` to `after`, neighbouring parts of one kind joined; case and punctuation count. */
 export function diffWords(before: readonly string[], after: readonly string[]): DiffPart[] {
+  return joinParts(alignWords(before, after));
+}
+
+/** The same word by word. */
+export function alignWords(before: readonly string[], after: readonly string[]): DiffPart[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head++;
   let tail = 0;
   const n_rest = Math.min(before.length, after.length) - head;
   while (tail < n_rest && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   const middle = myers(before.slice(head, before.length - tail), after.slice(head, after.length - tail));
-  const parts = [
+  return [
     ...before.slice(0, head).map((text): DiffPart => ({ kind: "same", text })),
     ...middle,
     ...before.slice(before.length - tail).map((text): DiffPart => ({ kind: "same", text })),
   ];
-  return joinParts(parts);
 }
 
 /** Greedy shortest edit script (Myers 1986, "An O(ND) difference algorithm and its variations"). */

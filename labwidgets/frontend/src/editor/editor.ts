@@ -6,6 +6,7 @@ import { Emitter } from "../core/emitter";
 import type { Editor, EditorContent, EditorEvents, Stroke } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
+import { textAttributes } from "./attributes";
 import { blocks } from "./blocks";
 import { payloadOf, payloadsOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
@@ -72,7 +73,10 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
   function stateOf(content: EditorContent, clip: Clip): EditorState {
     const text = content.text.replace(/\r\n?/g, "\n");
     const start = wordHistory(wordsOf(text, content.words, clip), clip);
-    return EditorState.create({ doc: text, extensions: [start, fixed, attributes(clip.language)] });
+    return EditorState.create({
+      doc: text,
+      extensions: [start, fixed, textAttributes("Transcript", clip.language)],
+    });
   }
 
   // Marks that waited for the input method are drawn when it is through.
@@ -138,20 +142,6 @@ function replay(view: EditorView, strokes: readonly Stroke[]): void {
     else if (stroke.kind === "delete") deleteCharBackward(view);
     else view.dispatch(view.state.replaceSelection(stroke.text), { userEvent: "input.type" });
   }
-}
-
-function attributes(language: string): Extension {
-  return EditorView.contentAttributes.of({
-    "aria-label": "Transcript",
-    role: "textbox",
-    "aria-multiline": "true",
-    spellcheck: "false",
-    autocorrect: "off",
-    autocapitalize: "off",
-    translate: "no",
-    dir: "auto",
-    lang: language,
-  });
 }
 
 function nextDoubtfulWord(view: EditorView, low_confidence: number): WordPayload | null {

@@ -1,5 +1,6 @@
 import type { Action, Editor, Player } from "../core/parts";
 import type { TypeSize } from "../ui/type_size";
+import type { LayerControls } from "./layers";
 import type { Listening } from "./listening";
 import type { Pages } from "./pages";
 import type { Session } from "./session";
@@ -11,6 +12,7 @@ const ZOOM = 1.5;
 export interface ActionParts {
   player: Player;
   editor: Editor;
+  layers: LayerControls;
   session: Session;
   pages: Pages;
   flags: readonly string[];
@@ -28,7 +30,7 @@ export interface ActionParts {
 
 /** What each key does. */
 export function createActions(parts: ActionParts): (action: Action, isRepeat: boolean) => void {
-  const { player, editor, session, pages, listening, say } = parts;
+  const { player, editor, layers, session, pages, listening, say } = parts;
 
   const submit = (stay: boolean) => {
     if (editor.composing) return;
@@ -84,6 +86,13 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
       else say("No word is marked as unsure.");
     },
     toggle_draft: () => editor.showDraft(!editor.draftShown),
+    next_layer() {
+      const name = layers.next();
+      say(name === null ? "This project has one text for each segment." : `Now in: ${name}.`);
+    },
+    take_change: () => layers.take() || say("Nothing by hand stands against the text."),
+    keep_mine: () => layers.keep() || say("Nothing by hand stands against the text."),
+    follow_text: () => say(layers.follow() ? "Written again from the text." : "It follows the text already."),
     toggle_list: parts.toggleList,
     toggle_guidelines: parts.toggleGuidelines,
     search: parts.search,

@@ -27,6 +27,9 @@ const GROUPS: Group[] = [
     [
       [["next_doubtful_word"], "next word the model was unsure of, played"],
       [["toggle_draft"], "show or hide the draft and the differences"],
+      [["next_layer"], "next text of the segment, where the project has layers"],
+      [["take_change", "keep_mine"], "take what the text says now, keep what was written by hand"],
+      [["follow_text"], "write a layer again from the text"],
       [["undo"], "undo; at the start of the text's history: back to the segment submitted last"],
       [["redo"], "redo"],
     ],

@@ -17,6 +17,7 @@ import { createHeightHandle } from "./height";
 import { chordText } from "./help";
 import { installKeyboard } from "./keyboard";
 import labellerCss from "./labeller.css";
+import layersCss from "./layers.css";
 import { createList } from "./list";
 import { createListening } from "./listening";
 import { createOverlays } from "./overlays";
@@ -32,8 +33,9 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   addStyles(document, "theme", themeCss);
   addStyles(document, "editor", editorCss);
   addStyles(document, "labeller", labellerCss);
+  addStyles(document, "layers", layersCss);
   const work = createWork(scope, context);
-  const { ready, settings, preferences, transport, player, editor, pages, outbox, session } = work;
+  const { ready, settings, preferences, transport, player, editor, layers, pages, outbox, session } = work;
   const mac = isMac(navigator.platform);
 
   const focusText = () => editor.focus();
@@ -124,6 +126,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   const run = createActions({
     player,
     editor,
+    layers,
     session,
     pages,
     flags: settings.flags,

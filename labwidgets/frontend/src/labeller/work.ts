@@ -1,9 +1,12 @@
 import { type Preferences, preferencesOf, recall, remember } from "../core/memory";
-import type { Editor, Player } from "../core/parts";
+import type { Action, Editor, Player } from "../core/parts";
 import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
+import { isMac } from "../ui/keys";
 import { Ahead } from "./ahead";
+import { chordText } from "./help";
+import { createLayers, type LayerControls } from "./layers";
 import { createMemoryOutbox, type Outbox } from "./outbox";
 import { Pages } from "./pages";
 import { SegmentCache } from "./segments";
@@ -32,6 +35,7 @@ export interface Work {
   readonly transport: WatchedTransport;
   readonly player: Player;
   readonly editor: Editor;
+  readonly layers: LayerControls;
   readonly pages: Pages;
   readonly outbox: Outbox;
   readonly session: Session;
@@ -44,7 +48,12 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
   const preferences = preferencesOf(ready.annotator);
   const transport = watch(context.transport, () => Date.now());
   const player = context.createPlayer(scope, transport, settings, preferences);
-  const editor = context.createEditor(scope, settings);
+  const chord = (action: Action) => chordText(action, settings.keys, isMac(navigator.platform));
+  const { editor, layers } = createLayers(scope, context.createEditor(scope, settings), settings.layers, {
+    take: chord("take_change"),
+    keep: chord("keep_mine"),
+    follow: chord("follow_text"),
+  });
   const pages = new Pages(transport, rememberedQuery(ready.project_id));
   const outbox = createMemoryOutbox(scope, transport);
   const cache = new SegmentCache(scope, transport);
@@ -65,7 +74,7 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
       newId: () => crypto.randomUUID(),
     },
   });
-  return { ready, settings, preferences, transport, player, editor, pages, outbox, session };
+  return { ready, settings, preferences, transport, player, editor, layers, pages, outbox, session };
 }
 
 export function rememberQuery(project_id: string, query: QueuePayload): void {
