@@ -155,6 +155,15 @@ class AudioCache:
         with self._track(key, channel) as track:
             return track.window(start_s, end_s, index=index, codec=codec)
 
+    def remove(self, key: str) -> bool:
+        """Delete an entry, in use or not; False when there was none."""
+        was_there = self._path(key, ".json").exists()
+        # The figures go first: without them the entry does not exist.
+        for suffix in reversed(_SUFFIXES):
+            self._path(key, suffix).unlink(missing_ok=True)
+        self._n_bytes = None
+        return was_there
+
     def evict(self) -> int:
         """Delete the least recently used entries until the folder fits; return how many went."""
         now = time.time()

@@ -17,7 +17,16 @@ import pyarrow.parquet as pq
 
 from labwidgets import audio
 from labwidgets.analysis.shards import Place, place_rows
-from labwidgets.corpus.card import SPLIT_ORDER, Card, CardContext, Facts, card_fields, card_text, render_card
+from labwidgets.corpus.card import (
+    SPLIT_ORDER,
+    Card,
+    CardContext,
+    DraftErrors,
+    Facts,
+    card_fields,
+    card_text,
+    render_card,
+)
 from labwidgets.corpus.privacy import silence
 from labwidgets.corpus.shards import Shard, ShardWriter
 from labwidgets.corpus.spool import Columns, Spool, spool
@@ -179,12 +188,14 @@ def _write(
     places = options.place(made.wanted(membership))
     columns = Columns.of(made)
     writer, facts, refused = ShardWriter(data, columns.schema), Facts(), list[Refusal]()
+    drafts = DraftErrors(facts)
     try:
         for done, (item, place) in enumerate(made.read(places), start=1):
             sound = _sound(item, read_audio, refused)
             if sound is not None:
                 writer.add(columns.row(item, sound), place)
                 facts.see(item, place.split)
+                drafts.see(item)
             if options.progress is not None:
                 options.progress(done, len(made.segments), "writing")
         shards = tuple(writer.close())
@@ -193,6 +204,7 @@ def _write(
             writer.abandon()
         raise
     made.file.unlink()
+    drafts.close()
     if not shards:
         raise ProjectError("no segment's sound could be read", value=refused[0].reason)
     facts.finish(shards, writer.n_table_bytes)

@@ -10,6 +10,7 @@ import errno
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,13 +20,15 @@ from typing import Protocol
 from labwidgets.corpus.columns import AddOptions
 from labwidgets.corpus.rows import file_sha256
 from labwidgets.corpus.sources import open_source
-from labwidgets.errors import AudioError, DiskFullError, LabError, SourceError
+from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, SourceError
 from labwidgets.records import AddReport, NewRecording, Progress, Quality, Recording, Refusal
 
 __all__ = ["AddOptions", "RecordingStore", "SoundCache", "add_sources", "decode_added", "locate"]
 
 BATCH_SIZE = 500
 N_DECODERS = min(4, os.cpu_count() or 1)
+
+_WITHDRAWN = "its speaker took consent back: it is not taken in again"
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,10 @@ class RecordingStore(Protocol):
 
     def known_bytes(self, hashes: Sequence[str], /) -> Mapping[str, str]:
         """Return the recording id of each hash that is stored."""
+        ...
+
+    def withdrawn_bytes(self, hashes: Sequence[str], /) -> AbstractSet[str]:
+        """Return the hashes whose speakers took consent back."""
         ...
 
     def add_recordings(self, recordings: Sequence[NewRecording], /) -> object:
@@ -80,6 +87,10 @@ class SoundCache(Protocol):
 
     def decode(self, key: str, source: Path, /) -> DecodedSound:
         """Decode ``source`` into the cache."""
+        ...
+
+    def remove(self, key: str, /) -> object:
+        """Delete what was decoded."""
         ...
 
 
@@ -131,7 +142,9 @@ def add_sources(  # noqa: PLR0913 - where to (three), what, and how
     opened = open_source(source, project_folder, options=options)
     tally = _Tally(progress)
     for batch in _batches(opened.recordings, BATCH_SIZE):
-        _register(store, batch, tally)
+        for gone in _register(store, batch, tally):
+            if gone.copied:
+                Path(project_folder, gone.source).unlink(missing_ok=True)
         tally.tell(tally.count(), 0, "reading")
     if not tally.count():
         raise SourceError("there is nothing in the source", value=type(source).__name__)
@@ -190,7 +203,10 @@ def _batches(
             yield batch
 
 
-def _register(store: RecordingStore, batch: Sequence[NewRecording | Refusal], tally: _Tally) -> None:
+def _register(
+    store: RecordingStore, batch: Sequence[NewRecording | Refusal], tally: _Tally
+) -> Sequence[NewRecording]:
+    """Store what is new of ``batch``; return what may not come back."""
     fresh: dict[str, NewRecording] = {}
     for item in batch:
         if isinstance(item, Refusal):
@@ -198,7 +214,10 @@ def _register(store: RecordingStore, batch: Sequence[NewRecording | Refusal], ta
         elif fresh.setdefault(item.bytes_sha256, item) is not item:
             tally.known += 1
     stored = store.known_bytes(tuple(fresh))
-    tally.known += len(stored)
+    gone = store.withdrawn_bytes(tuple(stored)) if stored else frozenset()
+    withdrawn = [fresh[digest] for digest in sorted(gone)]
+    tally.refused += [Refusal(item.source, _WITHDRAWN) for item in withdrawn]
+    tally.known += len(stored) - len(gone)
     new = [item for digest, item in fresh.items() if digest not in stored]
     try:
         if new:
@@ -208,6 +227,7 @@ def _register(store: RecordingStore, batch: Sequence[NewRecording | Refusal], ta
         logger.warning("a batch of %d recordings was refused as a whole: %s", len(new), type(e).__name__)
         accepted = [item for item in new if _register_one(store, item, tally)]
     tally.durations_s |= {item.bytes_sha256: item.duration_s for item in accepted}
+    return withdrawn
 
 
 def _register_one(store: RecordingStore, item: NewRecording, tally: _Tally) -> bool:
@@ -231,12 +251,17 @@ def _decode_pass(store: RecordingStore, cache: SoundCache, project_folder: Path,
             tally.durations_s.pop(recording.bytes_sha256, None)
             tally.refused.append(Refusal(recording.source, str(outcome)))
         else:
-            store.mark_decoded(
-                recording.id,
-                sound_sha256=outcome.sound_sha256,
-                duration_s=outcome.duration_s,
-                quality=outcome.quality,
-            )
+            try:
+                store.mark_decoded(
+                    recording.id,
+                    sound_sha256=outcome.sound_sha256,
+                    duration_s=outcome.duration_s,
+                    quality=outcome.quality,
+                )
+            except NotFoundError:
+                # Its speaker took consent back while it was decoded.
+                cache.remove(recording.bytes_sha256)
+                continue
             if recording.bytes_sha256 in tally.durations_s:
                 tally.durations_s[recording.bytes_sha256] = outcome.duration_s
         tally.tell(done, len(waiting), "decoding")

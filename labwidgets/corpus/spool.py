@@ -123,5 +123,5 @@ def _item(row: LabelledRow, reference: Reference, made: Spool, snapshot: str | N
         "layers": dict(shown.layers),
         "extras": extras,
         "silent": () if hidden is None else hidden.spans,
-        "draft": None,
+        "draft": None if row.draft is None or hidden is not None else row.draft.text,
     }

@@ -63,3 +63,23 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def scrub(engine: sa.Engine) -> bool:
+    """Write the store anew, so that nothing erased is left in its free pages or its log.
+
+    Returns:
+        Whether it is done; False when others hold the store open for reading or writing just now.
+    """
+    if engines.store_file(engine.url) is None:
+        return False
+    with engines.seam(engine.url), engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if driver is None:
+            return False
+        try:
+            driver.execute("VACUUM")
+            is_busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            return False
+    return not is_busy

@@ -42,11 +42,13 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "splits_assigned": 1,
     "snapshot_added": 1,
     "rows_placed": 1,
+    "consent_given": 1,
+    "speaker_withdrawn": 1,
     "pushed": 1,
 }
 """Newest payload version of each kind of event."""
 
-BOOKKEEPING = ("splits_assigned", "rows_placed", "snapshot_added", "pushed")
+BOOKKEEPING = ("splits_assigned", "rows_placed", "snapshot_added", "pushed", "consent_given")
 """Kinds that change no row of a data set."""
 
 UPCASTS: dict[tuple[str, int], Upcast] = {}

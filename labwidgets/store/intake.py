@@ -149,8 +149,8 @@ def mark_decoded(
         NotFoundError: On an unknown recording.
     """
     before = recordings_by_id(connection, [recording_id]).get(recording_id)
-    if before is None:
-        raise NotFoundError("unknown recording", value=recording_id)
+    if before is None or before.state == "withdrawn":
+        raise _not_here(recording_id)
     segment = schema.segment.c
     # The header's length may lie, the segment that spans the whole follows; others were placed on the sound.
     whole = sa.select(segment.id).where(
@@ -190,8 +190,15 @@ def mark_broken(connection: sa.Connection, recording_id: str, reason: str) -> No
 
 def _require(connection: sa.Connection, recording_id: str) -> None:
     recording = schema.recording.c
-    if connection.scalar(sa.select(recording.id).where(recording.id == recording_id)) is None:
-        raise NotFoundError("unknown recording", value=recording_id)
+    state = connection.scalar(sa.select(recording.state).where(recording.id == recording_id))
+    if state in {None, "withdrawn"}:
+        raise _not_here(recording_id)
+
+
+def _not_here(recording_id: str) -> NotFoundError:
+    return NotFoundError(
+        "unknown recording, or one whose speaker took consent back", value=recording_id, remedy=""
+    )
 
 
 def recordings_by_id(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Recording]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.records import Event
-from labwidgets.store import schema
+from labwidgets.store import consenting, schema
 from labwidgets.store.events import NewEvent, append, chunks
 from labwidgets.store.policy import Head, decide_reference, decide_state
 from labwidgets.store.statements import insert_if_new, insert_rows, upsert
@@ -329,6 +329,8 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "opinion_submitted": _opinion_submitted,
     "splits_assigned": _splits_assigned,
     "snapshot_added": _snapshot_added,
+    "consent_given": consenting.consent_given,
+    "speaker_withdrawn": consenting.speaker_withdrawn,
     # Read back from the log itself.
     "rows_placed": _nothing,
     "pushed": _nothing,

@@ -17,12 +17,13 @@ from labwidgets.store import opening, rebuild, schema
 from labwidgets.store.checkpoint import Checkpointer
 from labwidgets.store.faces.hypotheses import Hypotheses
 from labwidgets.store.faces.opinions import Opinions
+from labwidgets.store.faces.people import People
 from labwidgets.store.faces.recordings import Recordings
 from labwidgets.store.faces.releases import Releases
 from labwidgets.store.faces.tasks import Tasks
 
 
-class Store(Recordings, Hypotheses, Opinions, Tasks, Releases):
+class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 
     def __init__(self, engine: sa.Engine, project_id: str) -> None:
@@ -93,6 +94,10 @@ class Store(Recordings, Hypotheses, Opinions, Tasks, Releases):
     def rebuild(self) -> int:
         """Fill all that can be rebuilt from the events again and return their number; leases are dropped."""
         return self._write(rebuild.rebuild)
+
+    def scrub(self) -> bool:
+        """Overwrite what was erased but still lies in free pages of the file; False while others use it."""
+        return backups.scrub(self._engine)
 
     def backup(self, path: str | os.PathLike[str]) -> int:
         """Copy the store, in use or not, to a new file and return the number of events in it.

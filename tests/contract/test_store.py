@@ -21,6 +21,7 @@ from labwidgets.errors import (
 from labwidgets.records import (
     MIX,
     QUEUE_ORDERS,
+    Consent,
     ModelRun,
     NewRecording,
     Quality,
@@ -562,6 +563,70 @@ def test_places_of_rows_are_kept_and_pushes_are_remembered(store: Store) -> None
     assert store.pushes() == [kept]
     assert store.rows_marker() == marker
     assert store.verify().ok
+
+
+def test_a_consent_is_on_record_until_it_is_taken_back(store: Store) -> None:
+    given = store.give_consent(Consent("", "ana", "CC-BY-4.0", ("share",), "form 2", "binder 3", 0))
+    assert store.consents() == [given]
+    assert (given.speaker, given.note, given.is_withdrawn) == ("ana", "binder 3", False)
+    store.withdraw("ana")
+    (left,) = store.consents()
+    assert (left.speaker, left.note, left.is_withdrawn) == ("", "", True)
+    assert store.n_withdrawals() == 1
+    assert store.verify().ok
+
+
+def test_nothing_is_left_of_a_speaker_who_was_taken_out(store: Store) -> None:
+    named = {"speaker": "Zebedee", "accent": "Zebedeean", "metadata": {"note": "Zebedee says"}}
+    ids = store.add_recordings(
+        [
+            recording(1, source="zebedee/1.wav", text="Zebedee spoke", text_as="reference", **named),
+            recording(2, source="zebedee/2.wav", text="Zebedee drafted", text_as="draft", **named),
+            recording(3, speaker="ben", text="left alone", text_as="reference"),
+        ]
+    )
+    segments = [row.segment_id for row in store.queue(QueueQuery()).rows]
+    store.submit(submission(segments[0], text="Zebedee mended"))
+    store.submit(submission(segments[0], base_revision=1, text="", skip_reason="Zebedee shouts"))
+    store.submit(submission(segments[2], text="still here"))
+    store.mark_broken(ids[1].id, "Zebedee's file is broken")
+    store.assign_splits({"Zebedee": "train", "ben": "test"})
+    store.give_consent(Consent("", "Zebedee", "CC0-1.0", ("share",), "1", "Zebedee signed", 0))
+    events = store.verify().events
+
+    gone = store.withdraw("Zebedee")
+
+    assert [one.source for one in gone.recordings] == ["zebedee/1.wav", "zebedee/2.wav"]
+    assert set(gone.segment_ids) == set(segments[:2])
+    assert store.verify().ok
+    assert store.verify().events == events + 1
+    assert store.scrub()
+    file = Path(store._engine.url.database or "")
+    kept = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+    assert b"ebedee" not in kept
+    assert b"still here" in kept
+    assert store.splits() == {"ben": "test"}
+    assert [row.reference.text for row in store.labelled_rows() if row.reference] == ["still here"]
+    assert store.status().recordings == 1
+    store.rebuild()
+    assert store.recording(ids[0].id).state == "withdrawn"
+
+
+def test_what_was_taken_out_does_not_come_back(store: Store) -> None:
+    (one,) = store.add_recordings([recording(1, speaker="ana")])
+    (segment,) = [row.segment_id for row in store.queue(QueueQuery()).rows]
+    store.withdraw("ana")
+    assert store.withdrawn_bytes([one.bytes_sha256, f"{9:064x}"]) == {one.bytes_sha256}
+    with pytest.raises(SegmentError, match="retired"):
+        store.submit(submission(segment))
+    for late in (
+        lambda: store.mark_decoded(one.id, sound_sha256="s", duration_s=1.0, quality=QUALITY),
+        lambda: store.mark_broken(one.id, "late"),
+    ):
+        with pytest.raises(NotFoundError, match="took consent back"):
+            late()
+    with pytest.raises(NotFoundError, match="unknown speaker"):
+        store.withdraw("ana")
 
 
 def test_snapshots_are_kept_and_their_names_are_taken_once(store: Store) -> None:

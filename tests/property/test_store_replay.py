@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from labwidgets.records import ModelRun, NewRecording, Quality, QueueQuery, Submission, Transcription
+from labwidgets.errors import NotFoundError
+from labwidgets.records import Consent, ModelRun, NewRecording, Quality, QueueQuery, Submission, Transcription
 from labwidgets.store import Store
 
+SPEAKERS = st.sampled_from(["s1", "s2"])
 PEOPLE = st.sampled_from(["a1", "a2", "a3"])
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20)
 CONFIDENCES = st.none() | st.floats(0, 1)
@@ -43,13 +45,23 @@ class Replay(RuleBasedStateMachine):
     def pick(self, place: int) -> str:
         return self.live[place % len(self.live)]
 
-    @rule(n=st.integers(1, 3), text=TEXTS, text_as=st.sampled_from(["reference", "draft", "metadata"]))
-    def add(self, n: int, text: str, text_as: str) -> None:
+    @rule(
+        n=st.integers(1, 3),
+        text=TEXTS,
+        text_as=st.sampled_from(["reference", "draft", "metadata"]),
+        speaker=SPEAKERS | st.none(),
+    )
+    def add(self, n: int, text: str, text_as: str, speaker: str | None) -> None:
         items = []
         for _ in range(n):
             self.n_recordings += 1
             name = f"{self.n_recordings:064x}"
-            items.append(NewRecording(name, name, 1, 2.0, 8000, 1, "flac", "en", text=text, text_as=text_as))
+            items.append(
+                NewRecording(
+                    name, name, 1, 2.0, 8000, 1, "flac", "en",
+                    speaker=speaker, text=text, text_as=text_as, metadata={"said": text},
+                )
+            )  # fmt: skip
         self.store.add_recordings(items)
         self.live = [segment.id for segment, _ in self.store.segments_to_draft()]
 
@@ -101,6 +113,21 @@ class Replay(RuleBasedStateMachine):
         segment_id = self.pick(place)
         self.store.retire(segment_id)
         self.live.remove(segment_id)
+
+    @rule(speaker=SPEAKERS)
+    def consent(self, speaker: str) -> None:
+        self.store.give_consent(Consent("", speaker, "CC0-1.0", ("share",), "1", "binder", 0))
+
+    @rule(speaker=SPEAKERS)
+    def withdraw(self, speaker: str) -> None:
+        try:
+            gone = set(self.store.withdraw(speaker).segment_ids)
+        except NotFoundError:
+            return
+        self.live = [segment for segment in self.live if segment not in gone]
+        for (segment, _), texts in self.threads.items():
+            if segment in gone:
+                texts[:] = [""] * len(texts)
 
     @rule(annotator=PEOPLE)
     def claim(self, annotator: str) -> None:

@@ -1,6 +1,7 @@
 """The data set's card: YAML that the Hub understands, and the facts in plain words."""
 
 from labwidgets.corpus.card.context import CardContext, Version
+from labwidgets.corpus.card.drafts import DraftErrors
 from labwidgets.corpus.card.facts import SPLIT_ORDER, Facts
 from labwidgets.corpus.card.fields import card_fields, hub_licence, size_category
 from labwidgets.corpus.card.merging import Card, merge_cards, render_card
@@ -10,6 +11,7 @@ __all__ = [
     "SPLIT_ORDER",
     "Card",
     "CardContext",
+    "DraftErrors",
     "Facts",
     "Version",
     "card_fields",

@@ -37,7 +37,7 @@ class Facts:
         agreements: Sum of the agreement of those rows that have one, and their number.
         n_hidden: Rows in which something personal was hidden.
         hidden_s: Sound that was silenced.
-        drafts: By model, by group: errors and words of drafts against what people made of them.
+        drafts: By kind of text, model and group: word errors of drafts, and words (see ``card.drafts``).
         example: One row, without its sound.
     """
 
@@ -59,7 +59,7 @@ class Facts:
     agreements: tuple[float, int] = (0.0, 0)
     n_hidden: int = 0
     hidden_s: float = 0.0
-    drafts: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    drafts: dict[str, dict[str, dict[str, list[int]]]] = field(default_factory=dict)
     example: dict[str, Any] | None = None
     shards: tuple[Shard, ...] = ()
     table_bytes: Mapping[str, int] = field(default_factory=dict)
@@ -95,10 +95,6 @@ class Facts:
         row, silent = item["row"], item["silent"]
         self.n_hidden += bool(silent)
         self.hidden_s += sum(end_s - start_s for start_s, end_s in silent)
-        if item["draft"] is not None:
-            by_group = self.drafts.setdefault(row["model"], {})
-            errors, words = by_group.get(item["group"], (0, 0))
-            by_group[item["group"]] = [errors + item["draft"][0], words + item["draft"][1]]
         if self.example is None and not silent:
             self.example = {"segment": item["segment"], **row}
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from labwidgets.corpus.card.context import CardContext
+from labwidgets.corpus.card.drafts import draft_part
 from labwidgets.corpus.card.facts import Facts
 from labwidgets.corpus.card.markdown import code, counted, inline, listed, shares, table
 
@@ -29,6 +30,7 @@ def labelling_section(facts: Facts, context: CardContext) -> Iterator[str]:
     people = f"{counted(n_people, 'annotator')}, named by pseudonym" if n_people else "No annotator"
     models = ", ".join(code(model) for model in sorted(facts.models)) or "none"
     yield f"{people}. Models that wrote drafts: {models}."
+    yield from draft_part(facts)
     if facts.heard.total():
         yield table(("listened to", "segments", "share"), shares(facts.heard, _HEARD))
     yield _agreement(facts)

@@ -19,7 +19,7 @@ def make_row(make_recording, make_segment):
         kept = {"id": f"rec_{n}", "source": f"/home/ana/clip {n}.wav", "licence": "CC0-1.0"}
         kept |= {"speaker": f"spk{n % 4}", "metadata": {"take": n}}
         base = Reference(segment.id, f"text {n}", (), {}, "corrected", "submit")
-        draft = Hypothesis("hyp", segment.id, "run", "m/tiny", "r1", "texd", (), 0.5, "en", ())
+        draft = Hypothesis("hyp", segment.id, "run", "m/tiny", "r1", f"texd {n}", (), 0.5, "en", ())
         row = LabelledRow(
             segment=segment,
             recording=make_recording(**(kept | (recording or {}))),

@@ -64,6 +64,7 @@ def test_the_text_has_the_figures(export):
     assert "1 annotator, named by pseudonym" in text
     assert "No speaker is in two splits" in text
     assert "Little audio: en (0.1 min)" in text
+    assert "| `m/tiny` | made or corrected here | 50.0% | 50.0% to 50.0% | 16 | 4 |" in text
     assert '"label_origin": "corrected"' in text
     for shard in report.shards:
         assert shard.sha256 in text
