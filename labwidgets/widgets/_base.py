@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
@@ -48,6 +49,24 @@ def _asset(path: Path, _changed_ns: int) -> tuple[bytes, str]:
     return data, hashlib.sha256(data).hexdigest()
 
 
+def let_page_choose_loop(comm: Any) -> None:
+    """Have the kernel answer a message where the page asked for it, whatever loop spoke on ``comm`` last.
+
+    JupyterLab opens a loop beside the cells (a subshell) for widgets and names it in each message. ipykernel
+    7.4 overrules that by the loop that the widget's newest message seems to come from: the main one for the
+    cell that showed it, and for each thread. A save then waits for the running cell.
+    """
+    if not hasattr(comm, "_reply_subshell_for"):
+        return
+    answered = vars(comm).get("_reply_subshell_ids", {})
+
+    def route(_data: object, chosen: str | None) -> str | None:
+        answered.clear()  # It would only grow.
+        return chosen
+
+    vars(comm)["_reply_subshell_for"] = route
+
+
 class LabWidget(anywidget.AnyWidget):
     """A widget that speaks ``labwidgets.widgets.protocol``. Subclasses fill ``handlers``.
 
@@ -72,6 +91,7 @@ class LabWidget(anywidget.AnyWidget):
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix=f"labwidgets {kind}")
         self._waiting: dict[str, Future[None]] = {}
         super().__init__(kind=kind, **traits)
+        let_page_choose_loop(self.comm)
         self.on_msg(self._on_message)
 
     def close(self) -> None:
@@ -103,7 +123,9 @@ class LabWidget(anywidget.AnyWidget):
             return
         name, payload = str(message.get("name", "")), message.get("payload")
         if name in self.slow and self._pool is not None:
-            future = self._pool.submit(self._answer, request_id, name, payload)
+            # What the kernel knows of this message (who asked, on which loop) goes with the answer.
+            context = contextvars.copy_context()
+            future = self._pool.submit(context.run, self._answer, request_id, name, payload)
             self._waiting[request_id] = future
             # Runs at once if the answer is out already.
             future.add_done_callback(lambda _: self._waiting.pop(request_id, None))

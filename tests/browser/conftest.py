@@ -108,14 +108,20 @@ class LabPage:
             timeout=90_000,
         )
 
-    def run(self, cell: int, *, timeout_ms: int = 120_000) -> Any:
-        """Run a code cell by Shift+Enter, wait for its prompt, and fail on a traceback."""
+    def run(self, cell: int, *, then: int | None = None, timeout_ms: int = 120_000) -> Any:
+        """Run a code cell by Shift+Enter, wait for its prompt, and fail on a traceback.
+
+        ``then`` is the cell below, queued before this one is done.
+        """
         found = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
         found.scroll_into_view_if_needed()
         found.locator(".jp-InputArea .cm-content").click()
         # After a restart the same number comes again: blank the prompt so that any number is a new one.
         found.locator(".jp-InputPrompt").evaluate("prompt => { prompt.textContent = ''; }")
         self.page.keyboard.press("Shift+Enter")
+        if then is not None:
+            assert then == cell + 1
+            self.page.keyboard.press("Shift+Enter")
         self.page.wait_for_function(
             """cell => {
                 const found = document.querySelectorAll(".jp-Notebook .jp-CodeCell")[cell];

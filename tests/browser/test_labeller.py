@@ -67,8 +67,12 @@ class Desk:
     def wait_text(self, text: str) -> None:
         wait_until(lambda: self.text() == text, lambda: f"{self.text()!r} is not {text!r}")
 
+    def state(self) -> str:
+        return str(self.root.locator(".lw-state-words").inner_text())
+
     def wait_state(self, words: str) -> None:
-        self.root.locator(".lw-state", has_text=words).wait_for(timeout=WAIT)
+        """Wait until the line of the top says exactly that."""
+        wait_until(lambda: self.state() == words, lambda: f"{self.state()!r} is not {words!r}")
 
     def wait_row(self, number: int) -> None:
         """Wait until the row of that number is the open one."""
@@ -133,16 +137,18 @@ def draft(folder: Path, number: int, text: str) -> None:
 def desk(lab: Any, open_page: Any) -> Callable[..., Desk]:
     """Opens a labeller over a new project of ``n`` clips, with drafts "draft number 1" ..."""
 
-    def start(*, n: int = 5, has_drafts: bool = True, third: str = "1", width: int = 1400) -> Desk:
+    def start(
+        *, n: int = 5, has_drafts: bool = True, third: str = "1", is_third_queued: bool = False
+    ) -> Desk:
         name = f"corpus-{time.monotonic_ns()}"
         lab.write_notebook(f"{name}.ipynb", [SETUP.format(name=name, n=n), SHOW, third])
-        opened = open_page(lab, width=width)
+        opened = open_page(lab)
         opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
         opened.open(f"{name}.ipynb")
         opened.run(ADD)
         for number in range(1, n + 1 if has_drafts else 1):
             draft(lab.root / name, number, f"draft number {number}")
-        opened.run(LABEL)
+        opened.run(LABEL, then=THIRD if is_third_queued else None)
         made = Desk(opened, lab.root / name)
         made.root.locator(".cm-content").wait_for(timeout=WAIT)
         if n:
@@ -307,17 +313,19 @@ def test_saving_the_notebook_still_works_from_the_text(desk: Any) -> None:
     assert at.has_focus(".cm-content")
 
 
-def test_a_submit_is_saved_while_a_cell_runs(desk: Any) -> None:
-    at = desk(third="import time; time.sleep(12)")
-    cell = at.page.locator(".jp-CodeCell").nth(THIRD)
-    cell.locator(".jp-InputArea .cm-content").click()
-    at.press("Control+Enter")
-    cell.locator(".jp-InputPrompt", has_text="[*]").wait_for()
+@pytest.mark.parametrize("is_queued", [False, True], ids=["started later", "queued behind the view's cell"])
+def test_a_submit_is_saved_while_a_cell_runs(desk: Any, is_queued: bool) -> None:
+    at = desk(third="import time; time.sleep(25)", is_third_queued=is_queued)
+    prompt = at.page.locator(".jp-CodeCell").nth(THIRD).locator(".jp-InputPrompt")
+    if not is_queued:
+        at.page.locator(".jp-CodeCell").nth(THIRD).locator(".jp-InputArea .cm-content").click()
+        at.press("Control+Enter")
+        prompt.filter(has_text="[*]").wait_for()
     at.focus()
     at.write("while it runs")
     at.press("Control+Enter")
     at.wait_state("saved")
-    assert "[*]" in cell.locator(".jp-InputPrompt").inner_text()
+    assert "[*]" in prompt.inner_text()
     assert [opinion.text for opinion in at.stored(1)] == ["while it runs"]
 
 
@@ -366,7 +374,7 @@ def test_a_kernel_that_stands_still_is_said_and_the_submit_saved_once_afterwards
     try:
         at.write("patience")
         at.press("Control+Enter")
-        at.wait_state("not saved yet: 1")
+        at.wait_state("kernel busy; kept here, not saved yet: 1")
         time.sleep(12)
         assert at.stored(1) == []
     finally:

@@ -1,5 +1,6 @@
 /** What every widget instance carries: the way to the kernel, and the loader of the rest. */
 import { createCommTransport, type WidgetModel } from "./core/comm";
+import { sayHello } from "./core/hello";
 import { loadApp } from "./core/loader";
 import { playableMimes } from "./core/mimes";
 import type { MountContext } from "./core/mount";
@@ -32,7 +33,7 @@ function render({ model, el }: RenderProps): () => void {
     attempt.timeout(() => line.show(WAITING), PATIENCE_MS);
     try {
       const hello = { version: PROTOCOL_VERSION, codecs: playableMimes() };
-      const { payload: ready } = await transport.request("ready", hello, { timeoutMs: 0 });
+      const ready = await sayHello(attempt, transport, hello);
       attempt.dispose();
       if (ready.version !== PROTOCOL_VERSION) throw new Error(OTHER_VERSION);
       line.show("Loading the view …");
