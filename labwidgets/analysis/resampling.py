@@ -17,7 +17,7 @@ LEVEL = 0.95
 FEW_GROUPS = 10
 """With fewer groups an interval is rather too narrow."""
 
-_MOST_BLOCKS = 5000
+_MOST_BLOCKS = 2000
 _CHUNK = 4_000_000
 
 
@@ -58,7 +58,7 @@ def ungrouped(n: int) -> Groups:
 def resample(groups: Groups, columns: Sequence[npt.NDArray[Any]], *, seed: int = 0) -> list[Floats]:
     """Return the totals of each column in ``N_RESAMPLES`` draws of groups with replacement.
 
-    The same draw serves all columns. Very many groups are put into 5000 random blocks first, which does not
+    The same draw serves all columns. Very many groups are put into 2000 random blocks first, which does not
     change what the draws are worth.
 
     References:

@@ -247,6 +247,25 @@ class Score:
             self.heard.values[in_hypothesis == Op.SUBSTITUTION],
         )
 
+    def confused(self, reference: str, heard: str) -> Numbers:
+        """Return the utterances where a word of the reference was heard as another, in order.
+
+        An empty word is nothing: ``confused("the", "")`` asks where ``the`` was left out.
+        """
+        numbers = self.vocabulary.numbers
+        if any(word and word not in numbers for word in (reference, heard)):
+            return np.zeros(0, dtype=np.int64)
+        ops = self.ops.values
+        wanted = Op.SUBSTITUTION if reference and heard else (Op.DELETION if reference else Op.INSERTION)
+        at_word = np.cumsum(ops != Op.INSERTION) - 1
+        at_heard = np.cumsum(ops != Op.DELETION) - 1
+        steps = np.flatnonzero(ops == wanted)
+        if reference:
+            steps = steps[self.words.values[at_word[steps]] == numbers[reference]]
+        if heard:
+            steps = steps[self.heard.values[at_heard[steps]] == numbers[heard]]
+        return np.unique(np.searchsorted(self.ops.offsets, steps, side="right") - 1)
+
     def foldings(self) -> list[Folding]:
         """Return what the normalisation did to the words of both sides, the most frequent first."""
         return self.normalisation.foldings((*self.references, *self.hypotheses))

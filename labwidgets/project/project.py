@@ -19,6 +19,7 @@ from labwidgets.config import (
     title_of,
 )
 from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
+from labwidgets.project.analysing import Analysing
 from labwidgets.project.collecting import Collecting
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
@@ -29,7 +30,7 @@ from labwidgets.store import Store
 _GB = 1024**3
 
 
-class Project(Collecting, Drafting, Labelling, Releasing):
+class Project(Collecting, Drafting, Labelling, Releasing, Analysing):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 
     Attributes:

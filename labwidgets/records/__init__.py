@@ -4,6 +4,7 @@ Words of the field are explained in the README's glossary; one word means one th
 and on the screen alike.
 """
 
+from labwidgets.records.analysis import MARKS, AnalysedSegment, Mark, SaidText
 from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
 from labwidgets.records.consent import SCOPES, SHARE, Consent
 from labwidgets.records.labels import (
@@ -33,6 +34,7 @@ from labwidgets.records.reports import (
     AddReport,
     DraftReport,
     Event,
+    HypothesesReport,
     Refusal,
     Status,
     VerifyReport,
@@ -51,6 +53,7 @@ from labwidgets.records.sound import (
 
 __all__ = [
     "FLAGS",
+    "MARKS",
     "MIX",
     "QUEUE_FILTERS",
     "QUEUE_ORDERS",
@@ -58,15 +61,18 @@ __all__ = [
     "SHARE",
     "Ack",
     "AddReport",
+    "AnalysedSegment",
     "AudioWindow",
     "Consent",
     "DraftReport",
     "Drafter",
     "Event",
+    "HypothesesReport",
     "Hypothesis",
     "LabelOrigin",
     "LabelSource",
     "LabelledRow",
+    "Mark",
     "ModelRun",
     "NewRecording",
     "Opinion",
@@ -83,6 +89,7 @@ __all__ = [
     "Recording",
     "Reference",
     "Refusal",
+    "SaidText",
     "Samples",
     "Segment",
     "SegmentView",

@@ -57,6 +57,22 @@ class AddReport:
 
 
 @dataclass(frozen=True, slots=True)
+class HypothesesReport:
+    """What ``add_hypotheses`` did: texts that are new, ones known before, and what was refused."""
+
+    model: str
+    added: int
+    known: int
+    refused: tuple[Refusal, ...]
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        counts = f"{self.model}: {self.added} texts added, {self.known} known before"
+        return _listed(f"{counts}, {len(self.refused)} refused.", self.refused)
+
+
+@dataclass(frozen=True, slots=True)
 class DraftReport:
     """What ``draft`` did. ``rtfx``: seconds of audio drafted per second of work; None if none was."""
 

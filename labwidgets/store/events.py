@@ -45,6 +45,7 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "consent_given": 1,
     "speaker_withdrawn": 1,
     "pushed": 1,
+    "segment_marked": 1,
 }
 """Newest payload version of each kind of event."""
 

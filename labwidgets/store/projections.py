@@ -32,6 +32,9 @@ _FIELDS = ("source", "speaker", "accent", "licence", "collection", "mtime_ns")
 _TECHNICAL = ("content_id", "bytes_sha256", "n_bytes", "duration_us", "sample_rate_hz", "n_channels", "codec")
 
 
+BESIDE = "beside:"
+"""How the cache keys of hypotheses begin that never become the draft."""
+
 Fields = Mapping[str, Mapping[str, Any]]
 """``fields`` of contents by id."""
 
@@ -67,6 +70,7 @@ def apply_hypotheses(connection: sa.Connection, rows: Sequence[Any]) -> None:
                 **ranks(row["confidence"]),
             }
             for row in rows
+            if not row["cache_key"].startswith(BESIDE)
         },
     )
 
@@ -334,4 +338,5 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     # Read back from the log itself.
     "rows_placed": _nothing,
     "pushed": _nothing,
+    "segment_marked": _nothing,
 }

@@ -15,6 +15,7 @@ from labwidgets.store import backup as backups
 from labwidgets.store import engine as engines
 from labwidgets.store import opening, rebuild, schema
 from labwidgets.store.checkpoint import Checkpointer
+from labwidgets.store.faces.analysis import Analysis
 from labwidgets.store.faces.hypotheses import Hypotheses
 from labwidgets.store.faces.opinions import Opinions
 from labwidgets.store.faces.people import People
@@ -23,7 +24,7 @@ from labwidgets.store.faces.releases import Releases
 from labwidgets.store.faces.tasks import Tasks
 
 
-class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases):
+class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 
     def __init__(self, engine: sa.Engine, project_id: str) -> None:

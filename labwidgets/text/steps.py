@@ -23,8 +23,8 @@ _APOSTROPHES = str.maketrans(
 )
 _QUOTED = regex.compile(r"(?<![\p{L}\p{M}\p{N}])'(?=\S)([^']*(?:(?<=\w)'(?=\w)[^']*)*)(?<=\S)'(?!\w)")
 _THOUSANDS = re.compile(r"(?:\d\d,)*\d{3}(?!\d)")
-_ASCII_MARK = re.compile(r"[!\"'()*,\-./:;?\[\\\]_{}`]")
-_MARK = regex.compile("[\\p{P}`\u02b9\u02bc--%&@#]", regex.VERSION1)
+_ASCII_MARK = re.compile(r"[!\"'()*,\-./:;<>?\[\\\]^_`{|}~]")
+_MARK = regex.compile("[[\\p{P}`<>^|~\u02b9\u02bc]--[%&@#]]", regex.VERSION1)
 _NUKTA = dict.fromkeys(
     (0x093C, 0x09BC, 0x0A3C, 0x0ABC, 0x0B3C, 0x0CBC, 0x110BA, 0x11173, 0x111CA, 0x11236, 0x112E9, 0x1133C)
 )
@@ -69,8 +69,8 @@ def punctuation(text: str) -> str:
     """Return the text with a space for each mark of punctuation.
 
     An apostrophe at a letter stays, unless a pair of them quotes something; so do dots inside a word and the
-    signs inside a number, whose thousands are run together. Symbols (``%``, ``$``, ``+``) are no punctuation
-    here where Unicode calls them symbols; ``%``, ``&``, ``@`` and ``#`` stay as well, since people say them.
+    signs inside a number, whose thousands run together. Signs that people say (``%``, ``$``, ``&``,
+    ``@``, ``#``, ``+``, ``=``) stay as well.
 
     >>> punctuation("'Well-known', said Mr. O'Neill: U.S. sales are 1,000.5 at 10:30!").split()
     ['Well', 'known', 'said', 'Mr', "O'Neill", 'U.S', 'sales', 'are', '1000.5', 'at', '10:30']
@@ -182,7 +182,7 @@ def joiners(text: str) -> str:
 
 
 def tags(text: str) -> str:
-    """Return the text without its tags, such as ``[noise]`` and ``<lang:en>`` (:mod:`labwidgets.text.tags`).
+    """Return the text without tags; words between ``<lang:en>`` and ``</lang>`` stay.
 
     >>> tags("so [noise] yes <uh>").split()
     ['so', 'yes']

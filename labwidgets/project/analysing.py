@@ -1,0 +1,253 @@
+"""How a project's references are held against what models said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from labwidgets.analysis.texts import Texts
+from labwidgets.errors import NotFoundError, ProjectError, SourceError
+from labwidgets.records import (
+    AnalysedSegment,
+    HypothesesReport,
+    Mark,
+    ModelRun,
+    Refusal,
+    Transcription,
+    new_id,
+)
+from labwidgets.text import Normalise
+from labwidgets.widgets.labeller import checked_annotator
+from labwidgets.widgets.source import StoreSource
+
+if TYPE_CHECKING:
+    from labwidgets.analysis.comparing import Comparison
+    from labwidgets.analysis.explorer import ErrorTable
+    from labwidgets.analysis.results import Score
+    from labwidgets.analysis.scoring import VariantsGiven
+
+SAFE = "tags+basic"
+"""What a project compares by default: its references can hold tags, which no model says."""
+
+_MOST_NAME = 200
+
+
+class Analysing(StoreSource):
+    """The part of a project that counts errors."""
+
+    def add_hypotheses(
+        self, source: object, *, model: str, text: str | None = None, as_draft: bool = False
+    ) -> HypothesesReport:
+        """Keep what another program made of the recordings, for comparison.
+
+        A text belongs to the segment with its id, or to the recording with its id, path or file name, where
+        that recording is one segment. Adding the same texts again adds nothing.
+
+        Args:
+            source: A file (jsonl, NeMo manifest, csv, trn, …), a mapping from id to text, rows, a table.
+            model: Name to call it by, for example ``vendor-x``.
+            text: Column of the texts; default: by its name.
+            as_draft: Show these texts to labellers as drafts, too.
+
+        Raises:
+            SourceError: There are no ids, none of them is known here, or ``model`` is no name.
+        """
+        from labwidgets.analysis.inputs import side
+
+        if not model.strip() or len(model) > _MOST_NAME:
+            raise SourceError("no usable name of a model", value=model, allowed="1 to 200 characters")
+        given = side(source, role="hypothesis", column=text)
+        if given.ids is None:
+            raise SourceError(
+                "these texts have no ids",
+                allowed="a column such as id, audio_filepath or file_name, or a mapping from id to text",
+            )
+        said, refused = _by_segment(given, self.store.analysed_segments())
+        if given.ids and not said:
+            raise SourceError(
+                "none of the ids is known in this project",
+                value=given.ids[0],
+                allowed="ids of segments or recordings, or the recordings' paths or file names",
+            )
+        run = ModelRun(id=new_id("run"), model=model, revision="", settings={"imported": True})
+        added = self.store.add_hypotheses(run, said, as_draft=as_draft)
+        return HypothesesReport(model, added, len(said) - added, (*given.refused, *refused))
+
+    def score(
+        self,
+        model: str | None = None,
+        *,
+        normalize: Normalise = SAFE,
+        variants: VariantsGiven | None = None,
+    ) -> Score:
+        """Return the errors of a model against the references that there are now.
+
+        Args:
+            model: Name of a draft model or of added hypotheses; can be left out where there is one only.
+            normalize: As for :func:`labwidgets.score`; by default without tags such as ``[noise]``.
+            variants: As for :func:`labwidgets.score`.
+
+        Raises:
+            NotFoundError: No such model, or several and none named.
+            ProjectError: There are no references with hypotheses yet.
+        """
+        from labwidgets.analysis.scoring import score
+
+        rows = _with_references(self.store.analysed_segments())
+        chosen = _chosen(rows, None if model is None else [model])
+        if len(chosen) > 1:
+            raise NotFoundError("several models said something", value=", ".join(chosen), remedy="Name one")
+        said = [row for row in rows if chosen[0] in row.said]
+        texts = {row.id: row.said[chosen[0]].text for row in said}
+        return score(_references(said), texts, normalize=normalize, variants=variants)
+
+    def compare(
+        self,
+        models: Sequence[str] | None = None,
+        *,
+        normalize: Normalise = SAFE,
+        variants: VariantsGiven | None = None,
+    ) -> Comparison:
+        """Return how models do on the segments that all of them said something of.
+
+        Args:
+            models: Names; default: all.
+            normalize: As for :func:`labwidgets.score`; by default without tags such as ``[noise]``.
+            variants: As for :func:`labwidgets.score`.
+
+        Raises:
+            NotFoundError: No such model.
+            ProjectError: No segment has a reference and a hypothesis of each.
+        """
+        from labwidgets.analysis.comparing import compare
+
+        rows = _with_references(self.store.analysed_segments())
+        chosen = _chosen(rows, models)
+        shared = [row for row in rows if all(name in row.said for name in chosen)]
+        if not shared:
+            raise ProjectError("no segment has a hypothesis of each model", value=", ".join(chosen))
+        texts = {name: {row.id: row.said[name].text for row in shared} for name in chosen}
+        return compare(_references(shared), texts, normalize=normalize, variants=variants)
+
+    def errors(
+        self,
+        models: Sequence[str] | None = None,
+        *,
+        normalize: Normalise = SAFE,
+        variants: VariantsGiven | None = None,
+    ) -> ErrorTable:
+        """Return the references with what models made of them, as a table to sort, filter and search.
+
+        Args:
+            models: Names; default: all.
+            normalize: As for :func:`labwidgets.score`; by default without tags such as ``[noise]``.
+            variants: As for :func:`labwidgets.score`.
+
+        Raises:
+            NotFoundError: No such model.
+            ProjectError: There are no references with hypotheses yet.
+        """
+        from labwidgets.analysis.explorer import ErrorTable
+
+        rows = _with_references(self.store.analysed_segments())
+        chosen = _chosen(rows, models)
+        shown = [row for row in rows if any(name in row.said for name in chosen)]
+        texts = _references(shown)
+        table = ErrorTable(
+            texts.ids or (),
+            [text or "" for text in texts.texts],
+            {name: [row.said[name].text if name in row.said else None for row in shown] for name in chosen},
+            columns=texts.columns,
+            normalize=normalize,
+            variants=variants,
+        )
+        number = {row.id: place for place, row in enumerate(shown)}
+        marks = self.store.marks().values()
+        table.set_marks({number[one.segment_id]: one.mark for one in marks if one.segment_id in number})
+        return table
+
+    def mark(
+        self, segment_id: str, mark: str | None, *, annotator: str, hypothesis_id: str | None = None
+    ) -> None:
+        """Keep what a person decided of a difference; durable when this returns.
+
+        Args:
+            segment_id: Of a live segment.
+            mark: ``reference-wrong``, ``model-wrong``, ``both-fine`` or ``unclear``; None takes it back.
+            annotator: Pseudonym.
+            hypothesis_id: The hypothesis that was looked at.
+
+        Raises:
+            ConfigError: There is no such mark.
+            NotFoundError: No such segment.
+        """
+        one = Mark(segment_id, mark, hypothesis_id)
+        self.store.mark([one], annotator=checked_annotator(annotator))
+
+
+def _with_references(rows: Sequence[AnalysedSegment]) -> list[AnalysedSegment]:
+    found = [row for row in rows if row.reference is not None and row.said]
+    if not found:
+        raise ProjectError(
+            "no segment has both a reference and a hypothesis",
+            remedy="Label or add references, and draft or add hypotheses",
+        )
+    return found
+
+
+def _chosen(rows: Sequence[AnalysedSegment], models: Sequence[str] | None) -> list[str]:
+    there = list(dict.fromkeys(name for row in rows for name in row.said))
+    for name in models or ():
+        if name not in there:
+            raise NotFoundError("this model said nothing here", value=name, allowed=", ".join(there))
+    return there if models is None else list(dict.fromkeys(models))
+
+
+def _references(rows: Sequence[AnalysedSegment]) -> Texts:
+    names = dict.fromkeys(name for row in rows for name in row.columns)
+    columns = {name: [row.columns.get(name) for row in rows] for name in names}
+    known = {name: values for name, values in columns.items() if any(value is not None for value in values)}
+    return Texts(
+        [row.reference for row in rows],
+        [row.id for row in rows],
+        {
+            **known,
+            "recording": [row.recording for row in rows],
+            "duration": [row.duration_s for row in rows],
+        },
+    )
+
+
+def _by_segment(
+    given: Texts, rows: Sequence[AnalysedSegment]
+) -> tuple[dict[str, Transcription], list[Refusal]]:
+    """Return the texts by segment, and what belongs to none or is there twice."""
+    places = _names(rows)
+    said: dict[str, Transcription] = {}
+    refused: list[Refusal] = []
+    for key, text in zip(given.ids or (), given.texts, strict=True):
+        names = (key, PurePath(key.replace("\\", "/")).name, PurePath(key.replace("\\", "/")).stem)
+        segment = next((places[name] for name in names if name in places), None)
+        if text is None:
+            refused.append(Refusal(key, "there is no text"))
+        elif segment is None:
+            refused.append(Refusal(key, "no segment or recording of that name, or more than one"))
+        elif segment in said:
+            refused.append(Refusal(key, "there is more than one text for its segment: the first counts"))
+        else:
+            said[segment] = Transcription(text, (), None, None)
+    return said, refused
+
+
+def _names(rows: Sequence[AnalysedSegment]) -> dict[str, str]:
+    """Return segments by every name that stands for exactly one of them."""
+    found: dict[str, str | None] = {}
+    for row in rows:
+        source = str(row.columns.get("source") or "")
+        path = PurePath(source)
+        for name in {row.recording, source, path.name, path.stem} - {""}:
+            found[name] = row.id if name not in found else None
+    return {name: segment for name, segment in found.items() if segment is not None} | {
+        row.id: row.id for row in rows
+    }
