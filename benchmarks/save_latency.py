@@ -79,8 +79,18 @@ SELECT i, 'seg_' || lower(hex(randomblob(8))) AS id, abs(random() % 1000000) / 1
     1000000 + abs(random() % 29000000) AS duration_us, abs(random() % 100) < 2 AS is_flagged
 FROM number
 """
+# A text of its own for each, as long as others.
+_ROLLED_TEXT = (
+    "replace(hex(randomblob(30)), 'A', ' ') || ' and so my fellow citizens ask not what your country'"
+)
+_ROLLED_CONTENT = f"""
+INSERT INTO content (id, text, folded, words, layers, fields)
+SELECT id, text, lower(text), '[]', '{{}}', '{{}}'
+FROM (SELECT id, {_ROLLED_TEXT} AS text FROM rolled ORDER BY id)
+"""
 _ROLLED_COLUMNS = {
     "segment_id": "rolled.id",
+    "draft_content_id": "rolled.id",
     "id": "rolled.id",
     "state": "CASE WHEN percent < 60 THEN 'open' WHEN percent < 95 THEN 'done'"
     " WHEN percent < 99 THEN 'skipped' ELSE 'blocked' END",
@@ -107,6 +117,7 @@ def grow(store: Store, path: Path, *, n: int) -> None:
     for name, _ in indexes:
         raw.execute(f"DROP INDEX {name}")
     raw.execute(_ROLLED, {"have": store.counts().total, "n": n})
+    raw.execute(_ROLLED_CONTENT)
     for table in ("segment", "task"):
         columns = [row[1] for row in raw.execute(f"PRAGMA table_info({table})")]
         values = ", ".join(_ROLLED_COLUMNS.get(name, f"base.{name}") for name in columns)
@@ -116,6 +127,10 @@ def grow(store: Store, path: Path, *, n: int) -> None:
         )
     for _, definition in indexes:
         raw.execute(definition)
+    raw.execute(
+        "INSERT INTO search_text SELECT segment_id, folded FROM task JOIN content ON id = draft_content_id"
+        " WHERE true ON CONFLICT DO NOTHING"
+    )
     raw.execute("DELETE FROM tally")
     raw.execute(
         "INSERT INTO tally SELECT stage, state, shard, count(*), sum(duration_us), count(draft_id),"
@@ -141,8 +156,11 @@ def queues(store: Store) -> None:
         ask = partial(store.position, QueueQuery(order=name), middle)
         show(f"position {name}", [timed(ask) for _ in range(5)])
     show("queue at row 500,000", [timed(lambda: store.queue(QueueQuery(), offset=500_000)) for _ in range(3)])
-    nothing = QueueQuery(search="found nowhere")
-    show("search without a hit", [timed(lambda: store.queue(nothing)) for _ in range(2)])
+    for name, words in (("no hit", "found nowhere"), ("few hits", "7 7 7"), ("hits everywhere", "citizens")):
+        ask = partial(store.queue, QueueQuery(search=words))
+        show(f"search, {name}: {ask().total}", [timed(ask) for _ in range(5)])
+        ask = partial(store.queue, QueueQuery(search=words, filter="open", order="random"))
+        show(f"search among the open ones, {name}: {ask().total}", [timed(ask) for _ in range(5)])
 
 
 def recording(number: int) -> NewRecording:

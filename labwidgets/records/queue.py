@@ -26,7 +26,7 @@ QUEUE_FILTERS: tuple[QueueFilter, ...] = ("all", "open", "done", "skipped", "fla
 
 @dataclass(frozen=True, slots=True)
 class QueueQuery:
-    """Which segments, in which order. ``search`` is a substring of the current text, case folded."""
+    """Which segments, in which order. ``search``: part of the current text, whatever its case and accents."""
 
     order: QueueOrder = "added"
     filter: QueueFilter = "all"

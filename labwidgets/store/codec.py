@@ -23,7 +23,7 @@ from labwidgets.records import (
     Word,
     new_id,
 )
-from labwidgets.text import checked_text
+from labwidgets.text import checked_text, searchable
 from labwidgets.timeline import to_s, to_us
 
 Row = sa.RowMapping
@@ -47,7 +47,7 @@ def content_row(
     return {
         "id": new_id("con"),
         "text": checked_text(text),
-        "folded": text.casefold(),
+        "folded": searchable(text),
         "words": [word_json(word) for word in words],
         "layers": {checked_text(name): checked_text(layer) for name, layer in (layers or {}).items()},
         "fields": clean_json(dict(fields or {})),

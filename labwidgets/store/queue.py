@@ -22,7 +22,7 @@ from labwidgets.records import (
     QueueRow,
     TaskState,
 )
-from labwidgets.store import schema
+from labwidgets.store import schema, search
 from labwidgets.store.events import now_us
 from labwidgets.store.tasks import STAGE
 from labwidgets.text import checked_text
@@ -34,7 +34,6 @@ _MAX_SEARCH = 1000
 _SHOWN_CHARACTERS = 160
 _task = schema.task.c
 _tie = (_task.position, _task.segment_id)
-_shown = sa.func.coalesce(_task.reference_content_id, _task.draft_content_id)
 
 ORDERS: Mapping[str, tuple[tuple[sa.Column[Any], ...], bool]] = {
     "added": (_tie, False),
@@ -57,17 +56,18 @@ def page(connection: sa.Connection, query: QueueQuery, *, offset: int, limit: in
     """
     _check(query)
     offset, limit = max(0, offset), min(max(0, limit), MAX_ROWS)
-    wanted = list(connection.scalars(_ordered(query).offset(offset).limit(limit)))
+    matching = _matching(connection, query)
+    wanted = list(connection.scalars(_ordered(matching, query).offset(offset).limit(limit)))
     content = schema.content.c
     details = (
         sa.select(schema.task, sa.func.substr(content.text, 1, _SHOWN_CHARACTERS).label("shown"))
-        .join(schema.content, content.id == _shown, isouter=True)
+        .join(schema.content, content.id == search.SHOWN, isouter=True)
         .where(_task.stage == STAGE, _task.segment_id.in_(wanted))
     )
     rows = {row["segment_id"]: row for row in connection.execute(details).mappings()}
     return QueuePage(
         rows=tuple(_row(rows[key], offset + place) for place, key in enumerate(wanted)),
-        total=_total(connection, query),
+        total=_total(connection, matching, query),
         offset=offset,
     )
 
@@ -98,22 +98,20 @@ def _check(query: QueueQuery) -> None:
         )
 
 
-def _matching(query: QueueQuery) -> sa.Select[Any]:
+def _matching(connection: sa.Connection, query: QueueQuery) -> sa.Select[Any]:
     found: sa.Select[Any] = sa.select(_task.segment_id).where(_task.stage == STAGE)
     if query.filter == "flagged":
         found = found.where(_task.is_flagged == sa.true())
     elif query.filter != "all":
         found = found.where(_task.state == query.filter)
     if query.search:
-        folded = schema.content.c.folded
-        found = found.join(schema.content, schema.content.c.id == _shown)
-        found = found.where(folded.contains(query.search.casefold(), autoescape=True))
+        found = found.where(search.showing(connection, query.search))
     return found
 
 
-def _ordered(query: QueueQuery) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+def _ordered(matching: sa.Select[Any], query: QueueQuery) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     if query.filter != "all" or query.search or query.order == "added":
-        return _matching(query).order_by(*_order_by(query))
+        return matching.order_by(*_order_by(query))
     # No index holds all states in this order: one run for each state, merged by the engine.
     columns, is_down = ORDERS[query.order]
     names = [column.name for column in columns if column is not _task.segment_id]
@@ -128,10 +126,11 @@ def _order_by(query: QueueQuery) -> list[sa.ColumnElement[Any]]:
     return [column.desc() if is_down else column.asc() for column in columns]
 
 
-def _total(connection: sa.Connection, query: QueueQuery) -> int:
+def _total(connection: sa.Connection, matching: sa.Select[Any], query: QueueQuery) -> int:
+    if query.search and query.filter == "all":
+        return search.n_showing(connection, query.search)
     if query.search:
-        matching = _matching(query).subquery()
-        return connection.scalar(sa.select(sa.func.count()).select_from(matching)) or 0
+        return connection.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
     tally = schema.tally.c
     summed = sa.select(sa.func.sum(tally.n_flagged if query.filter == "flagged" else tally.n))
     if query.filter not in ("all", "flagged"):
@@ -174,7 +173,7 @@ def upcoming(connection: sa.Connection, query: QueueQuery, *, after: str | None,
     _check(query)
     n = min(max(0, n), MAX_ROWS)
     columns, is_down = ORDERS[query.order]
-    open_ones = _matching(query).where(_task.state == "open").order_by(*_order_by(query))
+    open_ones = _matching(connection, query).where(_task.state == "open").order_by(*_order_by(query))
     place = None if after is None else _place(connection, after, columns)
     if place is None:
         return list(connection.scalars(open_ones.limit(n)))
@@ -208,11 +207,12 @@ def position(connection: sa.Connection, query: QueueQuery, segment_id: str) -> i
         TextError: On a search that cannot be.
     """
     _check(query)
-    if connection.scalar(_matching(query).where(_task.segment_id == segment_id)) is None:
+    matching = _matching(connection, query)
+    if connection.scalar(matching.where(_task.segment_id == segment_id)) is None:
         return None
     columns, is_down = ORDERS[query.order]
     place, here = _place(connection, segment_id, columns), sa.tuple_(*columns)
-    before = _matching(query).where(here > place if is_down else here < place)
+    before = matching.where(here > place if is_down else here < place)
     if query.filter == "all" and query.order != "added":
         # The index of this order begins with the state: naming all of them lets the engine use it.
         before = before.where(_task.state.in_(TASK_STATES))
@@ -228,8 +228,9 @@ def claim(connection: sa.Connection, annotator: str, query: QueueQuery, *, lease
     _check(query)
     now = now_us()
     is_free = _task.lease_until_us.is_(None) | (_task.lease_until_us <= now)
-    free = _matching(query).where(_task.state == "open", is_free).order_by(*_order_by(query)).limit(1)
-    segment_id: str | None = connection.scalar(free.with_for_update(skip_locked=True, of=schema.task))
+    free = _matching(connection, query).where(_task.state == "open", is_free)
+    first = free.order_by(*_order_by(query)).limit(1)
+    segment_id: str | None = connection.scalar(first.with_for_update(skip_locked=True, of=schema.task))
     if segment_id is not None:
         lease = {
             "lease_holder": annotator,

@@ -65,7 +65,7 @@ content = sa.Table(
     metadata,
     sa.Column("id", sa.String, primary_key=True),
     _required("text", sa.Text),
-    # Case-folded copy of the text: neither engine's lower() agrees with Unicode or with the other's.
+    # The text as a search sees it: neither engine's lower() agrees with Unicode or with the other's.
     _required("folded", sa.Text),
     _required("words", _Json),
     _required("layers", _Json),
@@ -246,6 +246,9 @@ reference = sa.Table(
     sqlite_with_rowid=False,
 )
 
+STAGE = "label"
+"""The stage of the tasks that the queue is made of."""
+
 _ORDER_KEYS = ("least_rank", "most_rank", "duration_us", "rand", "changed_us")
 # Each index is a page or two of every save: what "all states" needs is merged from these, not kept again.
 _ORDERS = [("position", "segment_id"), *((key, "position", "segment_id") for key in _ORDER_KEYS)]
@@ -306,6 +309,15 @@ tally = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# A copy of what the tasks show, apart from all else that stands beside it: a search reads every one.
+search_text = sa.Table(
+    "search_text",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    _required("folded", sa.Text),
+    sqlite_with_rowid=False,
+)
+
 split = sa.Table(
     "split",
     metadata,
@@ -340,6 +352,7 @@ PROJECTIONS = (
     reference,
     task,
     tally,
+    search_text,
     split,
     snapshot,
 )

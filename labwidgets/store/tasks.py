@@ -10,17 +10,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from labwidgets.store import schema
+from labwidgets.store import schema, search
 from labwidgets.store.events import chunks
 from labwidgets.store.statements import insert_rows, upsert
 
-STAGE = "label"
+STAGE = schema.STAGE
 N_SHARDS = 16
 UNRANKED = 2.0
 """Rank of a task without a confidence: behind all others in either direction."""
 
 _SUMS = ("n", "duration_us", "n_drafted", "n_flagged")
 _COUNTED = ("state", "shard", "duration_us", "draft_id", "is_flagged")
+_SHOWN = {"draft_content_id", "reference_content_id"}
 
 _task = schema.task.c
 _counted_rows = (
@@ -72,6 +73,7 @@ def insert_tasks(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> N
     for row in rows:
         _count(deltas, row, 1)
     _add(connection, deltas)
+    search.refresh(connection, [row["segment_id"] for row in rows if any(row[name] for name in _SHOWN)])
 
 
 def change_tasks(connection: sa.Connection, changes: Mapping[str, dict[str, Any]]) -> None:
@@ -85,6 +87,11 @@ def change_tasks(connection: sa.Connection, changes: Mapping[str, dict[str, Any]
         return
     columns = tuple(name for name in rows[0] if name != "key")
     connection.execute(_update(columns), rows)
+    if _SHOWN.intersection(columns):
+        search.refresh(connection, [row["key"] for row in rows])
+        search.forget(
+            connection, [row["key"] for row in rows if any(row.get(name, "") is None for name in _SHOWN)]
+        )
     if not set(columns).intersection(_COUNTED):
         return
     deltas: Deltas = defaultdict(lambda: [0] * len(_SUMS))
@@ -109,6 +116,7 @@ def delete_tasks(connection: sa.Connection, segment_ids: Sequence[str]) -> None:
         _count(deltas, row, -1)
     for some in chunks(segment_ids):
         connection.execute(schema.task.delete().where(schema.task.c.segment_id.in_(some)))
+    search.forget(connection, segment_ids)
     _add(connection, deltas)
 
 

@@ -9,6 +9,7 @@ from labwidgets.text.normalisation import (
     normalisation,
 )
 from labwidgets.text.rules import RULES, apply_rules
+from labwidgets.text.searchable import searchable
 from labwidgets.text.tags import Tag, find_tags, without_tags
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "checked_text",
     "find_tags",
     "normalisation",
+    "searchable",
     "without_tags",
 ]

@@ -100,6 +100,10 @@ class LabWidget(anywidget.AnyWidget):
             self._pool.shutdown(wait=False, cancel_futures=True)
         super().close()
 
+    def is_slow(self, name: str, _payload: Any, /) -> bool:
+        """Return whether a request is one for the pool."""
+        return name in self.slow
+
     def emit(self, name: str, payload: Mapping[str, Any]) -> None:
         """Send the event ``name`` to every view."""
         self.send({"kind": "event", "id": "", "name": name, "payload": payload})
@@ -122,7 +126,7 @@ class LabWidget(anywidget.AnyWidget):
                 waiting.cancel()
             return
         name, payload = str(message.get("name", "")), message.get("payload")
-        if name in self.slow and self._pool is not None:
+        if self._pool is not None and self.is_slow(name, payload):
             # What the kernel knows of this message (who asked, on which loop) goes with the answer.
             context = contextvars.copy_context()
             future = self._pool.submit(context.run, self._answer, request_id, name, payload)

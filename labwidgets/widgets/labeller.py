@@ -100,6 +100,11 @@ class Labeller(LabWidget):
         self._closed.set()
         super().close()
 
+    def is_slow(self, name: str, payload: Any, /) -> bool:
+        """Return whether a request is one for the pool: in a large project every search is."""
+        query = payload.get("query") if isinstance(payload, dict) else None
+        return super().is_slow(name, payload) or bool(isinstance(query, dict) and query.get("search"))
+
     def _answer_ready(self, _payload: dict[str, Any]) -> Answer:
         self._watch()
         warm_soon()

@@ -483,17 +483,67 @@ def test_filters_and_totals_agree(store: Store, add: Add) -> None:
         ("_", 1),
         ("\\", 1),
         ("zzz", 0),
+        ("resume", 1),
+        ("Résume\u0301", 1),
+        ("e", 3),
+        ("雨", 1),
+        ("か", 1),
+        ("が", 0),
+        ("काम", 1),
+        ("कम", 0),
+        ("क\u093cलम", 1),
+        ("कलम", 0),
     ],
 )
-def test_search_folds_case_in_every_script_and_takes_wildcards_literally(
+def test_search_folds_case_and_accents_and_takes_all_else_as_it_is(
     store: Store, add: Add, search: str, n: int
 ) -> None:
-    ids = add(6)
-    for segment_id, text in zip(ids, ["Straße", "Город", "100% sure", "a_b", "c\\d"], strict=False):
+    texts = ["Straße", "Город", "100% sure", "a_b", "c\\d", "re\u0301sumé", "雨かな", "काम \u0958लम"]
+    *ids, last = add(len(texts) + 1)
+    for segment_id, text in zip(ids, texts, strict=True):
         store.submit(submission(segment_id, text=text))
-    draft(store, ids[5], text="axb 1000")
+    draft(store, last, text="axb 1000")
     page = store.queue(QueueQuery(search=search))
     assert (len(page.rows), page.total) == (n, n)
+
+
+@pytest.mark.parametrize(("few", "many"), [(500, 20_000), (1, 20_000), (1, 2)])
+def test_a_search_gives_the_same_by_each_of_its_ways(
+    store: Store, add: Add, monkeypatch: pytest.MonkeyPatch, few: int, many: int
+) -> None:
+    monkeypatch.setattr("labwidgets.store.search.FEW", few)
+    monkeypatch.setattr("labwidgets.store.search.MANY", many)
+    ids = add(6)
+    for number, segment_id in enumerate(ids[:5]):
+        draft(store, segment_id, text=f"word {number}", confidence=0.9 - number / 10, key=segment_id)
+    store.submit(submission(ids[2], text="word done"))
+    for order, wanted in (("added", [0, 1, 2, 3, 4]), ("least_confident", [4, 3, 2, 1, 0])):
+        query = QueueQuery(order=order, search="word")  # type: ignore[arg-type]
+        page = store.queue(query, offset=1, limit=2)
+        assert [row.segment_id for row in page.rows] == [ids[at] for at in wanted[1:3]]
+        assert page.total == 5
+        assert store.queue(replace(query, filter="open")).total == 4
+        assert store.upcoming(query, after=ids[wanted[2]]) == [ids[wanted[3]]]
+        assert store.position(query, ids[wanted[4]]) == 4
+        assert store.position(query, ids[5]) is None
+
+
+def test_search_follows_what_a_task_shows(store: Store, add: Add) -> None:
+    one, two = add(2)
+
+    def found(search: str) -> list[str]:
+        return [row.segment_id for row in store.queue(QueueQuery(search=search)).rows]
+
+    draft(store, one, text="draft")
+    store.submit(submission(one, text="label"))
+    store.submit(submission(two, text="label"))
+    assert (found("draft"), found("label")) == ([], [one, two])
+    for segment_id in (one, two):
+        store.submit(submission(segment_id, text="", skip_reason="music", base_revision=1))
+    assert (found("draft"), found("label")) == ([one], [])
+    store.retire(one)
+    assert found("draft") == []
+    assert store.verify().ok
 
 
 def test_search_looks_at_the_reference_and_not_at_the_draft_below(store: Store, add: Add) -> None:

@@ -26,6 +26,7 @@ from labwidgets.store import (
     events,
     migrate,
     schema,
+    search,
     statements,
 )
 
@@ -78,6 +79,7 @@ def test_a_sound_store_verifies_and_a_rebuild_changes_nothing(used: Store) -> No
         ("UPDATE segment SET end_us = 5", "segment .*: end_us"),
         ("DELETE FROM event WHERE kind = 'recording_added'", "recording .*: missing in the rebuild"),
         ("UPDATE event SET kind = 'x' WHERE kind = 'splits_assigned'", "cannot be replayed"),
+        ("UPDATE search_text SET folded = 'x'", "search_text .*: folded"),
         ("DELETE FROM annotator", "points to a missing row of annotator"),
     ],
 )
@@ -189,8 +191,9 @@ def test_an_older_store_is_upgraded_after_a_copy_was_made(
     used.close()
     scripts = tmp_path / "migrations"
     shutil.copytree(migrate.SCRIPTS, scripts)
-    (scripts / "versions" / "0002_note.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (scripts / "versions" / "9999_note.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\n"
+        f"down_revision = '{migrate.versions()[-1]}'\n"
         "def upgrade():\n    op.create_table('note', sa.Column('id', sa.Integer, primary_key=True))\n"
     )
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
@@ -203,6 +206,43 @@ def test_an_older_store_is_upgraded_after_a_copy_was_made(
         assert old.counts().done == 1
     with pytest.raises(StoreError, match="newer labwidgets"):
         Store.open(store_path)
+
+
+def test_a_store_without_a_table_for_the_search_gets_one(
+    store: Store, store_path: Path, fill: Fill, submission: Submit
+) -> None:
+    first, second = fill(store, 2)
+    store.submit(submission(first, text="Cafe\u0301 का"))
+    store.close()
+    raw = sqlite3.connect(store_path)
+    with raw:
+        raw.execute("DROP TABLE search_text")
+        raw.execute("UPDATE content SET folded = lower(text)")
+        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    raw.close()
+    with Store.open(store_path) as upgraded:
+        assert upgraded.upcoming(QueueQuery()) == [second]
+        assert [row.segment_id for row in upgraded.queue(QueueQuery(search="CAFE")).rows] == [first]
+        assert upgraded.verify().ok
+
+
+def test_a_text_that_is_blanked_leaves_the_search_too(
+    store: Store, fill: Fill, submission: Submit, store_path: Path
+) -> None:
+    [segment_id] = fill(store, 1)
+    store.submit(submission(segment_id, text="a secret"))
+
+    def blank(connection: sa.Connection) -> None:
+        values = {"text": "", "folded": "", "words": [], "erased_us": 1}
+        connection.execute(schema.content.update().values(values))
+        search.refresh(connection, [segment_id])
+
+    engine.write(store._engine, blank)
+    for _ in range(2):
+        raw = sqlite3.connect(store_path)
+        assert raw.execute("SELECT folded FROM search_text").fetchall() == [("",)]
+        raw.close()
+        store.rebuild()
 
 
 def test_old_payloads_are_brought_up_to_date_on_reading(monkeypatch: pytest.MonkeyPatch) -> None:
