@@ -1,6 +1,6 @@
 """Names what looks wrong about a draft, so that people look there first; pure, no model needed.
 
-All rules count letters, digits and spans of sound; none knows a language, a script or a list of words.
+The rules count letters, digits and spans of sound. None knows a list of words; one asks for the language.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from labwidgets.asr import windows
 from labwidgets.records import Samples, Span, Transcription
+from labwidgets.text import writing_of
 
 REPETITION = "repetition"
 """The same words come again and again: the decoder ran in a circle."""
@@ -25,7 +26,10 @@ TEXT_IN_SILENCE = "text-in-silence"
 UNHEARD_SPEECH = "unheard-speech"
 """Sound as of speech where there are no words."""
 
-ALARMS = (REPETITION, FAST_TEXT, SPARSE_TEXT, TEXT_IN_SILENCE, UNHEARD_SPEECH)
+WRONG_SCRIPT = "wrong-script"
+"""More than half of the words are in scripts that the recording's language is not written in."""
+
+ALARMS = (REPETITION, FAST_TEXT, SPARSE_TEXT, TEXT_IN_SILENCE, UNHEARD_SPEECH, WRONG_SCRIPT)
 
 _LONGEST_LOOP = 12
 _LOOP_TIMES = 4
@@ -40,12 +44,13 @@ _GAP_S = 2.0
 _REACH_S = 0.3
 
 
-def find(transcription: Transcription, samples: Samples) -> tuple[str, ...]:
+def find(transcription: Transcription, samples: Samples, *, language: str = "und") -> tuple[str, ...]:
     """Return the alarms of a draft, in the order of ``ALARMS``; an empty clip with no text has none.
 
     Args:
         transcription: With times inside the clip.
         samples: float32[n_samples], mono, 16 kHz: the clip.
+        language: BCP-47, of the recording; one that is not known has no wrong script.
     """
     speech = windows.speech_spans(samples)
     checks = {
@@ -54,6 +59,7 @@ def find(transcription: Transcription, samples: Samples) -> tuple[str, ...]:
         SPARSE_TEXT: is_sparse(transcription.text, _total_s(speech)),
         TEXT_IN_SILENCE: has_text_in_silence(transcription, speech),
         UNHEARD_SPEECH: has_unheard_speech(transcription, speech),
+        WRONG_SCRIPT: has_wrong_script(transcription.text, language),
     }
     return tuple(name for name in ALARMS if checks[name])
 
@@ -114,6 +120,16 @@ def has_unheard_speech(transcription: Transcription, speech: Sequence[Span]) -> 
     edges = np.flatnonzero(np.diff(np.concatenate([[0], alone.astype(np.int8), [0]])))
     runs = edges[1::2] - edges[::2]
     return bool(runs.size) and bool(runs.max() * windows.FRAME_S >= _GAP_S)
+
+
+def has_wrong_script(text: str, language: str) -> bool:
+    """Tell whether most words are in scripts that ``language`` is not written in.
+
+    >>> has_wrong_script("mera naam", "hi"), has_wrong_script("मेरा phone", "hi"), has_wrong_script("a", "und")
+    (True, False, False)
+    """
+    writing = writing_of(text, language)
+    return 2 * writing.n_strange > writing.n_words
 
 
 def _frame(time_s: float) -> int:

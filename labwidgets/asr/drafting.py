@@ -303,7 +303,8 @@ def _transcription(run: _Run, tally: _Tally, segment: Segment, recording: Record
     try:
         samples = _finite(run.read_audio(segment.id))
         transcription = run.drafter.transcribe(samples, language=recording.language)
-        named = replace(transcription, alarms=alarms.find(transcription, samples))
+        found = alarms.find(transcription, samples, language=recording.language)
+        named = replace(transcription, alarms=found)
     except LabError as error:
         tally.failed.append(Refusal(segment.id, str(error)))
         return None

@@ -14,7 +14,7 @@ from labwidgets.config.files import Settings, parse, read_yaml
 from labwidgets.config.keys import KeySettings
 from labwidgets.errors import ConfigError
 from labwidgets.records import FLAGS, QueueOrder
-from labwidgets.text import RULES
+from labwidgets.text import RULES, SCRIPTS
 
 SETTINGS_FILE = "project.yaml"
 MAX_NAME = 100
@@ -51,6 +51,12 @@ def _one_line(name: str) -> str:
     return name
 
 
+def _known_script(code: str) -> str:
+    if code not in SCRIPTS:
+        raise ConfigError("no such script", value=code, allowed=", ".join(SCRIPTS))
+    return code
+
+
 def _known_rule(name: str) -> str:
     if name not in RULES:
         raise ConfigError("no such rule for a layer", value=name, allowed=", ".join(RULES))
@@ -68,6 +74,7 @@ class LabellingSettings(Settings):
         pause_while_typing: Pause the sound while somebody types; each person may choose otherwise.
         resume_after_s: Seconds after the last key until it goes on then.
         low_confidence: Words under this confidence are underlined, 0..1.
+        scripts: Further scripts (ISO 15924, such as Latn) that a transcript may hold without a warning.
         codec: ``flac`` (lossless), ``opus`` (a twelfth of the bytes), or ``auto`` by the line's speed.
     """
 
@@ -78,6 +85,7 @@ class LabellingSettings(Settings):
     pause_while_typing: bool = False
     resume_after_s: Annotated[float, Field(ge=0.2, le=30)] = 1.5
     low_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
+    scripts: tuple[Annotated[str, AfterValidator(_known_script)], ...] = ()
     codec: Literal["auto", "flac", "opus"] = "auto"
 
 

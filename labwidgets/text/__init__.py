@@ -11,19 +11,24 @@ from labwidgets.text.normalisation import (
 from labwidgets.text.rules import RULES, apply_rules
 from labwidgets.text.searchable import searchable
 from labwidgets.text.tags import Tag, find_tags, without_tags
+from labwidgets.text.writing import SCRIPTS, Writing, scripts_of, writing_of
 
 __all__ = [
     "MAX_CHARACTERS",
     "NORMALISATIONS",
     "RULES",
+    "SCRIPTS",
     "Folding",
     "Normalisation",
     "Normalise",
     "Tag",
+    "Writing",
     "apply_rules",
     "checked_text",
     "find_tags",
     "normalisation",
+    "scripts_of",
     "searchable",
     "without_tags",
+    "writing_of",
 ]

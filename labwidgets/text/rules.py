@@ -26,7 +26,7 @@ def lower_case(text: str) -> str:
 
 
 def no_tags(text: str) -> str:
-    """Return ``text`` without its tags (see :mod:`labwidgets.text.tags`); words between two of them stay.
+    """Return ``text`` without marks such as ``[noise]`` or ``<lang:en>``; words between two of them stay.
 
     >>> no_tags("[noise] turn <lang:en>left</lang> [uh] here")
     'turn left here'

@@ -117,6 +117,7 @@ def page_settings(*, autoplay: bool) -> LabelSettings:
         "resume_after_s": defaults.resume_after_s,
         "codec": defaults.codec,
         "layers": [],
+        "scripts": [],
     }
 
 

@@ -77,6 +77,7 @@ class LabelSettings(TypedDict):
     resume_after_s: float
     codec: Literal["auto", "flac", "opus"]
     layers: list[LayerPayload]
+    scripts: list[str]
 
 
 class ReadyReply(TypedDict):

@@ -74,6 +74,7 @@ class StoreSource:
             "pause_while_typing": labelling.pause_while_typing,
             "resume_after_s": labelling.resume_after_s,
             "codec": labelling.codec,
+            "scripts": list(labelling.scripts),
             "layers": [{"name": layer.name, "rule": list(layer.rule)} for layer in self.settings.layers],
         }
 

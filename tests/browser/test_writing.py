@@ -83,3 +83,17 @@ def test_a_second_text_follows_the_first_and_one_submit_saves_both(writer: Any) 
     opinion = at.stored()
     assert opinion.layers == {"normalised": "turn left nowadays or never"}
     assert not at.screen.opened.page_errors()
+
+
+def test_a_script_that_does_not_fit_the_language_is_said_quietly(writer: Any) -> None:
+    at = writer("hi")
+    warning = at.screen.root.locator(".lw-writing-warning")
+    assert warning.inner_text() == ""
+    at.press("Control+a")
+    at.keyboard.type("mera naam ")
+    at.wait_for(".lw-writing-warning", "2 words in Latin; Hindi is written in Devanagari")
+    at.press("Control+a")
+    at.keyboard.insert_text("मेरा <lang:en>name</lang> राम")
+    warning.and_(at.screen.root.locator(":empty")).wait_for(state="attached", timeout=WAIT)
+    at.press("Control+Enter")
+    at.screen.root.locator(".lw-state", has_text="saved").wait_for(timeout=WAIT)

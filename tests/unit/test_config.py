@@ -67,6 +67,7 @@ def test_an_unknown_inner_key_names_the_inner_keys(tmp_path: Path) -> None:
         ("name: a\nlanguage: en\nlabelling: {jump_back_s: 99}\n", "jump_back_s"),
         ("name: a\nlanguage: en\nlabelling: {order: backwards}\n", "order"),
         ("name: a\nlanguage: en\nlayers: [{name: n, rule: [upper]}]\n", "no such rule for a layer: 'upper'"),
+        ("name: a\nlanguage: en\nlabelling: {scripts: [Latin]}\n", "no such script: 'Latin'"),
         ("name: a\nlanguage: en\nlayers: [n, n]\n", "a layer's name is taken: 'n'"),
         ("name: a\nlanguage: en\nlayers: [text]\n", "a layer's name is taken: 'text'"),
         ("name: a\nlanguage: en\nlayers: ['']\n", "layers.0.name"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from labwidgets.errors import TextError
-from labwidgets.text import MAX_CHARACTERS, RULES, apply_rules, checked_text
+from labwidgets.text import MAX_CHARACTERS, RULES, apply_rules, checked_text, writing_of
 
 
 @pytest.mark.parametrize("text", ["", "a\n\tb", "नमस्ते\u200d", "e\u0301", "\u200fعرب", "x" * MAX_CHARACTERS])
@@ -43,3 +43,13 @@ def test_a_rule_gives_what_the_page_gives(name: str) -> None:
 def test_rules_apply_in_their_order() -> None:
     assert apply_rules("[UH] Well, 3.5!", ["no_tags", "no_punctuation", "lower_case"]) == "well 3.5"
     assert apply_rules(" As it is. ", []) == " As it is. "
+
+
+WRITING = json.loads((Path(__file__).parents[1] / "text_writing.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", WRITING, ids=[f"{case['language']}: {case['text']}" for case in WRITING])
+def test_words_in_a_script_that_does_not_fit_the_language_are_found(case: dict) -> None:
+    writing = writing_of(case["text"], case["language"], also=case["also"])
+    assert writing.strange == case["strange"]
+    assert writing.n_strange == sum(case["strange"].values())

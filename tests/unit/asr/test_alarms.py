@@ -104,3 +104,18 @@ def test_three_hours_take_seconds():
     long = Transcription(" ".join(word.text for word in words), words, 0.9, "en")
     pieces = np.tile(sound((5, True), (1, False)), 1_800)
     assert alarms.find(long, pieces) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("mera naam kya hai", "hi", (alarms.WRONG_SCRIPT,)),
+        ("میرا نام کیا ہے", "hi-IN", (alarms.WRONG_SCRIPT,)),
+        ("मेरा नाम phone है", "hi", ()),
+        ("mera naam kya hai", "und", ()),
+        ("mera naam kya hai", "hi-Latn", ()),
+    ],
+)
+def test_a_draft_in_a_script_of_another_language_is_named(text, language, names):
+    sounding = sound((0.5, False), (2, True))
+    assert alarms.find(draft(text, start_s=0.5, end_s=2.5), sounding, language=language) == names

@@ -46,6 +46,7 @@ export interface LabelSettings {
   resume_after_s: number;
   codec: "auto" | "flac" | "opus";
   layers: LayerPayload[];
+  scripts: string[];
 }
 
 export interface ClipPayload {

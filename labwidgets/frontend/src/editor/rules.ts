@@ -2,8 +2,8 @@
  * Named rules that write one text out of another: the mirror of `labwidgets/text/rules.py`.
  * `tests/text_rules.json` holds what both sides must give.
  */
+import { withoutTags } from "./tags";
 
-const TAG = /\[[^[\]\n]{1,40}\]|<[^<>\n]{1,40}>/gu;
 // What Python calls white space and a transcript may hold; `\s` would add the byte order mark.
 const SPACE = /[\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 const SIGN = /[\p{P}\p{S}]/u;
@@ -39,7 +39,7 @@ function stays(before: string, sign: string, after: string): boolean {
 export const RULES: Record<string, (text: string) => string> = {
   lower_case: (text) => text.toLowerCase(),
   no_punctuation: (text) => (SIGN.test(text) ? noPunctuation(text) : spaced(text)),
-  no_tags: (text) => spaced(text.replace(TAG, " ")),
+  no_tags: (text) => spaced(withoutTags(text)),
 };
 
 /** One rule after the other; no names give the text as it is. */

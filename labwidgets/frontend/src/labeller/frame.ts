@@ -7,6 +7,8 @@ export interface FrameParts {
   editor: HTMLElement;
   foot: HTMLElement;
   banner: HTMLElement;
+  /** The line under the text. */
+  line: HTMLElement;
   /** Menus, panels, hints: they lie over the rest. */
   over: HTMLElement[];
 }
@@ -28,7 +30,7 @@ export function createFrame(parts: FrameParts): Frame {
   const emptyText = h("span");
   const empty = h("div", { class: "lw-empty", role: "status", hidden: true }, emptyTitle, emptyText);
   const sound = h("div", { class: "lw-sound" }, parts.player, soundError);
-  const text = h("div", { class: "lw-words" }, parts.editor, parts.banner);
+  const text = h("div", { class: "lw-words" }, parts.editor, parts.line, parts.banner);
   const work = h(
     "div",
     { class: "lw-work", role: "group", "aria-label": "Segment" },

@@ -27,6 +27,7 @@ import { createTypingPause } from "./typing_pause";
 import { createView } from "./view";
 import { createWork, type LabellerContext, rememberQuery } from "./work";
 import { Worked } from "./worked";
+import { createWritingLine } from "./writing_line";
 
 /** Queue, player and editor as one place to work. */
 export function mountLabeller(scope: Scope, context: LabellerContext): void {
@@ -95,6 +96,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     editor: editor.root,
     foot: footer.root,
     banner: banner.root,
+    line: createWritingLine(scope, { editor, session, scripts: settings.scripts }),
     over: overlays.roots,
   });
   const root = h(

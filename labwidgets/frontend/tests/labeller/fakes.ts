@@ -20,6 +20,7 @@ export interface Stored {
 export class FakeKernel {
   readonly stored = new Map<string, Stored>();
   readonly submits: SubmitRequest[] = [];
+  language = "en";
   readonly asked: string[] = [];
   readonly known = new Map<string, number>();
   /** Codes with which the next submits fail, in order. */
@@ -117,7 +118,7 @@ export class FakeKernel {
       segment,
       clip: { id: `c-${segment}`, duration_s: 5, window_s: 10 },
       state: stored ? "done" : "open",
-      language: "en",
+      language: this.language,
       text: stored?.text ?? draft?.text ?? "",
       words: [],
       layers: stored?.layers ?? {},
