@@ -13,6 +13,8 @@ export interface Footer {
   say(text: string | null): void;
   setFlags(chosen: readonly string[]): void;
   setEnabled(isEnabled: boolean): void;
+  /** The keys have changed. */
+  showChords(): void;
 }
 
 export interface FooterOptions {
@@ -29,13 +31,10 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
   const facts = h("div", { class: "lw-facts" });
   const news = h("div", { class: "lw-news", role: "status", "aria-live": "polite" });
   const buttons = options.flags.map((flag, at) => {
-    const action = FLAG_ACTIONS[at];
-    const chord = action ? options.chord(action) : "";
-    const key = chord ? h("span", { class: "lw-key", "aria-hidden": "true" }, lastPiece(chord)) : null;
-    const title = `Flag: ${withChord(flag, chord)}`;
-    const button = h("button", { type: "button", "aria-pressed": "false", title }, key, flag);
+    const key = h("span", { class: "lw-key", "aria-hidden": "true" });
+    const button = h("button", { type: "button", "aria-pressed": "false" }, key, flag);
     scope.listen(button, "click", () => options.onFlag(flag));
-    return { flag, button };
+    return { flag, button, key, action: FLAG_ACTIONS[at] };
   });
   const fold = h("button", { type: "button", class: "lw-fold", "aria-expanded": "false" }, "⚑ flags");
   const flags = h(
@@ -43,10 +42,8 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
     { class: "lw-flags", role: "group", "aria-label": "Flags" },
     ...buttons.map(({ button }) => button),
   );
-  const skipTitle = withChord("Skip, with a reason", options.chord("skip"));
-  const skipButton = h("button", { type: "button", "aria-haspopup": "menu", title: skipTitle }, "Skip …");
-  const submitTitle = withChord("Submit and go on", options.chord("submit_next"));
-  const submit = h("button", { type: "button", class: "lw-submit", title: submitTitle }, "Submit");
+  const skipButton = h("button", { type: "button", "aria-haspopup": "menu" }, "Skip …");
+  const submit = h("button", { type: "button", class: "lw-submit" }, "Submit");
   const root = h(
     "div",
     { class: "lw-foot" },
@@ -54,6 +51,17 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
     h("div", { class: "lw-line" }, fold, flags, h("span", { class: "lw-gap" }), skipButton, submit),
   );
 
+  const showChords = () => {
+    for (const { flag, button, key, action } of buttons) {
+      const chord = action ? options.chord(action) : "";
+      setText(key, lastPiece(chord));
+      key.hidden = chord === "";
+      button.title = `Flag: ${withChord(flag, chord)}`;
+    }
+    skipButton.title = withChord("Skip, with a reason", options.chord("skip"));
+    submit.title = withChord("Submit and go on", options.chord("submit_next"));
+  };
+  showChords();
   scope.listen(fold, "click", () => {
     const isOpen = root.getAttribute("data-flags") !== "open";
     setAttribute(root, "data-flags", isOpen ? "open" : null);
@@ -79,6 +87,7 @@ export function createFooter(scope: Scope, options: FooterOptions): Footer {
         button.setAttribute("aria-pressed", String(chosen.includes(flag)));
       setText(fold, chosen.length > 0 ? `⚑ flags: ${chosen.join(", ")}` : "⚑ flags");
     },
+    showChords,
     setEnabled(isEnabled) {
       for (const { button } of buttons) button.disabled = !isEnabled;
       skipButton.disabled = !isEnabled;

@@ -1,91 +1,90 @@
 import type { Action } from "../core/parts";
+import type { LabelSettings } from "../core/protocol";
 import { h } from "../ui/dom";
 import { chordPieces } from "../ui/keys";
+import type { Keys } from "./bindings";
 
-type Group = [title: string, rows: [actions: Action[], text: string][]];
+/** What each key does, as people read it and in the order in which they do. */
+const NAMES: Record<Action, string> = {
+  play_pause: "play or pause, while the caret is in the text",
+  play_from_word: "play from the word at the caret",
+  play_segment: "play the segment or the selection from its start",
+  play_before_word: "play from a little before the word at the caret",
+  play_before_pause: "play from a little before the last pause",
+  replay_word: "the word heard last, once more",
+  back: "back 1 s",
+  forward: "forward 1 s",
+  slower: "slower; the pitch stays",
+  faster: "faster",
+  loop: "loop the segment or the selection",
+  zoom_in: "zoom the waveform in",
+  zoom_out: "zoom the waveform out",
+  louder: "louder; above 0 dB with a limiter, so that nothing clips",
+  quieter: "quieter",
+  toggle_spectrogram: "show or hide the spectrogram",
+  next_doubtful_word: "next word the model was unsure of, played",
+  toggle_draft: "show or hide the draft and the differences",
+  next_layer: "next text of the segment",
+  take_change: "take what the text says now",
+  keep_mine: "keep what was written by hand",
+  follow_text: "write a layer again from the text",
+  undo: "undo; at the start of the text's history: back to the segment submitted last",
+  redo: "redo",
+  submit_next: "submit, next, play",
+  submit_stay: "submit and stay",
+  skip: "skip, with a reason by its number",
+  flag_1: "flag 1",
+  flag_2: "flag 2",
+  flag_3: "flag 3",
+  flag_4: "flag 4",
+  flag_5: "flag 5",
+  flag_6: "flag 6",
+  flag_7: "flag 7",
+  flag_8: "flag 8",
+  flag_9: "flag 9",
+  previous: "previous segment of the list",
+  next: "next segment of the list",
+  search: "search",
+  toggle_list: "show or hide the list",
+  toggle_guidelines: "guidelines",
+  text_larger: "text larger",
+  text_smaller: "text smaller",
+  leave: "give Tab back to the page until you come back to the text; close what is open",
+  help: "these keys, to see and to change",
+};
 
-const GROUPS: Group[] = [
-  [
-    "Listen",
-    [
-      [["play_pause"], "play or pause, while the caret is in the text"],
-      [["play_from_word"], "play from the word at the caret"],
-      [["play_segment"], "play the segment or the selection from its start"],
-      [["play_before_word"], "play from a little before the word at the caret"],
-      [["play_before_pause"], "play from a little before the last pause"],
-      [["replay_word"], "the word heard last, once more"],
-      [["back", "forward"], "back, forward 1 s"],
-      [["slower", "faster"], "slower, faster; the pitch stays"],
-      [["loop"], "loop the segment or the selection"],
-      [["zoom_in", "zoom_out"], "zoom the waveform in, out"],
-      [["louder", "quieter"], "louder, quieter; above 0 dB with a limiter, so that nothing clips"],
-      [["toggle_spectrogram"], "show or hide the spectrogram"],
-    ],
-  ],
-  [
-    "Correct",
-    [
-      [["next_doubtful_word"], "next word the model was unsure of, played"],
-      [["toggle_draft"], "show or hide the draft and the differences"],
-      [["next_layer"], "next text of the segment, where the project has layers"],
-      [["take_change", "keep_mine"], "take what the text says now, keep what was written by hand"],
-      [["follow_text"], "write a layer again from the text"],
-      [["undo"], "undo; at the start of the text's history: back to the segment submitted last"],
-      [["redo"], "redo"],
-    ],
-  ],
-  [
-    "Decide",
-    [
-      [["submit_next"], "submit, next, play"],
-      [["submit_stay"], "submit and stay"],
-      [["skip"], "skip, with a reason by its number"],
-      [["flag_1", "flag_9"], "flags, by their numbers"],
-    ],
-  ],
-  [
-    "Move",
-    [
-      [["previous", "next"], "previous, next segment of the list"],
-      [["search"], "search"],
-      [["toggle_list"], "show or hide the list"],
-      [["toggle_guidelines"], "guidelines"],
-      [["text_larger", "text_smaller"], "text larger, smaller"],
-      [["leave"], "give Tab back to the page until you come back to the text; close what is open"],
-      [["help"], "these keys (a lone sign only outside the text)"],
-    ],
-  ],
+/** All actions in groups. */
+export const GROUPS: [title: string, actions: Action[]][] = [
+  ["Listen", actionsFrom("play_pause", "toggle_spectrogram")],
+  ["Correct", actionsFrom("next_doubtful_word", "redo")],
+  ["Decide", actionsFrom("submit_next", "flag_9")],
+  ["Move", actionsFrom("previous", "help")],
 ];
 
-/** All actions with their keys, in groups. */
-export function helpContent(keys: Record<string, string[]>, mac: boolean): HTMLElement[] {
-  return GROUPS.map(([title, rows]) =>
-    h(
-      "section",
-      { class: "lw-keys" },
-      h("h3", {}, title),
-      h("dl", {}, ...rows.flatMap(([actions, text]) => [keysOf(actions, keys, mac), h("dd", {}, text)])),
-    ),
-  );
+function actionsFrom(first: Action, last: Action): Action[] {
+  const all = Object.keys(NAMES) as Action[];
+  return all.slice(all.indexOf(first), all.indexOf(last) + 1);
 }
 
-function keysOf(actions: Action[], keys: Record<string, string[]>, mac: boolean): HTMLElement {
-  const term = h("dt");
-  actions.forEach((action, at) => {
-    if (at > 0) term.append(actions[0] === "flag_1" ? " … " : " ");
-    (keys[action] ?? []).forEach((chord, n) => {
-      if (n > 0) term.append(" or ");
-      term.append(
-        h("span", { class: "lw-chord" }, ...chordPieces(chord, mac).map((piece) => h("kbd", {}, piece))),
-      );
-    });
-  });
-  if (!term.hasChildNodes()) term.append("no key");
-  return term;
+const OF_LAYERS: readonly Action[] = ["next_layer", "take_change", "keep_mine", "follow_text"];
+
+export type Shown = Pick<LabelSettings, "flags" | "layers">;
+
+/** What a key does; null where the project has no such flag, or no layers. */
+export function nameOf(action: Action, { flags, layers }: Shown): string | null {
+  if (OF_LAYERS.includes(action) && layers.length === 0) return null;
+  const number = /^flag_(\d)$/.exec(action)?.[1];
+  if (number === undefined) return NAMES[action];
+  const flag = flags[Number(number) - 1];
+  return flag === undefined ? null : `flag: ${flag}`;
+}
+
+export function chordKeys(chord: string, mac: boolean): HTMLElement[] {
+  return chordPieces(chord, mac).map((piece) => h("kbd", {}, piece));
 }
 
 /** A chord as text, for hints and tips; empty where the action has none. */
-export function chordText(action: Action, keys: Record<string, string[]>, mac: boolean): string {
+export function chordText(action: Action, keys: Keys, mac: boolean): string {
   const chord = keys[action]?.[0];
   return chord ? chordPieces(chord, mac).join("+") : "";
 }

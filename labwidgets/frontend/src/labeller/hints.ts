@@ -15,7 +15,7 @@ export interface Hints {
 const SEEN = "hints";
 
 /** Three short words over the real thing, the first time only. They never take the focus. */
-export function createHints(scope: Scope, texts: Record<HintName, string>): Hints {
+export function createHints(scope: Scope, texts: Record<HintName, () => string>): Hints {
   const names: HintName[] = ["play", "submit", "keys"];
   const text = h("span");
   const step = h("span", { class: "lw-hint-step" });
@@ -32,7 +32,7 @@ export function createHints(scope: Scope, texts: Record<HintName, string>): Hint
       return;
     }
     setAttribute(root, "data-at", name);
-    setText(text, texts[name]);
+    setText(text, texts[name]());
     setText(step, `${at + 1} of ${names.length}`);
   };
   scope.listen(next, "click", () => {

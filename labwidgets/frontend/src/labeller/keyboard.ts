@@ -1,6 +1,6 @@
 import type { Action } from "../core/parts";
 import type { Scope } from "../core/scope";
-import { isForNotebook, isForText, type KeyMap, type KeyStroke } from "../ui/keys";
+import { isForNotebook, isForText, type KeyStroke } from "../ui/keys";
 import type { TypedAhead } from "./typed_ahead";
 
 export type Place = "text" | "field" | "picker" | "other";
@@ -18,7 +18,9 @@ export function isActing(action: Action, stroke: KeyStroke, place: Place, isLeav
 export interface KeyboardParts {
   root: HTMLElement;
   text: HTMLElement;
-  keys: KeyMap;
+  match: (stroke: KeyStroke) => Action | null;
+  /** Takes each key while new ones are being chosen. */
+  record: (stroke: KeyStroke) => boolean;
   /** Runs an action; `isRepeat` while the key is held down. */
   run: (action: Action, isRepeat: boolean) => void;
   /** False while a segment is on its way: what is typed then must not go into the text that goes. */
@@ -30,7 +32,7 @@ export interface KeyboardParts {
 
 /** Routes all keys of the labeller, and keeps them from the notebook. */
 export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): void } {
-  const { root, text, keys } = parts;
+  const { root, text } = parts;
   let isLeaving = false;
 
   const placeOf = (target: EventTarget | null): Place => {
@@ -53,8 +55,12 @@ export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): 
     "keydown",
     (event) => {
       parts.onActivity();
+      if (parts.record(event)) {
+        swallow(event);
+        return;
+      }
       const place = placeOf(event.target);
-      const action = keys.match(event);
+      const action = parts.match(event);
       if (action && isActing(action, event, place, isLeaving)) {
         swallow(event);
         parts.run(action, event.repeat);

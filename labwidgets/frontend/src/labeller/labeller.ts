@@ -3,7 +3,6 @@ import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import editorCss from "../editor/editor.css";
 import { freshId, h } from "../ui/dom";
-import { isMac, KeyMap } from "../ui/keys";
 import themeCss from "../ui/theme.css";
 import { createTypeSize } from "../ui/type_size";
 import { createActions } from "./actions";
@@ -16,6 +15,7 @@ import { joinHandover } from "./handover";
 import { createHeightHandle } from "./height";
 import { chordText } from "./help";
 import { installKeyboard } from "./keyboard";
+import keysCss from "./keys.css";
 import labellerCss from "./labeller.css";
 import layersCss from "./layers.css";
 import { createList } from "./list";
@@ -35,9 +35,10 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   addStyles(document, "editor", editorCss);
   addStyles(document, "labeller", labellerCss);
   addStyles(document, "layers", layersCss);
+  addStyles(document, "keys", keysCss);
   const work = createWork(scope, context);
-  const { ready, settings, preferences, transport, player, editor, layers, pages, outbox, session } = work;
-  const mac = isMac(navigator.platform);
+  const { ready, settings, options, bindings, preferences, transport } = work;
+  const { player, editor, layers, pages, outbox, session } = work;
 
   const focusText = () => editor.focus();
   const skip = (reason: string) => {
@@ -60,7 +61,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
   const footer = createFooter(scope, {
     flags: settings.flags,
-    chord: (action) => chordText(action, settings.keys, mac),
+    chord: (action) => chordText(action, bindings.keys, bindings.mac),
     onFlag: (flag) => session.toggleFlag(flag),
     onSkip: openSkip,
     onSubmit: submit,
@@ -88,7 +89,14 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
       focusText();
     },
   });
-  const overlays = createOverlays(scope, { settings, mac, top, onSkip: skip, onSkipClosed: focusText });
+  const overlays = createOverlays(scope, {
+    options,
+    bindings,
+    fetchPresets: () => transport.request("keys", {}).then(({ payload }) => payload.presets),
+    top,
+    onSkip: skip,
+    onSkipClosed: focusText,
+  });
   const frame = createFrame({
     top: top.root,
     list: list.root,
@@ -147,7 +155,8 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   const keyboard = installKeyboard(scope, {
     root,
     text: editor.root,
-    keys: new KeyMap(settings.keys, mac),
+    match: (stroke) => bindings.map.match(stroke),
+    record: (stroke) => overlays.rebinding.record(stroke),
     run,
     isReady: () => session.phase.kind === "open",
     ahead,
@@ -173,6 +182,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     worked: new Worked(preferences, () => session.meter.total_ms),
   });
 
+  bindings.onChange(footer.showChords);
   scope.listen(top.listButton, "click", folding.toggle);
   scope.listen(top.helpButton, "click", () => run("help", false));
   scope.listen(top.guidelinesButton, "click", () => overlays.guidelines.toggle());

@@ -1,9 +1,15 @@
-import type { LabelSettings } from "../core/protocol";
+import type { Action } from "../core/parts";
+import type { KeyPresets } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { h } from "../ui/dom";
-import { chordText, helpContent } from "./help";
+import type { Bindings } from "./bindings";
+import { chordText } from "./help";
 import { createHints, type Hints } from "./hints";
+import { createKeysPanel } from "./keys_panel";
+import type { Options } from "./options";
+import { createOptionsForm } from "./options_form";
 import { createPanel, type Panel, readable } from "./panel";
+import { Rebinding } from "./rebinding";
 import { createSkipMenu, type SkipMenu } from "./skip_menu";
 import type { TopBar } from "./top_bar";
 
@@ -14,13 +20,15 @@ export interface Overlays {
   readonly guidelines: Panel;
   readonly help: Panel;
   readonly hints: Hints;
+  readonly rebinding: Rebinding;
   /** Closes what lies on top; false where nothing is open. */
   closeTop(): boolean;
 }
 
 export interface OverlayParts {
-  settings: LabelSettings;
-  mac: boolean;
+  options: Options;
+  bindings: Bindings;
+  fetchPresets: () => Promise<KeyPresets>;
   top: TopBar;
   onSkip: (reason: string) => void;
   onSkipClosed: () => void;
@@ -28,7 +36,8 @@ export interface OverlayParts {
 
 /** All that lies over the work until it is put away: menus, panels, hints. */
 export function createOverlays(scope: Scope, parts: OverlayParts): Overlays {
-  const { settings, mac, top } = parts;
+  const { options, bindings, top } = parts;
+  const { settings } = options;
   const skipMenu = createSkipMenu(scope, settings.skip_reasons, {
     onChoose: parts.onSkip,
     onClose: parts.onSkipClosed,
@@ -43,16 +52,29 @@ export function createOverlays(scope: Scope, parts: OverlayParts): Overlays {
     expanded(top.guidelinesButton),
   );
   const again = h("button", { type: "button" }, "Show the three hints again");
+  const rebinding = new Rebinding(bindings, settings);
+  const keys = createKeysPanel(scope, {
+    rebinding,
+    settings,
+    fetchPresets: parts.fetchPresets,
+  });
   const help = createPanel(
     scope,
-    "Keys",
-    [...helpContent(settings.keys, mac), again],
-    expanded(top.helpButton),
+    "Keys and options",
+    [...keys.content, h("h3", {}, "For me"), createOptionsForm(scope, options), h("p", {}, again)],
+    {
+      onToggle(isOpen) {
+        top.helpButton.setAttribute("aria-expanded", String(isOpen));
+        if (isOpen) keys.open();
+        else rebinding.cancel();
+      },
+    },
   );
+  const chord = (action: Action) => chordText(action, bindings.keys, bindings.mac);
   const hints = createHints(scope, {
-    play: `${chordText("play_pause", settings.keys, mac)} plays and pauses, while you type.`,
-    submit: `${chordText("submit_next", settings.keys, mac)} saves and goes on to the next.`,
-    keys: "All keys: ? or F1. You never need the mouse.",
+    play: () => `${chord("play_pause")} plays and pauses, while you type.`,
+    submit: () => `${chord("submit_next")} saves and goes on to the next.`,
+    keys: () => `All keys, to see and to change: ${chord("help")} or the ? above. You never need the mouse.`,
   });
   scope.listen(again, "click", () => {
     help.toggle(false);
@@ -65,8 +87,10 @@ export function createOverlays(scope: Scope, parts: OverlayParts): Overlays {
     guidelines,
     help,
     hints,
+    rebinding,
     closeTop() {
       if (skipMenu.isOpen) skipMenu.close();
+      else if (help.isOpen && rebinding.cancel()) return true;
       else if (help.isOpen) help.toggle(false);
       else if (guidelines.isOpen) guidelines.toggle(false);
       else return false;

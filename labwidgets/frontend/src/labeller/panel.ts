@@ -16,7 +16,11 @@ export function createPanel(
 ): Panel {
   const id = freshId("panel");
   const close = h("button", { type: "button", "aria-label": "Close" }, "×");
-  const body = h("div", { class: "lw-panel-body", tabindex: 0 }, ...content);
+  const body = h(
+    "div",
+    { class: "lw-panel-body", role: "group", "aria-labelledby": id, tabindex: 0 },
+    ...content,
+  );
   const root = h(
     "aside",
     { class: "lw-panel", role: "dialog", "aria-labelledby": id, hidden: true },

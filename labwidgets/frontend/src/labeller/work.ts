@@ -5,8 +5,10 @@ import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import { isMac } from "../ui/keys";
 import { Ahead } from "./ahead";
+import { Bindings } from "./bindings";
 import { chordText } from "./help";
 import { createLayers, type LayerControls } from "./layers";
+import { Options } from "./options";
 import { createMemoryOutbox, type Outbox } from "./outbox";
 import { Pages } from "./pages";
 import { SegmentCache } from "./segments";
@@ -30,7 +32,10 @@ export interface LabellerContext {
 /** What the labeller works with, whatever it looks like. */
 export interface Work {
   readonly ready: ReadyReply;
+  /** This person's: the project's with own choices on top. */
   readonly settings: LabelSettings;
+  readonly options: Options;
+  readonly bindings: Bindings;
   readonly preferences: Preferences;
   readonly transport: WatchedTransport;
   readonly player: Player;
@@ -44,11 +49,14 @@ export interface Work {
 /** Sound, text, queue, outbox and the session that ties them. */
 export function createWork(scope: Scope, context: LabellerContext): Work {
   const { ready } = context;
-  const { settings } = ready;
   const preferences = preferencesOf(ready.annotator);
+  const options = new Options(ready.settings, preferences);
+  const { settings } = options;
+  const projectKeys = { keys: settings.keys, preset: settings.key_preset };
+  const bindings = new Bindings(projectKeys, preferences, isMac(navigator.platform));
   const transport = watch(context.transport, () => Date.now());
   const player = context.createPlayer(scope, transport, settings, preferences);
-  const chord = (action: Action) => chordText(action, settings.keys, isMac(navigator.platform));
+  const chord = (action: Action) => chordText(action, bindings.keys, bindings.mac);
   const { editor, layers } = createLayers(scope, context.createEditor(scope, settings), settings.layers, {
     take: chord("take_change"),
     keep: chord("keep_mine"),
@@ -74,7 +82,20 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
       newId: () => crypto.randomUUID(),
     },
   });
-  return { ready, settings, preferences, transport, player, editor, layers, pages, outbox, session };
+  return {
+    ready,
+    settings,
+    options,
+    bindings,
+    preferences,
+    transport,
+    player,
+    editor,
+    layers,
+    pages,
+    outbox,
+    session,
+  };
 }
 
 export function rememberQuery(project_id: string, query: QueuePayload): void {

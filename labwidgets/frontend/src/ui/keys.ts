@@ -69,6 +69,13 @@ function codeOf(key: string): string | null {
   return CODES[key] ?? null;
 }
 
+/** The sign of a place on a US keyboard; null for places without one. */
+export function codeKey(code: string): string | null {
+  const plain = /^(?:Key|Digit)(.)$/.exec(code);
+  if (plain) return plain[1]?.toLowerCase() ?? null;
+  return Object.entries(CODES).find(([, name]) => name === code)?.[0] ?? null;
+}
+
 /** The key's place counts where its sign cannot: other scripts, Alt on a Mac, digits that need Shift. */
 function isByPlace(stroke: KeyStroke, chord: Chord): boolean {
   if (!chord.ctrl && !chord.alt) return false;
