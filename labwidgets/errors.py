@@ -146,6 +146,12 @@ class HubError(LabError, RuntimeError):
     code = "hub"
 
 
+class ConsentError(LabError, PermissionError):
+    """Recordings that may not be passed on, as far as is on record."""
+
+    code = "no_consent"
+
+
 class CardError(HubError):
     """A card in a repository that cannot be read, so that nothing can be merged with it."""
 

@@ -84,6 +84,7 @@ class ExportOptions:
         name: Its title in the card.
         splits: Membership that was decided before; it does not change.
         place: Gives each row its file and number, from its split and length (see ``analysis.shards``).
+        licences: Of speakers, for recordings that state none.
         snapshot: Name of the state of the store; goes into a column.
         progress: Called while audio is written.
     """
@@ -91,6 +92,7 @@ class ExportOptions:
     name: str = "speech"
     splits: Mapping[str, str] = field(default_factory=dict)
     place: PlaceRows = place_new_rows
+    licences: Mapping[str, str] = field(default_factory=dict)
     snapshot: str | None = None
     progress: Progress | None = None
 
@@ -177,7 +179,7 @@ def _write(
 ) -> Export:
     data = folder / DATA_FOLDER
     data.mkdir()
-    made = spool(rows, folder / "rows.jsonl", options.snapshot)
+    made = spool(rows, folder / "rows.jsonl", licences=options.licences, snapshot=options.snapshot)
     if not made.segments:
         raise ProjectError(
             "no finished segments",

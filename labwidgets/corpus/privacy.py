@@ -40,7 +40,7 @@ def hide(row: LabelledRow, reference: Reference) -> Hidden | None:
         reference: Of that segment.
     """
     texts = (reference.text, *reference.layers.values())
-    is_marked = any(_MARK.search(text) for text in texts)
+    is_marked = any(map(has_marks, texts))
     if not is_marked and FLAG not in row.flags:
         return None
     ranges = _ranges(reference.text)
@@ -55,6 +55,15 @@ def hide(row: LabelledRow, reference: Reference) -> Hidden | None:
         layers={name: _masked(text) if _ranges(text) else MASK for name, text in reference.layers.items()},
     )
     return Hidden(masked, spans)
+
+
+def has_marks(text: str) -> bool:
+    """Return whether anything in ``text`` is marked as personal.
+
+    >>> has_marks("I am <pii>Ana</pii>"), has_marks("I am here")
+    (True, False)
+    """
+    return _MARK.search(text) is not None
 
 
 def silence(samples: Samples, spans: Sequence[Span], rate_hz: int) -> Samples:

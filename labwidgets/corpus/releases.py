@@ -7,20 +7,26 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from labwidgets.analysis.shards import Place, place_rows
+from labwidgets.corpus.card import Facts
 from labwidgets.corpus.dataset import (
+    CARD_FILE,
     Export,
     ExportOptions,
+    exported_card,
     load_parquet,
     write_disk,
     write_parquet,
     writing_to,
 )
-from labwidgets.errors import ProjectError
+from labwidgets.corpus.history import write_history
+from labwidgets.corpus.snapshots import Difference, difference, take_out
+from labwidgets.errors import NotFoundError, ProjectError
 from labwidgets.records import Progress, ReadAudio
 from labwidgets.store import Snapshot, Store
 
@@ -39,12 +45,15 @@ class Releases:
         read_audio: Returns a segment's sound at 16 kHz.
         folder: Of the project; data sets lie in its ``datasets``.
         name: Title on the card.
+
+    Attributes:
+        folder: Where they lie.
     """
 
     def __init__(self, store: Store, read_audio: ReadAudio, *, folder: Path, name: str) -> None:
         self._store = store
         self._read_audio = read_audio
-        self._folder = folder / DATASETS
+        self.folder = folder / DATASETS
         self._name = name
 
     def dataset(self, *, progress: Progress | None = None) -> Any:
@@ -53,17 +62,17 @@ class Releases:
         Raises:
             ProjectError: Nothing is finished yet.
         """
-        folder, cache = self.current(progress=progress), self._folder / ".arrow" / self._state()
+        folder, cache = self.current(progress=progress), self.folder / ".arrow" / self._state()
         with writing_to(cache):
             return load_parquet(folder, cache=cache)
 
     def current(self, *, progress: Progress | None = None) -> Path:
         """Return the folder of the data set as it is now, written anew where anything changed."""
-        folder = self._folder / ".current" / self._state()
+        folder = self.folder / ".current" / self._state()
         if not folder.is_dir():
             # What is mapped stays readable for who holds it; the room comes back when it is let go.
-            shutil.rmtree(self._folder / ".current", ignore_errors=True)
-            shutil.rmtree(self._folder / ".arrow", ignore_errors=True)
+            shutil.rmtree(self.folder / ".current", ignore_errors=True)
+            shutil.rmtree(self.folder / ".arrow", ignore_errors=True)
             self._write(write_parquet, folder, snapshot=None, progress=progress)
         return folder
 
@@ -86,10 +95,76 @@ class Releases:
         name = name or datetime.now(tz=UTC).strftime("%Y-%m-%dT%H-%M-%S")
         if not _SNAPSHOT.fullmatch(name):
             raise ProjectError("no usable name", value=name, allowed="letters, digits, . - _")
-        export = self._write(write_parquet, self._folder / name, snapshot=name, progress=progress)
-        digest = hashlib.sha256("".join(shard.sha256 for shard in export.shards).encode()).hexdigest()
-        n_rows = sum(export.splits.values())
+        export = self._write(write_parquet, self.folder / name, snapshot=name, progress=progress)
+        n_rows, digest = sum(export.splits.values()), _digest(export.facts)
         return self._store.add_snapshot(name, n_rows=n_rows, digest=digest, path=f"{DATASETS}/{name}")
+
+    def saved(self, name: str) -> Path:
+        """Return the folder of a snapshot.
+
+        Raises:
+            NotFoundError: There is none of that name.
+            ProjectError: Its files are gone.
+        """
+        known = [snapshot.name for snapshot in self._store.snapshots()]
+        if name not in known:
+            raise NotFoundError(
+                "no such snapshot", value=name, allowed=", ".join(known) or "none is saved yet"
+            )
+        folder = self.folder / name
+        if not folder.is_dir():
+            raise ProjectError("the files of the snapshot are gone", value=folder, remedy="Put them back")
+        return folder
+
+    def as_of(self, name: str) -> Any:
+        """Return a snapshot as a memory-mapped ``DatasetDict``.
+
+        Raises:
+            NotFoundError: There is none of that name.
+        """
+        folder, cache = self.saved(name), self.folder / ".arrow" / f"saved-{name}"
+        with writing_to(cache):
+            return load_parquet(folder, cache=cache)
+
+    def difference(self, first: str, second: str | None, *, progress: Progress | None = None) -> Difference:
+        """Return what changed from a snapshot to another one, or to now.
+
+        Raises:
+            NotFoundError: There is no snapshot of that name.
+        """
+        before = self.saved(first)
+        after = self.current(progress=progress) if second is None else self.saved(second)
+        return difference(before, after, names=(first, second or "now"))
+
+    def history(self, folder: Path) -> Path:
+        """Write every draft and revision behind the data set in ``folder`` beside it, and return where."""
+        with writing_to(folder):
+            return write_history(folder, self._store.edits)
+
+    def take_out(self, segments: AbstractSet[str], groups: AbstractSet[str]) -> dict[str, int]:
+        """Delete rows from every data set kept here; return how many went from each snapshot."""
+        for name in (".current", ".arrow"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for path in self.folder.glob(".push-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        gone = {}
+        for snapshot in self._store.snapshots():
+            folder = self.folder / snapshot.name
+            if not folder.is_dir():
+                continue
+            gone[snapshot.name] = take_out(folder, segments, groups)
+            if gone[snapshot.name]:
+                self._describe_anew(folder, snapshot)
+        return gone
+
+    def _describe_anew(self, folder: Path, snapshot: Snapshot) -> None:
+        facts = Facts.load(folder)
+        if not facts.shards:
+            shutil.rmtree(folder)
+        else:
+            text = exported_card(folder, self._name, facts=facts)
+            (folder / CARD_FILE).write_text(text, encoding="utf-8")
+        self._store.change_snapshot(snapshot.name, n_rows=facts.rows.total(), digest=_digest(facts))
 
     def _write(
         self, write: Callable[..., Export], folder: Path, *, snapshot: str | None, progress: Progress | None
@@ -98,6 +173,7 @@ class Releases:
             name=self._name,
             splits=self._store.splits(),
             place=self._place,
+            licences={one.speaker: one.licence for one in self._store.consents() if not one.is_withdrawn},
             snapshot=snapshot,
             progress=progress,
         )
@@ -118,3 +194,7 @@ class Releases:
     def _state(self) -> str:
         event, _, draft = self._store.rows_marker()
         return f"{event}-{draft}"
+
+
+def _digest(facts: Facts) -> str:
+    return hashlib.sha256("".join(shard.sha256 for shard in facts.shards).encode()).hexdigest()

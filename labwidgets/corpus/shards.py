@@ -78,7 +78,7 @@ class ShardWriter:
         split, shard, _ = self._place
         path = self.folder / f"{split}-{shard:05}.parquet"
         if self._writer is None:
-            self._writer = _open(path, self.schema)
+            self._writer = open_shard(path, self.schema)
         table = pa.Table.from_pylist(self._rows, schema=self.schema)
         self._writer.write_table(table, row_group_size=ROWS_PER_GROUP)
         self.n_table_bytes[split] += table.nbytes
@@ -92,7 +92,8 @@ class ShardWriter:
             self._writer = None
 
 
-def _open(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def open_shard(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return a writer of a new file in the form that all shards have."""
     leaves = _leaves(schema)
     # FLAC does not shrink any further: packing it again costs time at both ends.
     compression = {leaf: "NONE" if leaf == "audio.bytes" else "SNAPPY" for leaf in leaves}

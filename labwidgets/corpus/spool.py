@@ -89,7 +89,9 @@ class Columns:
         return dict(row)
 
 
-def spool(rows: Iterable[LabelledRow], path: Path, snapshot: str | None) -> Spool:
+def spool(
+    rows: Iterable[LabelledRow], path: Path, *, licences: Mapping[str, str], snapshot: str | None
+) -> Spool:
     """Write the labelled ones of ``rows`` to ``path`` and return what they have in common."""
     made = Spool(path)
     offset = 0
@@ -98,7 +100,9 @@ def spool(rows: Iterable[LabelledRow], path: Path, snapshot: str | None) -> Spoo
             if row.reference is None:
                 made.left_out["unlabelled"] += 1
                 continue
-            line = json.dumps(_item(row, row.reference, made, snapshot), ensure_ascii=False).encode() + b"\n"
+            item = _item(row, row.reference, made, snapshot)
+            item["row"]["licence"] = item["row"]["licence"] or licences.get(item["group"])
+            line = json.dumps(item, ensure_ascii=False).encode() + b"\n"
             file.write(line)
             made.offsets.append(offset)
             offset += len(line)

@@ -23,6 +23,7 @@ from labwidgets.project.analysing import Analysing
 from labwidgets.project.collecting import Collecting
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
+from labwidgets.project.people import People
 from labwidgets.project.releasing import Releasing
 from labwidgets.records import Event, Status, VerifyReport
 from labwidgets.store import Store
@@ -30,7 +31,7 @@ from labwidgets.store import Store
 _GB = 1024**3
 
 
-class Project(Collecting, Drafting, Labelling, Releasing, Analysing):
+class Project(Collecting, Drafting, Labelling, People, Releasing, Analysing):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 
     Attributes:

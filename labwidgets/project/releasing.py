@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labwidgets.corpus.dataset import Export
-from labwidgets.corpus.hub import PushOptions, PushReport, push
+from labwidgets.corpus.hub import PushOptions, PushReport
+from labwidgets.corpus.publishing import Publisher, PushWish
 from labwidgets.corpus.releases import Releases
+from labwidgets.corpus.snapshots import Difference
 from labwidgets.records import Progress
 from labwidgets.store import Snapshot
 from labwidgets.widgets.source import StoreSource
@@ -54,30 +56,90 @@ class Releasing(StoreSource):
         """
         return self._releases.save(name, progress=progress)
 
-    def push_to_hub(
+    def snapshots(self) -> list[Snapshot]:
+        """Return what was saved, oldest first."""
+        return self.store.snapshots()
+
+    def as_of(self, snapshot: str) -> DatasetDict:
+        """Return the finished segments as they were saved under that name.
+
+        Raises:
+            NotFoundError: There is no such snapshot.
+            ProjectError: Its files are gone.
+        """
+        return self._releases.as_of(snapshot)
+
+    def difference(
+        self, first: str, second: str | None = None, *, progress: Progress | None = None
+    ) -> Difference:
+        """Return what changed from one snapshot to another: segments that came, went, and differ.
+
+        Args:
+            first: Name of the older one.
+            second: Name of the newer one; default: as it is now.
+            progress: Called while the data set is written as it is now.
+
+        Raises:
+            NotFoundError: There is no such snapshot.
+        """
+        return self._releases.difference(first, second, progress=progress)
+
+    def push_to_hub(  # noqa: PLR0913 - what, where, and how it shall look there
         self,
         repo_id: str,
         *,
         private: bool = False,
         dry_run: bool = False,
         token: str | None = None,
+        tag: str | None = None,
+        message: str = "Update the data set",
+        snapshot: str | None = None,
+        history: bool = False,
+        without_consent: str | None = None,
+        clean_history: bool = False,
         progress: Progress | None = None,
     ) -> PushReport:
         """Send the finished segments to the Hub, in one commit or not at all.
+
+        What the Hub has is not sent again; what people wrote in the card stays. Words marked
+        ``<pii>like this</pii>`` and segments flagged ``pii`` go as silence and ``[pii]``.
 
         Args:
             repo_id: ``owner/name``; made when it does not exist.
             private: Make a new repository private.
             dry_run: Only say what would go; needs no network.
             token: Of the Hub; default: ``HF_TOKEN`` or the one that ``hf auth login`` stored.
+            tag: Name for this state, for example ``v1.0``.
+            message: Of the commit.
+            snapshot: Push a saved one instead of what is finished now.
+            history: Let all drafts and revisions go along, as a second config.
+            without_consent: Why it may go although consent or a licence is not on record for all of it. This
+                reason is written into the card.
+            clean_history: Delete all older revisions there for good, tags too, after speakers were taken out.
             progress: Called while the data set is written.
 
         Raises:
+            ConsentError: Consent or a licence is missing on record.
             ProjectError: Nothing is finished yet.
             HubError: The Hub refused or could not be reached; the message says what to do.
         """
-        folder = self._releases.current(progress=progress)
-        return push(folder, repo_id, options=PushOptions(private=private, dry_run=dry_run, token=token))
+        options = PushOptions(
+            private=private,
+            token=token,
+            dry_run=dry_run,
+            message=message,
+            tag=tag,
+            clean_history=clean_history,
+        )
+        wish = PushWish(
+            repo_id,
+            snapshot=snapshot,
+            history=history,
+            without_consent=without_consent,
+            guidelines=self.settings.guidelines,
+            options=options,
+        )
+        return Publisher(self.store, self._releases, name=self.name).push(wish, progress=progress)
 
     @property
     def _releases(self) -> Releases:

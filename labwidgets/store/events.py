@@ -41,6 +41,7 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "opinion_submitted": 1,
     "splits_assigned": 1,
     "snapshot_added": 1,
+    "snapshot_changed": 1,
     "rows_placed": 1,
     "consent_given": 1,
     "speaker_withdrawn": 1,
@@ -49,7 +50,14 @@ SCHEMA_VERSIONS: dict[str, int] = {
 }
 """Newest payload version of each kind of event."""
 
-BOOKKEEPING = ("splits_assigned", "rows_placed", "snapshot_added", "pushed", "consent_given")
+BOOKKEEPING = (
+    "splits_assigned",
+    "rows_placed",
+    "snapshot_added",
+    "snapshot_changed",
+    "pushed",
+    "segment_marked",
+)
 """Kinds that change no row of a data set."""
 
 UPCASTS: dict[tuple[str, int], Upcast] = {}

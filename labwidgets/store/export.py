@@ -17,6 +17,7 @@ from labwidgets.store.projections import record
 from labwidgets.store.tasks import STAGE
 from labwidgets.timeline import covered_s
 
+PII = "pii"
 _BATCH = 500
 
 
@@ -107,9 +108,18 @@ def _batch(
             annotator=annotator,
             n_opinions=len({row["annotator"] for row in _heads(own) if row["skip_reason"] is None}),
             agreement=None,
-            flags=tuple(newest["flags"]) if newest else (),
+            flags=_flags(own),
             heard=covered_s(spans, 0.0, length_s) / length_s if newest and length_s > 0 else None,
         )
+
+
+def _flags(rows: Sequence[sa.RowMapping]) -> tuple[str, ...]:
+    """Return the flags of the newest opinion; that something is personal counts whoever says so."""
+    if not rows:
+        return ()
+    flags = tuple(rows[-1]["flags"])
+    is_personal = any(PII in row["flags"] for row in _heads(rows))
+    return flags if not is_personal or PII in flags else (*flags, PII)
 
 
 def _heads(rows: Sequence[sa.RowMapping]) -> list[sa.RowMapping]:
@@ -178,6 +188,13 @@ def add_snapshot(connection: sa.Connection, name: str, *, n_rows: int, digest: s
     version = next_version(connection, "snapshots")
     [event] = record(connection, [NewEvent("snapshots", version, "snapshot_added", payload)])
     return Snapshot(name, event.seq, n_rows, digest, path, event.at_us)
+
+
+def change_snapshot(connection: sa.Connection, name: str, *, n_rows: int, digest: str) -> None:
+    """Keep that rows were taken out of a snapshot."""
+    payload = {"name": name, "n_rows": n_rows, "digest": digest}
+    version = next_version(connection, "snapshots")
+    record(connection, [NewEvent("snapshots", version, "snapshot_changed", payload)])
 
 
 def _store_fields(connection: sa.Connection, fields: Mapping[str, Any]) -> str:

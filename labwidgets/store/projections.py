@@ -318,6 +318,14 @@ def _snapshot_added(connection: sa.Connection, events: list[Event]) -> None:
         connection.execute(schema.snapshot.insert(), row)
 
 
+def _snapshot_changed(connection: sa.Connection, events: list[Event]) -> None:
+    snapshot = schema.snapshot
+    for event in events:
+        values = {name: event.payload[name] for name in ("n_rows", "digest")}
+        here = snapshot.c.name == event.payload["name"]
+        connection.execute(snapshot.update().where(here).values(values))
+
+
 def _nothing(_connection: sa.Connection, _events: list[Event]) -> None:
     pass
 
@@ -333,6 +341,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "opinion_submitted": _opinion_submitted,
     "splits_assigned": _splits_assigned,
     "snapshot_added": _snapshot_added,
+    "snapshot_changed": _snapshot_changed,
     "consent_given": consenting.consent_given,
     "speaker_withdrawn": consenting.speaker_withdrawn,
     # Read back from the log itself.

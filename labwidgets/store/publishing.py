@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ class Push:
         repo_id: Where to.
         commit: What it became there.
         tag: Its name; None for none.
+        day: Of the newest label in it, ISO 8601.
         n_rows: Of the data set.
         hours: Of sound.
         files: SHA-256 of each file, as labwidgets wanted it.
@@ -37,6 +38,7 @@ class Push:
     repo_id: str
     commit: str
     tag: str | None
+    day: str
     n_rows: int
     hours: float
     files: Mapping[str, str]
@@ -91,15 +93,14 @@ def add_push(connection: sa.Connection, push: Push) -> Push:
         "repo_id": codec.clean_json(push.repo_id),
         "commit": push.commit,
         "tag": push.tag,
+        "day": push.day,
         "n_rows": push.n_rows,
         "hours": push.hours,
         "content_id": content["id"],
     }
     version = next_version(connection, _PUSHES)
     [event] = record(connection, [NewEvent(_PUSHES, version, "pushed", payload)])
-    return Push(
-        push.repo_id, push.commit, push.tag, push.n_rows, push.hours, push.files, event.seq, event.at_us
-    )
+    return replace(push, seq=event.seq, at_us=event.at_us)
 
 
 def pushes(connection: sa.Connection) -> list[Push]:
@@ -109,7 +110,7 @@ def pushes(connection: sa.Connection) -> list[Push]:
         payload = event.payload
         key = payload["content_id"]
         files = contents(connection, [key])[key]["fields"].get("files", {})
-        named = {name: payload[name] for name in ("repo_id", "commit", "tag", "n_rows", "hours")}
+        named = {name: payload[name] for name in ("repo_id", "commit", "tag", "day", "n_rows", "hours")}
         found.append(Push(**named, files=files, seq=event.seq, at_us=event.at_us))
     return found
 

@@ -609,10 +609,24 @@ def test_places_of_rows_are_kept_and_pushes_are_remembered(store: Store) -> None
     marker = store.rows_marker()
     assert store.place_rows(lambda known: {**known, "seg_4": ("train", 0, 2)})["seg_1"] == ("train", 0, 0)
     assert store.places() == {**first, "seg_4": ("train", 0, 2)}
-    kept = store.add_push(Push("org/name", "c0ffee", "v1", 4, 0.5, {"data/train-00000.parquet": "ab"}))
+    kept = store.add_push(
+        Push("org/name", "c0ffee", "v1", "2026-01-02", 4, 0.5, {"data/train-00000.parquet": "ab"})
+    )
     assert store.pushes() == [kept]
     assert store.rows_marker() == marker
     assert store.verify().ok
+
+
+def test_what_one_annotator_flags_as_personal_is_so_for_all(store: Store) -> None:
+    store.add_recordings([recording(1)])
+    (segment,) = [row.segment_id for row in store.queue(QueueQuery()).rows]
+    store.submit(submission(segment, annotator="a1", flags=("pii",)))
+    store.submit(submission(segment, annotator="a2", flags=("noise",)))
+    (row,) = store.labelled_rows()
+    assert row.flags == ("noise", "pii")
+    store.submit(submission(segment, annotator="a1", base_revision=1, flags=()))
+    (row,) = store.labelled_rows()
+    assert row.flags == ()
 
 
 def test_a_consent_is_on_record_until_it_is_taken_back(store: Store) -> None:

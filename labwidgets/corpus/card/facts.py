@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,33 @@ class Facts:
         self.hidden_s += sum(end_s - start_s for start_s, end_s in silent)
         if self.example is None and not silent:
             self.example = {"segment": item["segment"], **row}
+
+    def unsee(self, row: Mapping[str, Any], split: str) -> None:
+        """Take one row out of the counts again; its group is left to :meth:`forget`."""
+        one = Facts()
+        one.see({"row": row, "group": "", "silent": (), "segment": ""}, split)
+        for name in _COUNTERS:
+            setattr(self, name, getattr(self, name) - getattr(one, name))
+        for name in _HOURS:
+            for key, hours in getattr(one, name).items():
+                getattr(self, name)[key] = max(0.0, getattr(self, name)[key] - hours)
+        self.n_compared -= one.n_compared
+        self.agreements = (
+            self.agreements[0] - one.agreements[0],
+            self.agreements[1] - one.agreements[1],
+        )
+        if self.example is not None and self.example.get("text") == row["text"]:
+            self.example = None
+
+    def forget(self, groups: AbstractSet[str]) -> None:
+        """Take speakers (or unnamed recordings) out of all that is counted by them."""
+        for name in _SETS:
+            for members in getattr(self, name).values():
+                members.difference_update(groups)
+        for by_model in self.drafts.values():
+            for by_group in by_model.values():
+                for group in groups & by_group.keys():
+                    del by_group[group]
 
     def finish(self, shards: Sequence[Shard], table_bytes: Mapping[str, int]) -> None:
         """Take in what is known only when all files are written."""

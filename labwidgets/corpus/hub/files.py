@@ -18,7 +18,6 @@ from labwidgets.errors import HubError
 
 MANIFEST_FILE = "labwidgets.json"
 CARD_FILE = "README.md"
-FOLDERS = ("data", "history")
 DATA_FILE = re.compile(r"(data|history)/(train|validation|test)-[^/]*")
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]{0,95}")
 
@@ -74,22 +73,21 @@ class Wanted:
         return {**self.data, MANIFEST_FILE: self.manifest(), CARD_FILE: card}
 
 
-def wanted_files(folder: Path, card: Card | None, repo_id: str) -> Wanted:
-    """Return what ``corpus.dataset.write_parquet`` wrote into ``folder``.
+def wanted_files(folder: Path, card: Card | None, repo_id: str, *, history: Path | None = None) -> Wanted:
+    """Return what ``corpus.dataset.write_parquet`` wrote into ``folder``, and what lies in ``history``.
 
     Raises:
         HubError: There is no data set.
     """
-    shards = [path for name in FOLDERS for path in sorted((folder / name).glob("*.parquet"))]
+    shards = {f"data/{path.name}": path for path in sorted((folder / "data").glob("*.parquet"))}
     if not shards:
         raise HubError(
             "there is no exported data set", value=folder, remedy="Export it with to='parquet' first"
         )
-    files = [
-        File(path.relative_to(folder).as_posix(), file_sha256(path), path.stat().st_size, path)
-        for path in shards
-    ]
-    return Wanted({file.path: file for file in files}, card or plain_card(folder, repo_id))
+    if history is not None:
+        shards |= {f"history/{path.name}": path for path in sorted(history.glob("*.parquet"))}
+    files = {name: File(name, file_sha256(path), path.stat().st_size, path) for name, path in shards.items()}
+    return Wanted(files, card or plain_card(folder, repo_id))
 
 
 def plain_card(folder: Path, repo_id: str) -> Card:

@@ -38,6 +38,7 @@ class PushOptions:
         message: Of the commit.
         tag: Name for this state, for example ``v1.2``.
         timeout_s: Longest silence of the server before a request fails.
+        history: Folder of the second config's files; None for none.
         card: As it shall be; made of the counts beside the files when None.
         known: SHA-256 of each file as ``PushReport.wanted`` had it the last time, for the dry run.
         before_commit: Called when all is sent and nothing can be seen yet; may raise to stop it.
@@ -50,6 +51,7 @@ class PushOptions:
     message: str = "Update the data set"
     tag: str | None = None
     timeout_s: float = TIMEOUT_S
+    history: Path | None = None
     card: Card | None = None
     known: Mapping[str, str] | None = None
     before_commit: Callable[[], None] = _nothing
@@ -72,7 +74,8 @@ def push(folder: Path, repo_id: str, *, options: PushOptions | None = None) -> P
         HubError: The Hub refused or could not be reached; the message says what to do.
     """
     options = options or PushOptions()
-    wanted = wanted_files(folder, options.card, checked_repo_id(repo_id))
+    checked_repo_id(repo_id)
+    wanted = wanted_files(folder, options.card, repo_id, history=options.history)
     if options.dry_run:
         return _dry_run(wanted.all(), options.known or {})
     line = Line(repo_id, options.timeout_s)

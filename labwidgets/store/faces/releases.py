@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from labwidgets.records import (
     LabelledRow,
     Status,
 )
+from labwidgets.store import edits, export, publishing
 from labwidgets.store import engine as engines
-from labwidgets.store import export, publishing
+from labwidgets.store.edits import Edit
 from labwidgets.store.export import Snapshot
 from labwidgets.store.faces.transactions import Transactions
 from labwidgets.store.publishing import Place, Push
@@ -64,6 +65,14 @@ class Releases(Transactions):
         return self._write(
             lambda connection: export.add_snapshot(connection, name, n_rows=n_rows, digest=digest, path=path)
         )
+
+    def change_snapshot(self, name: str, *, n_rows: int, digest: str) -> None:
+        """Keep that rows were taken out of a snapshot."""
+        self._write(lambda connection: export.change_snapshot(connection, name, n_rows=n_rows, digest=digest))
+
+    def edits(self, segment_ids: Sequence[str]) -> list[Edit]:
+        """Return every draft and every revision of some segments, segment by segment, oldest first."""
+        return self._read(lambda connection: edits.edits(connection, segment_ids))
 
     def snapshots(self) -> list[Snapshot]:
         """Return the snapshots, oldest first."""

@@ -1,0 +1,212 @@
+"""From a store to a Hub: what may go, what the card says, and what is remembered of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from labwidgets.corpus.card import Card, CardContext, Facts, Version, card_fields, card_text
+from labwidgets.corpus.hub import PushOptions, PushReport, checked_repo_id, push
+from labwidgets.corpus.releases import Releases
+from labwidgets.errors import ConsentError
+from labwidgets.records import SHARE, Consent, Progress
+from labwidgets.store import Push, Store
+
+_SHOWN = 5
+_LEFT_BEHIND_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class PushWish:
+    """What a user asks for.
+
+    Attributes:
+        repo_id: ``owner/name``.
+        snapshot: Push this saved one instead of the data set as it is now.
+        history: Let every draft and every revision go along, as a second config.
+        without_consent: Why it may go although something is missing on record; written into the card.
+        guidelines: For the card: what the annotators were told.
+        options: How it goes.
+    """
+
+    repo_id: str
+    snapshot: str | None = None
+    history: bool = False
+    without_consent: str | None = None
+    guidelines: str = ""
+    options: PushOptions = field(default_factory=PushOptions)
+
+
+class Publisher:
+    """Pushes the data sets of a store.
+
+    Args:
+        store: Open store.
+        releases: Its data sets.
+        name: Title on the card.
+    """
+
+    def __init__(self, store: Store, releases: Releases, *, name: str) -> None:
+        self._store = store
+        self._releases = releases
+        self._name = name
+
+    def push(self, wish: PushWish, *, progress: Progress | None = None) -> PushReport:
+        """Push and remember it; or, for a dry run, say what would go, and what stands against it.
+
+        Raises:
+            ConsentError: Consent or a licence is missing, or was taken back meanwhile.
+            HubError: The Hub refused or could not be reached.
+            ProjectError: Nothing is finished yet.
+        """
+        checked_repo_id(wish.repo_id)
+        n_withdrawals = self._store.n_withdrawals()
+        with self._files(wish, progress) as folder:
+            facts = Facts.load(folder)
+            history = self._releases.history(folder) if wish.history else None
+            missing = tuple(missing_on_record(facts, self._store.consents()))
+            if missing and wish.without_consent is None and not wish.options.dry_run:
+                raise _not_allowed(missing)
+            day = self._day()
+            card = self._card(folder, facts, wish, missing=missing, day=day)
+            options = replace(
+                wish.options,
+                card=card,
+                history=history,
+                known=self._known(wish.repo_id),
+                before_commit=lambda: self._refuse_withdrawn(n_withdrawals),
+            )
+            report = push(folder, wish.repo_id, options=options)
+        if options.dry_run:
+            lacking = missing if wish.without_consent is None else ()
+            lines = [f"before it may go: {line}" for line in lacking]
+            return replace(report, warnings=(*report.warnings, *lines))
+        done = Push(
+            wish.repo_id,
+            report.commit,
+            options.tag,
+            day,
+            facts.rows.total(),
+            sum(facts.hours.values()),
+            report.wanted,
+        )
+        self._store.add_push(done)
+        if self._store.n_withdrawals() != n_withdrawals:
+            warning = "A speaker took consent back while this was pushed: push again at once."
+            report = replace(report, warnings=(*report.warnings, warning))
+        return report
+
+    @contextmanager
+    def _files(self, wish: PushWish, progress: Progress | None) -> Iterator[Path]:
+        """Give the data set's files under names of our own: labelling goes on, and theirs may be replaced."""
+        if wish.snapshot is None:
+            folder = self._releases.current(progress=progress)
+        else:
+            folder = self._releases.saved(wish.snapshot)
+        _clear_left_behind(self._releases.folder)
+        with tempfile.TemporaryDirectory(dir=self._releases.folder, prefix=".push-") as pinned:
+            shutil.copytree(folder, pinned, copy_function=_linked, dirs_exist_ok=True)
+            yield Path(pinned)
+
+    def _refuse_withdrawn(self, n_withdrawals: int) -> None:
+        if self._store.n_withdrawals() != n_withdrawals:
+            raise ConsentError(
+                "a speaker took consent back while this was pushed; nothing of it can be seen there",
+                remedy="Push again: the data set is written anew without them",
+            )
+
+    def _day(self) -> str:
+        _, at_us, _ = self._store.rows_marker()
+        return datetime.fromtimestamp(at_us / 1e6, tz=UTC).date().isoformat()
+
+    def _known(self, repo_id: str) -> dict[str, str] | None:
+        pushes = [done for done in self._store.pushes() if done.repo_id == repo_id]
+        return dict(pushes[-1].files) if pushes else None
+
+    def _card(self, folder: Path, facts: Facts, wish: PushWish, *, missing: Sequence[str], day: str) -> Card:
+        speakers = set().union(*facts.speakers.values()) if facts.speakers else set()
+        consents = valid_consents(self._store.consents())
+        context = CardContext(
+            self._name,
+            wish.repo_id,
+            tuple(consents[name] for name in sorted(speakers & consents.keys())),
+            override=wish.without_consent if missing else None,
+            missing=tuple(missing),
+            versions=self._versions(wish, facts, day),
+            guidelines=wish.guidelines,
+            has_history=wish.history,
+            n_withdrawn=self._store.n_withdrawals(),
+        )
+        schema = pq.read_schema(folder / facts.shards[0].path)
+        fields = card_fields(facts, self._name, schema=schema, has_history=wish.history)
+        return Card(fields, card_text(facts, context))
+
+    def _versions(self, wish: PushWish, facts: Facts, day: str) -> tuple[Version, ...]:
+        versions = {
+            done.tag: Version(done.tag, done.day, done.n_rows, done.hours)
+            for done in self._store.pushes()
+            if done.repo_id == wish.repo_id and done.tag is not None
+        }
+        tag = wish.options.tag
+        if tag is not None and tag not in versions:
+            versions[tag] = Version(tag, day, facts.rows.total(), sum(facts.hours.values()))
+        return tuple(versions.values())
+
+
+def valid_consents(consents: Sequence[Consent]) -> dict[str, Consent]:
+    """Return the newest consent of each speaker who did not take it back."""
+    return {one.speaker: one for one in consents if not one.is_withdrawn}
+
+
+def missing_on_record(facts: Facts, consents: Sequence[Consent]) -> list[str]:
+    """Return what stands against passing a data set on, one line each."""
+    known = valid_consents(consents)
+    speakers = sorted(set().union(*facts.speakers.values())) if facts.speakers else []
+    lines = [f"no consent of {name} is on record" for name in speakers if name not in known]
+    lines += [
+        f"{name} did not allow to share the recordings"
+        for name in speakers
+        if name in known and SHARE not in known[name].scope
+    ]
+    n_unnamed = sum(len(groups) for groups in facts.groups.values()) - len(speakers)
+    if n_unnamed:
+        lines.append(f"{n_unnamed} recordings have no named speaker")
+    if facts.licences[""]:
+        lines.append(f"{facts.licences['']} segments have no licence")
+    return lines
+
+
+def _not_allowed(missing: Sequence[str]) -> ConsentError:
+    shown = "; ".join(missing[:_SHOWN]) + (f"; and {len(missing) - _SHOWN} more" if missing[_SHOWN:] else "")
+    return ConsentError(
+        "not everything that is needed to publish is on record",
+        value=shown,
+        remedy=(
+            "Put consent on record (project.consent(…), labwidgets consent), or say why it may go out as it "
+            "is (without_consent=…, --without-consent); that reason is written into the card"
+        ),
+    )
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # Another file system, or one without links.
+        shutil.copy2(source, target)
+
+
+def _clear_left_behind(folder: Path) -> None:
+    """Delete what a push that was killed left; one that still runs is younger."""
+    for path in folder.glob(".push-*"):
+        if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+            shutil.rmtree(path, ignore_errors=True)
