@@ -17,9 +17,18 @@ from labwidgets.config.settings import (
     store_url,
     title_of,
 )
+from labwidgets.config.tags import (
+    DEFAULT_TAGS,
+    TagPalette,
+    TagSettings,
+    tag_palette,
+    tag_palette_for,
+    tag_palette_names,
+)
 
 __all__ = [
     "DEFAULT_KEYS",
+    "DEFAULT_TAGS",
     "MAX_NAME",
     "SETTINGS_FILE",
     "SKIP_REASONS",
@@ -29,6 +38,8 @@ __all__ = [
     "LabellingSettings",
     "LayerSettings",
     "ProjectSettings",
+    "TagPalette",
+    "TagSettings",
     "checked_chord",
     "checked_language",
     "configs_folder",
@@ -40,5 +51,8 @@ __all__ = [
     "rebound",
     "save_settings",
     "store_url",
+    "tag_palette",
+    "tag_palette_for",
+    "tag_palette_names",
     "title_of",
 ]

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from labwidgets.config.files import Settings, parse, read_yaml
 from labwidgets.config.keys import KeySettings
+from labwidgets.config.tags import TagPalette, tag_palette, tag_palette_for
 from labwidgets.errors import ConfigError
 from labwidgets.records import FLAGS, QueueOrder
 from labwidgets.text import RULES, SCRIPTS
@@ -126,6 +127,12 @@ def _unlike(layers: tuple[LayerSettings, ...]) -> tuple[LayerSettings, ...]:
     return layers
 
 
+def _palette(value: object) -> object:
+    if isinstance(value, str):
+        tag_palette(value)
+    return parse(value, TagPalette, where="the palette") if isinstance(value, dict) else value
+
+
 class ProjectSettings(Settings):
     """All of ``project.yaml``.
 
@@ -140,6 +147,8 @@ class ProjectSettings(Settings):
         flags: What a labeller can flag, in the order of the number keys.
         skip_reasons: Offered by the skip key, in the order of the number keys.
         guidelines: Plain text for the labellers.
+        tags: Palette of the editor: a file in ``configs/tags``, or a :class:`TagPalette`; None picks by
+            language.
         keys: A key preset, or :class:`KeySettings`.
         labelling: See :class:`LabellingSettings`.
         audio: See :class:`AudioSettings`.
@@ -159,9 +168,17 @@ class ProjectSettings(Settings):
     flags: tuple[str, ...] = Field(default=FLAGS, max_length=9)
     skip_reasons: tuple[str, ...] = Field(default=SKIP_REASONS, max_length=9)
     guidelines: str = ""
+    tags: Annotated[str | TagPalette | None, BeforeValidator(_palette)] = None
     keys: KeySettings = KeySettings()
     labelling: LabellingSettings = LabellingSettings()
     audio: AudioSettings = AudioSettings()
+
+    @property
+    def tag_palette(self) -> TagPalette:
+        """The tags that the editor offers."""
+        if isinstance(self.tags, TagPalette):
+            return self.tags
+        return tag_palette_for(self.language) if self.tags is None else tag_palette(self.tags)
 
 
 def load_settings(folder: Path) -> ProjectSettings:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labwidgets.audio import WINDOW_S, AudioCache, encode_flac
-from labwidgets.config import DEFAULT_KEYS, LabellingSettings, key_preset
+from labwidgets.config import DEFAULT_KEYS, LabellingSettings, key_preset, tag_palette_for
 from labwidgets.errors import AudioError
 from labwidgets.records import MIX
 from labwidgets.widgets import messages
@@ -100,7 +100,7 @@ class AudioPlayer(LabWidget):
         return messages.window_payload(window, clip=CLIP, index=payload["index"]), [window.data]
 
 
-def page_settings(*, autoplay: bool) -> LabelSettings:
+def page_settings(*, autoplay: bool, language: str = "en") -> LabelSettings:
     """Return the settings of a page that belongs to no project."""
     defaults = LabellingSettings(autoplay=autoplay)
     return {
@@ -118,6 +118,7 @@ def page_settings(*, autoplay: bool) -> LabelSettings:
         "codec": defaults.codec,
         "layers": [],
         "scripts": [],
+        "tags": messages.tag_payloads(tag_palette_for(language)),
     }
 
 

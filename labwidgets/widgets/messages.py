@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from labwidgets.audio import FLOOR_DB, STEP_DB
+from labwidgets.config import TagPalette
 from labwidgets.errors import MessageError
 from labwidgets.records import (
     QUEUE_FILTERS,
@@ -31,9 +32,23 @@ from labwidgets.widgets.protocol import (
     OpinionPayload,
     QueueRowPayload,
     SpectrogramReply,
+    TagPayload,
     WindowReply,
     WordPayload,
 )
+
+
+def tag_payloads(palette: TagPalette) -> list[TagPayload]:
+    """Return the tags of ``palette`` as they cross; a tag without a label is shown by its name."""
+    return [
+        {
+            "kind": kind,
+            "text": text,
+            "label": tag.label or text.strip("[]<>").removeprefix("lang:"),
+            "key": tag.key,
+        }
+        for kind, text, tag in palette.entries()
+    ]
 
 
 def word_payload(word: Word) -> WordPayload:

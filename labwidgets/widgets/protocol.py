@@ -61,6 +61,15 @@ class LayerPayload(TypedDict):
     rule: list[str]
 
 
+class TagPayload(TypedDict):
+    """One tag that the editor offers. ``text`` is what is stored, for a language the opening tag of two."""
+
+    kind: Literal["event", "filler", "foreign"]
+    text: str
+    label: str
+    key: str | None
+
+
 class LabelSettings(TypedDict):
     """The part of ``project.yaml`` that the page needs."""
 
@@ -78,6 +87,7 @@ class LabelSettings(TypedDict):
     codec: Literal["auto", "flac", "opus"]
     layers: list[LayerPayload]
     scripts: list[str]
+    tags: list[TagPayload]
 
 
 class ReadyReply(TypedDict):

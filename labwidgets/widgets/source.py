@@ -25,6 +25,7 @@ from labwidgets.records import (
     Submission,
 )
 from labwidgets.store import Store
+from labwidgets.widgets import messages
 from labwidgets.widgets.protocol import LabelSettings
 
 
@@ -76,6 +77,7 @@ class StoreSource:
             "codec": labelling.codec,
             "scripts": list(labelling.scripts),
             "layers": [{"name": layer.name, "rule": list(layer.rule)} for layer in self.settings.layers],
+            "tags": messages.tag_payloads(self.settings.tag_palette),
         }
 
     def queue(self, query: QueueQuery, *, offset: int = 0, limit: int = 100) -> QueuePage:

@@ -76,6 +76,6 @@ class TranscriptEditor(LabWidget):
             "project": "",
             "project_id": "",
             "annotator": "",
-            "settings": page_settings(autoplay=False),
+            "settings": page_settings(autoplay=False, language=self.language),
             "clip": None,
         }, []

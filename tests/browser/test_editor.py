@@ -40,6 +40,26 @@ def test_what_the_kernel_sets_is_shown(opened: Any) -> None:
     opened.page.locator(".lw-editor .cm-content", has_text="from the kernel").wait_for(timeout=30_000)
 
 
+def test_a_tag_from_the_palette_is_one_step_and_one_delete(opened: Any) -> None:
+    page = opened.page
+    page.locator(".lw-editor .cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Alt+t")
+    page.get_by_role("menuitem", name="sound: noise").wait_for()
+    page.keyboard.press("n")
+    page.locator(".lw-editor .lw-tag", has_text="noise").wait_for()
+    page.keyboard.type("three")
+    for key in ["ArrowLeft"] * 7 + ["Shift+ArrowLeft", "Alt+t", "Escape", "ArrowRight"]:
+        page.keyboard.press(key)
+    page.keyboard.type("[uh]")
+    page.get_by_role("img", name="tag: uh").wait_for()
+    page.keyboard.press("Backspace")
+    page.get_by_role("img", name="tag: uh").wait_for(state="detached")
+    opened.run(READ)
+    assert opened.output(READ).endswith("'one two [noise] three'")
+    assert not opened.page_errors()
+
+
 def test_keys_typed_here_change_nothing_in_the_notebook(opened: Any) -> None:
     opened.page.locator(".lw-editor .cm-content").click()
     cells = opened.page.locator(".jp-Notebook .jp-Cell").count()

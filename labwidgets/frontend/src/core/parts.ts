@@ -29,6 +29,7 @@ export const ACTIONS = [
   "text_larger",
   "text_smaller",
   "next_doubtful_word",
+  "insert_tag",
   "toggle_draft",
   "next_layer",
   "take_change",
@@ -146,6 +147,10 @@ export interface Editor {
   wordBegun(time_s: number): WordPayload | null;
   /** Moves the caret to the next word under the threshold (wrapping), selects and returns it. */
   nextDoubtfulWord(): WordPayload | null;
+  /** Shows the palette of tags; one key inserts the tag chosen at the caret. */
+  openTags(): void;
+  /** False where none was open. */
+  closeTags(): boolean;
   undo(): boolean;
   redo(): boolean;
   /** Does, as the user's own edits, what was typed before the text was there. */

@@ -32,6 +32,13 @@ export interface LayerPayload {
   rule: string[];
 }
 
+export interface TagPayload {
+  kind: "event" | "filler" | "foreign";
+  text: string;
+  label: string;
+  key: string | null;
+}
+
 export interface LabelSettings {
   flags: string[];
   skip_reasons: string[];
@@ -47,6 +54,7 @@ export interface LabelSettings {
   codec: "auto" | "flac" | "opus";
   layers: LayerPayload[];
   scripts: string[];
+  tags: TagPayload[];
 }
 
 export interface ClipPayload {

@@ -3,6 +3,7 @@ import type { Text } from "@codemirror/state";
 import type { WordPayload } from "../core/protocol";
 import { placeBetween } from "./placing";
 import type { Clip } from "./reword";
+import { findTags, isTag } from "./tags";
 import { type Token, tokenise } from "./tokens";
 import { NO_WORDS, type TimedWord, timedWords, type Word, WordMark, type Words } from "./words";
 
@@ -22,15 +23,25 @@ interface Placed {
 
 function locate(text: string, payloads: readonly WordPayload[]): Placed[] {
   const placed: Placed[] = [];
+  const bare = blanked(text);
   let at = 0;
   for (const payload of payloads) {
     const needle = payload.text.trim();
-    const from = needle ? text.indexOf(needle, at) : -1;
+    const from = needle ? (isTag(needle) ? text : bare).indexOf(needle, at) : -1;
     if (from < 0) continue;
     at = from + needle.length;
     placed.push({ from, to: at, payload });
   }
-  return placed.map((word, i) => withPunctuation(text, word, placed[i - 1]?.to ?? 0, placed[i + 1]?.from));
+  return placed.map((word, i) => withPunctuation(bare, word, placed[i - 1]?.to ?? 0, placed[i + 1]?.from));
+}
+
+/** The text with nothing in the places of its tags: no word is in one, and none reaches over one. */
+function blanked(text: string): string {
+  let bare = text;
+  for (const { from, to } of findTags(text)) {
+    bare = bare.slice(0, from) + "\0".repeat(to - from) + bare.slice(to);
+  }
+  return bare;
 }
 
 /** Widens a word over the rest of its run of characters, as far as no other word has it. */

@@ -4,7 +4,7 @@ import { EditorSelection, EditorState, type Extension } from "@codemirror/state"
 import { EditorView, placeholder } from "@codemirror/view";
 import { Emitter } from "../core/emitter";
 import type { Editor, EditorContent, EditorEvents, Stroke } from "../core/parts";
-import type { WordPayload } from "../core/protocol";
+import type { TagPayload, WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
 import { blocks } from "./blocks";
@@ -14,6 +14,9 @@ import { plainInput } from "./input";
 import { redraw, sounding, wordMarks } from "./marks";
 import { createPlayhead } from "./playhead";
 import type { Clip } from "./reword";
+import { insertTag } from "./tag_edits";
+import { tagPills } from "./tag_field";
+import { createTagPalette } from "./tag_palette";
 import { timedWords, wordAt, wordBegun } from "./words";
 import { clipWords, wordHistory } from "./words_field";
 
@@ -22,6 +25,8 @@ const EMPTY: EditorContent = { text: "", words: [] };
 export interface EditorSettings {
   /** Words below this confidence (0..1) are marked. */
   low_confidence: number;
+  /** What the palette offers. */
+  tags: TagPayload[];
 }
 
 export function createEditor(scope: Scope, settings: EditorSettings): Editor {
@@ -34,7 +39,14 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
   const view = new EditorView({ parent: box });
   scope.add(() => view.destroy());
   const panel = createDraftPanel(scope, () => view.state.doc.toString());
-  root.append(box, panel.root);
+  const palette = createTagPalette(scope, settings.tags, {
+    onChoose(tag) {
+      view.dispatch(insertTag(view.state, tag));
+      view.focus();
+    },
+    onClose: () => view.focus(),
+  });
+  root.append(box, palette.root, panel.root);
   const playhead = createPlayhead(scope, view);
   let cached: { state: EditorState; content: EditorContent } | null = null;
 
@@ -42,6 +54,7 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
     sounding,
     blocks,
     wordMarks(settings.low_confidence),
+    tagPills(new Map(settings.tags.map(({ text, label }) => [text, label]))),
     plainInput((text) => emitter.emit("notice", text)),
     EditorView.lineWrapping,
     placeholder("Type what you hear…"),
@@ -109,6 +122,7 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
       view.setState(stateOf(content, clip));
       if (wasComposing) view.focus();
       playhead.reset();
+      if (palette.isOpen) palette.close();
       panel.setLanguage(clip.language);
       panel.refresh();
     },
@@ -128,6 +142,16 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
       return word && payloadOf(view.state.doc, word);
     },
     nextDoubtfulWord: () => nextDoubtfulWord(view, settings.low_confidence),
+    openTags() {
+      if (!settings.tags.length || view.composing || view.compositionStarted) return;
+      if (palette.isOpen) palette.close();
+      else palette.open();
+    },
+    closeTags() {
+      const wasOpen = palette.isOpen;
+      palette.close();
+      return wasOpen;
+    },
     undo: () => undo(view),
     redo: () => redo(view),
     replay: (strokes) => replay(view, strokes),

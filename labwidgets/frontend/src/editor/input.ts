@@ -2,18 +2,14 @@
 import { redo, standardKeymap, undo } from "@codemirror/commands";
 import { type ChangeSpec, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, type KeyBinding, keymap } from "@codemirror/view";
+import { caretKeys } from "./caret";
 import { clean, cleanPaste } from "./clean";
 
 const refuse = () => true;
 
 // Alt with an arrow moves through the sound, also on a Mac, so it goes on to whoever handles the keys.
 const moves = standardKeymap.filter(({ key, mac }) => key !== "Enter" && !/^Alt-Arrow/.test(mac ?? ""));
-const keys: KeyBinding[] = [
-  { key: "Enter", run: refuse, shift: refuse },
-  { key: "Ctrl-ArrowLeft", ...moveBy("ArrowLeft") },
-  { key: "Ctrl-ArrowRight", ...moveBy("ArrowRight") },
-  ...moves,
-];
+const keys: KeyBinding[] = [{ key: "Enter", run: refuse, shift: refuse }, ...caretKeys, ...moves];
 
 /** By key code, so that Caps Lock and keyboards of other scripts make no difference. */
 const undoKeys = EditorView.domEventHandlers({
@@ -26,13 +22,6 @@ const undoKeys = EditorView.domEventHandlers({
     return true;
   },
 });
-
-/** By group, as Ctrl with an arrow does everywhere but on a Mac. */
-function moveBy(key: string): Omit<KeyBinding, "key"> {
-  const found = standardKeymap.find((binding) => binding.key === `Mod-${key}`);
-  const { run, shift } = found ?? {};
-  return { ...(run ? { run } : {}), ...(shift ? { shift } : {}), preventDefault: true };
-}
 
 /** The last guard, for what does not come by paste: soft keyboards and input methods can send line breaks. */
 const oneParagraph = EditorState.transactionFilter.of((transaction) => {

@@ -1,6 +1,7 @@
 /** How words look: doubtful, edited, estimated, sounding. Only where they changed, and never while composing. */
 import { type EditorState, type Range, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { isTag } from "./tags";
 import type { WordMark, Words } from "./words";
 import { clipWords } from "./words_field";
 
@@ -54,16 +55,16 @@ function lookOf(mark: WordMark, low_confidence: number): Decoration | null {
 /** Draws the words of a part of the text anew. */
 function drawWords(
   drawn: DecorationSet,
-  words: Words,
+  state: EditorState,
   [low, high]: Part,
   low_confidence: number,
 ): DecorationSet {
   const add: Range<Decoration>[] = [];
   let [filterFrom, filterTo] = [low, high];
-  words.between(low, high, (from, to, mark) => {
+  wordsOf(state).between(low, high, (from, to, mark) => {
     [filterFrom, filterTo] = [Math.min(filterFrom, from), Math.max(filterTo, to)];
     const look = lookOf(mark, low_confidence);
-    if (look) add.push(look.range(from, to));
+    if (look && !isTag(state.sliceDoc(from, to))) add.push(look.range(from, to));
   });
   return drawn.update({ add, filter: () => false, filterFrom, filterTo });
 }
@@ -107,7 +108,7 @@ export function wordMarks(low_confidence: number) {
           this.decorations = this.drawAll(state);
         } else if (this.isMeasured && wordsOf(state) !== wordsOf(update.startState)) {
           for (const part of changedParts(update)) {
-            this.decorations = drawWords(this.decorations, wordsOf(state), part, low_confidence);
+            this.decorations = drawWords(this.decorations, state, part, low_confidence);
           }
         }
       }
@@ -115,7 +116,7 @@ export function wordMarks(low_confidence: number) {
       private drawAll(state: EditorState): DecorationSet {
         this.isMeasured = isMeasured(wordsOf(state));
         if (!this.isMeasured) return Decoration.none;
-        return drawWords(Decoration.none, wordsOf(state), [0, state.doc.length], low_confidence);
+        return drawWords(Decoration.none, state, [0, state.doc.length], low_confidence);
       }
     },
     { decorations: (plugin) => plugin.decorations },

@@ -5,6 +5,7 @@ import type { Editor } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
+import { isMac, KeyMap } from "../ui/keys";
 import themeCss from "../ui/theme.css";
 import { createEditor } from "./editor";
 import editorCss from "./editor.css";
@@ -31,20 +32,21 @@ export const mountEditor: MountKind = (scope, { el, model, ready }) => {
   editor.on("notice", (text) => {
     notice.textContent = text;
   });
-  keepKeys(scope, editor);
+  keepKeys(scope, editor, new KeyMap(ready.settings.keys, isMac(navigator.platform)));
   syncTraits(scope, editor, model as TraitModel);
 };
 
 /** Keys typed here stay here; the notebook keeps those for saving and searching. */
-function keepKeys(scope: Scope, editor: Editor): void {
+function keepKeys(scope: Scope, editor: Editor, keys: KeyMap): void {
   editor.root.dataset.lmSuppressShortcuts = "true";
   scope.listen(editor.root, "keydown", (event) => {
     const isCommand = (event.ctrlKey || event.metaKey) && /^[sf]$/i.test(event.key);
     if (!isCommand) event.stopPropagation();
-    if (event.altKey && event.code === "KeyD") {
-      event.preventDefault();
-      editor.showDraft(!editor.draftShown);
-    }
+    const action = keys.match(event);
+    if (action !== "toggle_draft" && action !== "insert_tag") return;
+    event.preventDefault();
+    if (action === "insert_tag") editor.openTags();
+    else editor.showDraft(!editor.draftShown);
   });
 }
 

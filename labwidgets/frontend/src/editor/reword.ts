@@ -5,6 +5,7 @@
 import type { ChangeDesc, Text } from "@codemirror/state";
 
 import { placeBetween, repool } from "./placing";
+import { findTags, MAX_TAG } from "./tags";
 import { isGlued, type Token, tokenise } from "./tokens";
 import { Pool, type Word, WordMark, type Words } from "./words";
 
@@ -47,15 +48,31 @@ function dirtyRegions(words: Words, mapped: Words, changes: ChangeDesc, doc: Tex
   return regions;
 }
 
-function expand(words: Words, doc: Text, [from, to]: Region): Region {
-  let [low, high] = [from, to];
-  words.between(from, to, (start, end) => {
-    if (end === from && !isGluedAt(doc, from)) return;
-    if (start === to && !isGluedAt(doc, to)) return;
-    low = Math.min(low, start);
-    high = Math.max(high, end);
-  });
+function expand(words: Words, doc: Text, region: Region): Region {
+  let [low, high] = region;
+  for (let isGrowing = true; isGrowing; ) {
+    const [from, to] = [low, high];
+    words.between(from, to, (start, end) => {
+      if (end === from && !isGluedAt(doc, from)) return;
+      if (start === to && !isGluedAt(doc, to)) return;
+      low = Math.min(low, start);
+      high = Math.max(high, end);
+    });
+    [low, high] = overTags(doc, [low, high]);
+    isGrowing = low < from || high > to;
+  }
   return [softEdge(words, low, -1), softEdge(words, high, 1)];
+}
+
+/** A tag can have space in it, so what is typed at its end makes one word of several. */
+function overTags(doc: Text, [from, to]: Region): Region {
+  const start = Math.max(0, from - MAX_TAG);
+  const tags = findTags(doc.sliceString(start, Math.min(doc.length, to + MAX_TAG)));
+  const met = tags.filter((tag) => start + tag.from < to && start + tag.to > from);
+  return [
+    Math.min(from, ...met.map((tag) => start + tag.from)),
+    Math.max(to, ...met.map((tag) => start + tag.to)),
+  ];
 }
 
 function isGluedAt(doc: Text, at: number): boolean {

@@ -15,7 +15,7 @@ export const MAX_TAG = 86;
 const TAG =
   /\[([^\s[\]<>\p{Cc}](?:[^[\]<>\p{Cc}\p{Zl}\p{Zp}]{0,38}[^\s[\]<>\p{Cc}])?)\]|<(\/?)(\p{L}[\p{L}\p{M}\p{N}:._-]{0,39})>/gu;
 const WORD = /[\p{L}\p{M}\p{N}]/u;
-const STICKS = /^[.,;:!?…%)\]}»”’\p{Pf}\p{Pe}،؛؟۔।॥。、！？]/u;
+export const STICKS = /^[.,;:!?…%)\]}»”’\p{Pf}\p{Pe}،؛؟۔।॥。、！？]/u;
 const SPACE_BEFORE = /^\s/;
 const SPACE_BEHIND = /\s$/;
 
@@ -27,6 +27,12 @@ export function findTags(text: string): Tag[] {
     const kind = event !== undefined ? "event" : slash ? "close" : "open";
     return { from: match.index, to: match.index + whole.length, kind, name: event ?? name ?? "" };
   });
+}
+
+/** True for a text that is one tag and nothing else. */
+export function isTag(text: string): boolean {
+  const [tag] = findTags(text);
+  return tag?.from === 0 && tag.to === text.length;
 }
 
 /** The text without its tags; what stands between an opening and a closing one stays. */

@@ -85,6 +85,7 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
       if (word) listening.word(word);
       else say("No word is marked as unsure.");
     },
+    insert_tag: () => editor.openTags(),
     toggle_draft: () => editor.showDraft(!editor.draftShown),
     next_layer() {
       const name = layers.next();

@@ -23,6 +23,7 @@ const NAMES: Record<Action, string> = {
   quieter: "quieter",
   toggle_spectrogram: "show or hide the spectrogram",
   next_doubtful_word: "next word the model was unsure of, played",
+  insert_tag: "a tag at the caret, or around what is selected; then its number or letter",
   toggle_draft: "show or hide the draft and the differences",
   next_layer: "next text of the segment",
   take_change: "take what the text says now",

@@ -125,7 +125,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
 
   const leave = () => {
-    if (overlays.closeTop()) return;
+    if (editor.closeTags() || overlays.closeTop()) return;
     if (document.activeElement === top.search || list.root.contains(document.activeElement)) {
       focusText();
       return;

@@ -2,6 +2,7 @@ import type { Action } from "../core/parts";
 import type { KeyPresets } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { h } from "../ui/dom";
+import type { Menu } from "../ui/menu";
 import type { Bindings } from "./bindings";
 import { chordText } from "./help";
 import { createHints, type Hints } from "./hints";
@@ -10,13 +11,13 @@ import type { Options } from "./options";
 import { createOptionsForm } from "./options_form";
 import { createPanel, type Panel, readable } from "./panel";
 import { Rebinding } from "./rebinding";
-import { createSkipMenu, type SkipMenu } from "./skip_menu";
+import { createSkipMenu } from "./skip_menu";
 import type { TopBar } from "./top_bar";
 
 export interface Overlays {
   /** In the order in which they lie over each other. */
   readonly roots: HTMLElement[];
-  readonly skipMenu: SkipMenu;
+  readonly skipMenu: Menu;
   readonly guidelines: Panel;
   readonly help: Panel;
   readonly hints: Hints;

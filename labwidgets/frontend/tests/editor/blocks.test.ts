@@ -1,14 +1,15 @@
 // @vitest-environment happy-dom
-import { Text } from "@codemirror/state";
+import { StateEffect, Text } from "@codemirror/state";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Scope } from "../../src/core/scope";
-import { settle } from "../../src/editor/blocks";
+import { blocks, settle } from "../../src/editor/blocks";
 import { createEditor } from "../../src/editor/editor";
 import { clipWords } from "../../src/editor/words_field";
 import { open, seeded, timed } from "./making";
 
 const SENTENCE = "and so he had then leisure to consider, how much there might be in his power to do.";
 const LONG = Array.from({ length: 200 }, () => SENTENCE).join(" ");
+const LEAST = 150;
 const MOST = 900;
 
 const wordsIn = (text: string, language = "en") =>
@@ -26,7 +27,7 @@ describe("the blocks of a text", () => {
     const ends = settled([], LONG);
     for (const length of lengths(ends, LONG)) {
       expect(length).toBeLessThanOrEqual(MOST);
-      expect(length).toBeGreaterThanOrEqual(150);
+      expect(length).toBeGreaterThanOrEqual(LEAST);
     }
     for (const end of ends) expect(LONG.slice(end - 2, end)).toBe(". ");
   });
@@ -66,24 +67,30 @@ describe("a long text in the editor", () => {
   const shown = (root: HTMLElement) => [...root.querySelectorAll(".cm-line")].map((line) => line.textContent);
 
   it("is drawn in blocks, and read without them", () => {
-    const editor = createEditor(scope, { low_confidence: 0.5 });
+    const editor = createEditor(scope, { low_confidence: 0.5, tags: [] });
     document.body.append(editor.root);
     editor.load({ text: LONG, words: timed(LONG.split(" ")) }, { duration_s: 3600, language: "en" });
     expect(shown(editor.root).length).toBeGreaterThan(2);
     expect(LONG.startsWith(shown(editor.root).join(""))).toBe(true);
     expect(editor.content.text).toBe(LONG);
   });
+});
 
-  it("keeps its blocks fitting while it grows and shrinks", () => {
-    const editor = createEditor(scope, { low_confidence: 0.5 });
-    document.body.append(editor.root);
+describe("blocks under edits", () => {
+  it("go on fitting while a text grows and shrinks", () => {
     const random = seeded(7);
-    for (let n = 0; n < 1500; n++) {
-      const text = random() < 0.9 ? "wording " : "done. ";
-      editor.replay(random() < 0.1 ? [{ kind: "delete" }] : [{ kind: "insert", text }]);
+    let state = open("", []).update({ effects: StateEffect.appendConfig.of(blocks) }).state;
+    for (let n = 0; n < 2000; n++) {
+      const at = Math.floor(random() * (state.doc.length + 1));
+      const insert = random() < 0.2 ? "done. " : "wording ";
+      const to = random() < 0.15 ? Math.min(state.doc.length, at + 30) : at;
+      state = state.update({ changes: to > at ? { from: at, to } : { from: at, insert } }).state;
+      const ends: number[] = [];
+      for (const edge = state.field(blocks).iter(); edge.value; edge.next()) ends.push(edge.from);
+      const fitting = lengths(ends, state.doc.toString());
+      for (const length of fitting) expect(length).toBeLessThanOrEqual(MOST + LEAST);
+      for (const length of fitting.slice(0, -1)) expect(length).toBeGreaterThanOrEqual(LEAST);
     }
-    const drawn = shown(editor.root);
-    expect(drawn.length).toBeGreaterThan(2);
-    for (const line of drawn) expect(line?.length).toBeLessThanOrEqual(MOST + 150);
+    expect(state.doc.length).toBeGreaterThan(2 * MOST);
   });
 });

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 function opened(text: string, confidences: (number | null)[] = []) {
-  const editor = createEditor(scope, { low_confidence: 0.5 });
+  const editor = createEditor(scope, { low_confidence: 0.5, tags: [] });
   document.body.append(editor.root);
   const words = timed(text.split(" ")).map((word, at) => ({ ...word, confidence: confidences[at] ?? 0.9 }));
   editor.load({ text, words }, CLIP);

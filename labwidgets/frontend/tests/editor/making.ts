@@ -2,6 +2,7 @@
 import { EditorState } from "@codemirror/state";
 import type { WordPayload } from "../../src/core/protocol";
 import { payloadsOf, wordsOf } from "../../src/editor/content";
+import { tagPills } from "../../src/editor/tag_field";
 import { clipWords, wordHistory } from "../../src/editor/words_field";
 
 /** mulberry32 (public domain, T. Ettinger). */
@@ -28,7 +29,8 @@ export function timed(texts: string[]): WordPayload[] {
 
 export function open(text: string, words: WordPayload[], duration_s = 60, language = "en"): EditorState {
   const clip = { duration_s, language };
-  return EditorState.create({ doc: text, extensions: wordHistory(wordsOf(text, words, clip), clip) });
+  const extensions = [wordHistory(wordsOf(text, words, clip), clip), tagPills(new Map())];
+  return EditorState.create({ doc: text, extensions });
 }
 
 export function opened(text: string): EditorState {

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 function opened(text: string, layers?: Record<string, string>, payloads = LAYERS) {
-  const main = createEditor(scope, { low_confidence: 0.5 });
+  const main = createEditor(scope, { low_confidence: 0.5, tags: [] });
   const made = createLayers(scope, main, payloads, CHORDS);
   const { editor } = made;
   document.body.append(editor.root);
@@ -139,7 +139,7 @@ describe("a further text", () => {
   });
 
   it("is not there where the project has none", () => {
-    const main = createEditor(scope, { low_confidence: 0.5 });
+    const main = createEditor(scope, { low_confidence: 0.5, tags: [] });
     const { editor, layers } = createLayers(scope, main, [], CHORDS);
     expect(editor).toBe(main);
     expect([layers.next(), layers.take(), layers.keep(), layers.follow()]).toEqual([

@@ -10,7 +10,7 @@ afterEach(() => vi.useRealTimers());
 async function started(scripts: string[] = []) {
   const { scope, session, kernel } = makeDesk(3);
   kernel.language = "hi";
-  const editor = createEditor(scope, { low_confidence: 0.5 });
+  const editor = createEditor(scope, { low_confidence: 0.5, tags: [] });
   const line = createWritingLine(scope, { editor, session, scripts });
   session.on("opened", ({ content }) => editor.load(content, { duration_s: 5, language: "hi" }));
   await session.openNext(null, false);
