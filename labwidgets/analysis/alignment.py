@@ -30,6 +30,8 @@ _SUB_COST = 4
 _GAP_COST = 3
 # Up to here the whole table of steps is kept; beyond, only some rows of it, and the rest is worked out again.
 _MOST_CELLS = 16_000_000
+_REACH = 64
+_FAR = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,60 +145,93 @@ def _align_many(
 def _align_one(reference: Ids, hypothesis: Ids, ops: Ops, steps: Ops, most_cells: int) -> int:
     """Write the steps of one pair to the front of ``ops`` and return how many there are.
 
-    The table is worked through in bands of ``height`` rows. The costs at the top of each band are kept;
-    going back, each band's steps are worked out again from there, so that memory stays bounded while the
-    path is the same as with the whole table.
+    Only cells within ``reach`` of the diagonal are worked out at first. A path that leaves them needs so many
+    gaps on its way out and back that it is dearer than what was found, else the reach is doubled. The steps
+    are kept for ``height`` rows at a time, with the costs at the top of each such band; going back, a band's
+    steps are worked out again from there. The path is that of the whole table.
     """
     n_words, width = len(reference), len(hypothesis) + 1
+    if n_words == width - 1 and np.array_equal(reference, hypothesis):
+        ops[:n_words] = _HIT
+        return n_words
+    apart = abs(n_words - width + 1)
     height = max(1, min(max(n_words, 1), most_cells // width))
-    n_bands = max(1, (n_words + height - 1) // height)
-    tops = np.empty((n_bands, width), dtype=np.int32)
-    for column in range(width):
-        tops[0, column] = column * _GAP_COST
-    costs = tops[0].copy()
-    for band in range(n_bands - 1):
-        for row in range(band * height, (band + 1) * height):
-            _advance(reference[row], hypothesis, costs, steps, 0)
-        tops[band + 1] = costs
-    n_ops, column, row = 0, width - 1, n_words
-    for band in range(n_bands - 1, -1, -1):
-        first = band * height
-        costs = tops[band].copy()
-        for index in range(first, min(first + height, n_words)):
-            _advance(reference[index], hypothesis, costs, steps, (index - first) * width)
-        while row > first or (band == 0 and column > 0):
-            step = _INS if row == 0 else steps[(row - 1 - first) * width + column]
-            if step == _HIT and reference[row - 1] != hypothesis[column - 1]:
-                step = _SUB
-            ops[n_ops] = step
-            n_ops += 1
-            if step != _INS:
-                row -= 1
-            if step != _DEL:
-                column -= 1
+    tops = np.empty((max(1, (n_words + height - 1) // height), width), dtype=np.int32)
+    costs = np.empty(width, dtype=np.int32)
+    reach = max(_REACH, 2 * apart)
+    while True:
+        for column in range(width):
+            costs[column] = column * _GAP_COST if column <= reach else _FAR
+        for row in range(n_words):
+            if row % height == 0:
+                tops[row // height] = costs
+            _advance(reference[row], hypothesis, costs, steps[(row % height) * width :], row + 1, reach)
+        is_whole = reach >= max(n_words, width - 1)
+        if is_whole or costs[width - 1] < _GAP_COST * (2 * reach + 2 - apart):
+            break
+        reach *= 2
+    n_ops: int = _walk_back(reference, hypothesis, ops, steps, tops, height, reach)
+    return n_ops
+
+
+@njit(cache=True, nogil=True)
+def _walk_back(  # noqa: PLR0913, PLR0917 - compiled, without records
+    reference: Ids,
+    hypothesis: Ids,
+    ops: Ops,
+    steps: Ops,
+    tops: npt.NDArray[np.int32],
+    height: int,
+    reach: int,
+) -> int:
+    width = len(hypothesis) + 1
+    n_ops, column, row = 0, width - 1, len(reference)
+    band = max(0, row - 1) // height
+    while row > 0 or column > 0:
+        if row > 0 and (row - 1) // height < band:
+            band -= 1
+            costs = tops[band].copy()
+            for index in range(band * height, (band + 1) * height):
+                _advance(
+                    reference[index], hypothesis, costs, steps[(index % height) * width :], index + 1, reach
+                )
+        step = _INS if row == 0 else steps[((row - 1) % height) * width + column]
+        if step == _HIT and reference[row - 1] != hypothesis[column - 1]:
+            step = _SUB
+        ops[n_ops] = step
+        n_ops += 1
+        if step != _INS:
+            row -= 1
+        if step != _DEL:
+            column -= 1
     ops[:n_ops] = ops[:n_ops][::-1].copy()
     return n_ops
 
 
 @njit(cache=True, nogil=True)
-def _advance(word: int, hypothesis: Ids, costs: npt.NDArray[np.int32], steps: Ops, at: int) -> None:
-    """Turn the costs of one row of the table into those of the next, and keep how each was reached."""
-    diagonal = costs[0]
-    before = diagonal + _GAP_COST
-    costs[0] = before
-    steps[at] = _DEL
-    for column in range(1, len(costs)):
+def _advance(  # noqa: PLR0913, PLR0917 - compiled, without records
+    word: int, hypothesis: Ids, costs: npt.NDArray[np.int32], steps: Ops, row: int, reach: int
+) -> None:
+    """Turn the costs of the row before ``row`` into its own, and keep how each was reached."""
+    first, last = max(1, row - reach), min(len(hypothesis), row + reach)
+    diagonal = costs[first - 1]
+    before = _FAR
+    if row <= reach:
+        before = diagonal + _GAP_COST
+        costs[0] = before
+        steps[0] = _DEL
+    for column in range(first, last + 1):
         both = diagonal if word == hypothesis[column - 1] else diagonal + _SUB_COST
         diagonal = costs[column]
         deleted = diagonal + _GAP_COST
         inserted = before + _GAP_COST
         if both <= deleted and both <= inserted:
             before = both
-            steps[at + column] = _HIT
+            steps[column] = _HIT
         elif deleted < inserted:
             before = deleted
-            steps[at + column] = _DEL
+            steps[column] = _DEL
         else:
             before = inserted
-            steps[at + column] = _INS
+            steps[column] = _INS
         costs[column] = before

@@ -47,14 +47,15 @@ def grapheme_edits(
     """
     edits = characters.copy()
     n_units = np.fromiter(map(len, references), dtype=np.int64, count=len(references))
+    if all(map(str.isascii, references)) and all(map(str.isascii, hypotheses)):
+        return n_units, edits
     wide = [
         index
         for index, (reference, hypothesis) in enumerate(zip(references, hypotheses, strict=True))
         if not (reference.isascii() and hypothesis.isascii())
     ]
-    if wide:
-        divided = [graphemes(references[index]) for index in wide]
-        heard = [graphemes(hypotheses[index]) for index in wide]
-        edits[wide] = character_edits(divided, heard)  # type: ignore[arg-type] # sequences of any hashables
-        n_units[wide] = [len(clusters) for clusters in divided]
+    divided = [graphemes(references[index]) for index in wide]
+    heard = [graphemes(hypotheses[index]) for index in wide]
+    edits[wide] = character_edits(divided, heard)  # type: ignore[arg-type] # sequences of any hashables
+    n_units[wide] = [len(clusters) for clusters in divided]
     return n_units, edits

@@ -161,8 +161,7 @@ def _tests(scores: Mapping[str, Score]) -> list[PairTest]:
 
 def _aligned(first: Score, second: Score) -> tuple[Any, Any, Any, Any]:
     """Return words and steps of both, with the second's words in the numbers of the first."""
-    numbers = first.vocabulary.numbers
-    renumber = [numbers[word] for word in second.vocabulary.words]
+    renumber = [first.vocabulary.number(word) for word in second.vocabulary.words]
     return first.words, first.ops, second.words.renumbered(renumber), second.ops
 
 

@@ -2,63 +2,79 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from labwidgets.analysis.alignment import Packed
-from labwidgets.analysis.variants import Variants, each_word, may_choose, parse, said_wording
+from labwidgets.analysis.variants import Choice, Variants, each_word, may_choose, parse, said_wording
+from labwidgets.text import Normalisation
+
+# Stands between texts while they are divided into words all at once; no text may hold it.
+_END = "\x00"
 
 
 @dataclass(slots=True)
 class Vocabulary:
     """Numbers for words; the same word has the same number wherever it stands."""
 
-    numbers: defaultdict[str, int] = field(default_factory=defaultdict)
-    _words: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.numbers.default_factory = self.numbers.__len__
+    def number(self, word: str) -> int:
+        """Return the number of a word; a new word gets the next one."""
+        found = self.numbers.setdefault(word, len(self.words))
+        if found == len(self.words):
+            self.words.append(word)
+        return found
 
-    @property
-    def words(self) -> list[str]:
-        """The words by number."""
-        if len(self._words) < len(self.numbers):
-            self._words = list(self.numbers)
-        return self._words
+    def encode(self, texts: Sequence[str]) -> tuple[Packed, list[str]]:
+        """Return the words of each text as numbers, and the texts with single spaces."""
+        together = f" {_END} ".join(texts)
+        if together.count(_END) >= max(1, len(texts)):
+            return self.encode([text.replace(_END, " ") for text in texts])
+        if not any(map(str.strip, texts)):
+            empty = Packed(np.zeros(0, dtype=np.int32), np.zeros(len(texts) + 1, dtype=np.int64))
+            return empty, [""] * len(texts)
+        whole = pc.utf8_trim_whitespace(pa.array([together], pa.large_string()))
+        [tokens] = pc.utf8_split_whitespace(whole)
+        words = tokens.values
+        known = words.dictionary_encode()
+        numbers = [-1 if word == _END else self.number(word) for word in known.dictionary.to_pylist()]
+        values = np.array(numbers, dtype=np.int32)[known.indices.to_numpy()]
+        is_word = values >= 0
+        before = np.cumsum(is_word)
+        offsets = np.concatenate([[0], before[~is_word], before[-1:]]).astype(np.int64)
+        # The length that single spaces would make; beside an empty text there stands one space more.
+        n_spaced = pc.sum(pc.utf8_length(words)).as_py() + len(words) - 1 + texts.count("")
+        spaced = texts if n_spaced == len(together) else [" ".join(text.split()) for text in texts]
+        return Packed(values[is_word], offsets), list(spaced)
 
 
-@dataclass(slots=True)
-class Encoder:
-    """Collects texts as numbers of their words."""
-
-    vocabulary: Vocabulary
-    values: array[int] = field(default_factory=lambda: array("i"))
-    lengths: array[int] = field(default_factory=lambda: array("q", [0]))
-
-    def add(self, words: Sequence[str]) -> None:
-        """Take the words of one more text in."""
-        self.values.extend(map(self.vocabulary.numbers.__getitem__, words))
-        self.lengths.append(len(words))
-
-    def packed(self) -> Packed:
-        """Return the numbers of all texts."""
-        return Packed(np.array(self.values, dtype=np.int32), np.cumsum(self.lengths, dtype=np.int64))
-
-
-def words_of(
-    reference: str, hypothesis: str, *, normalise: Callable[[str], str], variants: Variants | None
+def said_words(
+    references: Sequence[str], hypotheses: Sequence[str], chain: Normalisation, variants: Variants | None
 ) -> tuple[list[str], list[str]]:
-    """Return the words of a reference and of what was heard; of several accepted wordings, the one said."""
-    heard = normalise(hypothesis).split()
-    if may_choose(reference):
-        wording = each_word(parse(reference), normalise)
-        if any(not isinstance(part, str) for part in wording):
-            return said_wording(wording, heard), heard
-    words = normalise(reference).split()
-    if variants is not None and variants.touch(words):
-        return said_wording(variants.expand(words), heard), heard
+    """Return both sides as they are compared; of several accepted wordings, the one that was said."""
+    words, heard = chain.many(references), chain.many(hypotheses)
+    for place, reference in enumerate(references):
+        if may_choose(reference):
+            wording = each_word(parse(reference), chain)
+            if any(isinstance(part, Choice) for part in wording):
+                words[place] = " ".join(said_wording(wording, heard[place].split()))
+                continue
+        if variants is not None and variants.touch(own := words[place].split()):
+            words[place] = " ".join(said_wording(variants.expand(own), heard[place].split()))
     return words, heard
+
+
+def joined(parts: Sequence[Packed]) -> Packed:
+    """Return packed lists one after the other."""
+    sizes = np.cumsum([0, *(len(part.values) for part in parts)])
+    offsets = [part.offsets[:-1] + size for part, size in zip(parts, sizes, strict=False)]
+    return Packed(
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([*offsets, sizes[-1:]]).astype(np.int64),
+    )

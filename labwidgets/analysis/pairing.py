@@ -160,8 +160,7 @@ def _pairs(
     notes: tuple[str, ...] = (),
 ) -> Pairs:
     """Leave out what has no reference at all (None, which is not the same as an empty one)."""
-    kept = [place for place, text in enumerate(first.texts) if text is not None]
-    if len(kept) == len(said):
+    if None not in first.texts:
         return Pairs(
             ids,
             [text or "" for text in first.texts],
@@ -170,6 +169,7 @@ def _pairs(
             refused,
             notes,
         )
+    kept = [place for place, text in enumerate(first.texts) if text is not None]
     gone = [place for place, text in enumerate(first.texts) if text is None]
     return Pairs(
         [ids[place] for place in kept],

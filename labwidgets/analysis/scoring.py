@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,10 @@ import numpy as np
 
 from labwidgets.analysis.alignment import Packed, align_ids
 from labwidgets.analysis.characters import character_edits, grapheme_edits
-from labwidgets.analysis.encoding import Encoder, Vocabulary, words_of
+from labwidgets.analysis.encoding import Vocabulary, joined, said_words
 from labwidgets.analysis.pairing import Pairs, pair
 from labwidgets.analysis.results import COLUMNS, Numbers, Score
-from labwidgets.analysis.variants import Variants, variants
+from labwidgets.analysis.variants import variants
 from labwidgets.text import Normalisation, Normalise, normalisation
 
 _CHUNK = 50_000
@@ -75,14 +75,17 @@ def score_pairs(pairs: Pairs, chain: Normalisation, *, accepted: VariantsGiven |
     """Return the errors of texts that stand side by side."""
     known = None if accepted is None else variants(accepted, chain)
     vocabulary = Vocabulary()
-    words, heard = Encoder(vocabulary), Encoder(vocabulary)
-    parts = [
-        _characters(pairs, slice(first, first + _CHUNK), _Side(words, heard, chain, known))
-        for first in range(0, max(1, len(pairs.ids)), _CHUNK)
-    ]
-    packed, packed_heard = words.packed(), heard.packed()
+    words, heard, characters = [], [], []
+    for first in range(0, max(1, len(pairs.ids)), _CHUNK):
+        rows = slice(first, first + _CHUNK)
+        both = said_words(pairs.references[rows], pairs.hypotheses[rows], chain, known)
+        (some, reference), (other, hypothesis) = map(vocabulary.encode, both)
+        words.append(some)
+        heard.append(other)
+        characters.append(_characters(reference, hypothesis))
+    packed, packed_heard = joined(words), joined(heard)
     ops = align_ids(packed, packed_heard)
-    table = np.concatenate([_word_counts(ops), np.concatenate(parts)], axis=1)
+    table = np.concatenate([_word_counts(ops), np.concatenate(characters)], axis=1)
     return Score(
         ids=pairs.ids,
         references=pairs.references,
@@ -99,23 +102,8 @@ def score_pairs(pairs: Pairs, chain: Normalisation, *, accepted: VariantsGiven |
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    words: Encoder
-    heard: Encoder
-    chain: Normalisation
-    known: Variants | None
-
-
-def _characters(pairs: Pairs, rows: slice, into: _Side) -> Numbers:
-    """Encode some rows and return their counts of characters and clusters, int64[n_rows, 4]."""
-    references, hypotheses = [], []
-    for reference, hypothesis in zip(pairs.references[rows], pairs.hypotheses[rows], strict=True):
-        words, heard = words_of(reference, hypothesis, normalise=into.chain, variants=into.known)
-        into.words.add(words)
-        into.heard.add(heard)
-        references.append(" ".join(words))
-        hypotheses.append(" ".join(heard))
+def _characters(references: list[str], hypotheses: list[str]) -> Numbers:
+    """Return counts of characters and grapheme clusters, int64[n_utterances, 4]."""
     edits = character_edits(references, hypotheses)
     n_clusters, cluster_edits = grapheme_edits(references, hypotheses, edits)
     n_characters = np.fromiter(map(len, references), dtype=np.int64, count=len(references))

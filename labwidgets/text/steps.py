@@ -21,7 +21,7 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064\u20
 _APOSTROPHES = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u02b9": "'", "\uff07": "'", "`": "'"}
 )
-_QUOTED = regex.compile(r"(?<![\p{L}\p{M}\p{N}])'(?=\S)([^']*(?:(?<=\w)'(?=\w)[^']*)*)(?<=\S)'(?!\w)")
+_QUOTED = regex.compile(r"(?<![\p{L}\p{M}\p{N}])'(?=\S)([^'\n]*(?:(?<=\w)'(?=\w)[^'\n]*)*)(?<=\S)'(?!\w)")
 _THOUSANDS = re.compile(r"(?:\d\d,)*\d{3}(?!\d)")
 _ASCII_MARK = re.compile(r"[!\"'()*,\-./:;<>?\[\\\]^_`{|}~]")
 _MARK = regex.compile("[[\\p{P}`<>^|~\u02b9\u02bc]--[%&@#]]", regex.VERSION1)
@@ -214,3 +214,6 @@ STEPS: Mapping[str, Step] = {
     for step in (nfc, invisible, case, punctuation, digits, joined, nukta, joiners, tags, whisper)
 }
 """By name; ``numbers`` is made for a language and stands as ``numbers:en``."""
+
+BY_LINE = frozenset({"nfc", "invisible", "case", "punctuation", "digits", "joined", "nukta", "joiners"})
+"""Steps that treat each line of a text as they treat it alone, and leave the line feeds where they are."""

@@ -86,3 +86,14 @@ def test_numbers_without_their_package_say_how_to_get_it(monkeypatch):
     steps._speller.cache_clear()
     with pytest.raises(MissingExtraError, match=r"num2words.*pip install 'labwidgets\[scoring\]'"):
         normalisation("numbers:en")
+
+
+@pytest.mark.parametrize("name", [*SAFE, "basic+digits+joined+nukta+joiners", "tags+basic", "whisper"])
+@given(
+    texts=st.lists(
+        st.text(st.sampled_from("aB\u00e9'\u2019.,:<1\u0301क़ि\n\u200d[]"), max_size=10), max_size=6
+    )
+)
+def test_many_texts_at_once_come_out_as_each_alone(name, texts):
+    chain = normalisation(name)
+    assert [one.split() for one in chain.many(texts)] == [chain(text).split() for text in texts]

@@ -80,6 +80,9 @@ def _of_list(values: list[object], *, role: Role, column: str | None) -> Texts:
 
 
 def _checked(values: Iterable[object], role: Role) -> list[str | None]:
+    values = list(values)
+    if set(map(type, values)) <= {str}:
+        return values  # type: ignore[return-value] # as was just seen
     found: list[str | None] = []
     for place, value in enumerate(values):
         text = value.as_py() if hasattr(value, "as_py") else value

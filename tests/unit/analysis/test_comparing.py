@@ -22,7 +22,7 @@ SYSTEM_B = "it was the best times it won the test of times it was"
 
 def segments(references, first, second):
     a, b = score(references, first, normalize="sclite"), score(references, second, normalize="sclite")
-    words = b.words.renumbered([a.vocabulary.numbers[word] for word in b.vocabulary.words])
+    words = b.words.renumbered([a.vocabulary.number(word) for word in b.vocabulary.words])
     mine, theirs, _ = segment_errors(a.words, a.ops, words, b.ops)
     return mine, theirs
 

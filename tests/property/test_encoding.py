@@ -1,0 +1,22 @@
+"""What must hold for any texts that are divided into words all at once."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labwidgets.analysis.encoding import Vocabulary, joined
+
+TEXTS = st.lists(st.text(st.sampled_from("ab\u00e9\u0301 \t\n\u00a0\u2028\x1c\x00"), max_size=8), max_size=6)
+
+
+@given(TEXTS, TEXTS)
+def test_texts_come_back_from_their_numbers(first, second):
+    vocabulary = Vocabulary()
+    parts = [vocabulary.encode(texts) for texts in (first, second)]
+    packed = joined([one for one, _ in parts])
+    expected = [text.replace("\x00", " ").split() for text in (*first, *second)]
+    assert [
+        [vocabulary.words[number] for number in packed[place]] for place in range(len(packed))
+    ] == expected
+    assert [text for _, spaced in parts for text in spaced] == [" ".join(words) for words in expected]
