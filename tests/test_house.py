@@ -177,8 +177,9 @@ def test_text_never_becomes_markup(path):
 
 def payload_classes() -> set[str]:
     """Names of the messages: ``SegmentRequest``, ``SegmentReply`` and ``SegmentEvent`` make ``segment``."""
-    tree = ast.parse((PACKAGE / "widgets" / "protocol.py").read_text(encoding="utf-8"))
-    classes = (node.name for node in tree.body if isinstance(node, ast.ClassDef))
+    modules = (PACKAGE / "widgets" / "protocol").glob("*.py")
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in modules)
+    classes = (node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
     found = (re.fullmatch(r"(\w+?)(?:Request|Reply|Event)", name) for name in classes)
     return {re.sub(r"(?<!^)(?=[A-Z])", "_", match.group(1)).lower() for match in found if match}
 

@@ -1,5 +1,5 @@
 /**
- * Every message that crosses between the browser and Python: the mirror of `labwidgets/widgets/protocol.py`,
+ * Every message that crosses between the browser and Python: the mirror of `labwidgets/widgets/protocol`,
  * where each field is explained. Times are seconds from the start of the segment. `tests/protocol/*.json`
  * holds one golden message per name; the tests of both sides read them.
  */

@@ -1,0 +1,87 @@
+"""The first messages of a view: who it works for, with which settings, keys and bundles."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired
+
+# pydantic checks messages by these types and needs the back-ported TypedDict before Python 3.12.
+from typing_extensions import TypedDict
+
+from labwidgets.widgets.protocol.sound import ClipPayload
+
+
+class ReadyRequest(TypedDict):
+    """The view is there and can play ``codecs`` (mime types that its media engine takes)."""
+
+    version: int
+    codecs: list[str]
+
+
+class LayerPayload(TypedDict):
+    """A text beside the main one; ``rule`` names what makes it out of that (``labwidgets.text.RULES``)."""
+
+    name: str
+    rule: list[str]
+
+
+class TagPayload(TypedDict):
+    """One tag that the editor offers. ``text`` is what is stored, for a language the opening tag of two."""
+
+    kind: Literal["event", "filler", "foreign"]
+    text: str
+    label: str
+    key: str | None
+
+
+class LabelSettings(TypedDict):
+    """The part of ``project.yaml`` that the page needs."""
+
+    flags: list[str]
+    skip_reasons: list[str]
+    guidelines: str
+    keys: dict[str, list[str]]
+    key_preset: str
+    low_confidence: float
+    autoplay: bool
+    jump_back_s: float
+    lead_s: float
+    pause_while_typing: bool
+    resume_after_s: float
+    codec: Literal["auto", "flac", "opus"]
+    layers: list[LayerPayload]
+    scripts: list[str]
+    tags: list[TagPayload]
+
+
+class ReadyReply(TypedDict):
+    """Who and what the view works for. ``clip`` is set where there is just one (player, editor)."""
+
+    version: int
+    project: str
+    project_id: str
+    annotator: str
+    settings: LabelSettings
+    clip: NotRequired[ClipPayload | None]
+
+
+class KeysRequest(TypedDict):
+    """Ask for all key presets."""
+
+
+class KeysReply(TypedDict):
+    """Chords of each action, by preset; the default one first."""
+
+    presets: dict[str, dict[str, list[str]]]
+
+
+class AssetRequest(TypedDict):
+    """Ask for a bundle by name; the reply's only buffer holds it."""
+
+    name: str
+
+
+class AssetReply(TypedDict):
+    """``hash`` is that of the buffer, hex sha256."""
+
+    name: str
+    hash: str
