@@ -23,7 +23,7 @@ from labwidgets.records import (
     Word,
     new_id,
 )
-from labwidgets.text import checked_text, searchable
+from labwidgets.text import checked_text, searchable, stored_text
 from labwidgets.timeline import to_s, to_us
 
 Row = sa.RowMapping
@@ -46,10 +46,10 @@ def content_row(
     """
     return {
         "id": new_id("con"),
-        "text": checked_text(text),
+        "text": stored_text(text),
         "folded": searchable(text),
         "words": [word_json(word) for word in words],
-        "layers": {checked_text(name): checked_text(layer) for name, layer in (layers or {}).items()},
+        "layers": {checked_text(name): stored_text(layer) for name, layer in (layers or {}).items()},
         "fields": clean_json(dict(fields or {})),
         "erased_us": None,
     }
@@ -68,7 +68,7 @@ def word_json(word: Word) -> list[Any]:
             allowed="finite seconds, the end not before the start",
         )
     confidence = None if word.confidence is None else finite(word.confidence)
-    return [checked_text(word.text), to_us(word.start_s), to_us(word.end_s), confidence, word.estimated]
+    return [stored_text(word.text), to_us(word.start_s), to_us(word.end_s), confidence, word.estimated]
 
 
 def span_json(spans: Iterable[Span]) -> list[list[int]]:

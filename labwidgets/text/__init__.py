@@ -1,6 +1,6 @@
 """Text: what may be stored as a transcript, and how two texts are made comparable."""
 
-from labwidgets.text.checked import MAX_CHARACTERS, checked_text
+from labwidgets.text.checked import MAX_CHARACTERS, checked_text, stored_text
 from labwidgets.text.normalisation import (
     NORMALISATIONS,
     Folding,
@@ -29,6 +29,7 @@ __all__ = [
     "normalisation",
     "scripts_of",
     "searchable",
+    "stored_text",
     "without_tags",
     "writing_of",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from labwidgets.errors import TextError
 
@@ -16,7 +17,7 @@ _REFUSED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def checked_text(text: str) -> str:
     r"""Return ``text`` as it is, or refuse it.
 
-    Nothing is normalised: what was typed is what is kept. Empty text is allowed.
+    Nothing is changed here; :func:`stored_text` gives the form for the store. Empty text is allowed.
 
     Args:
         text: A transcript or a part of one.
@@ -47,3 +48,24 @@ def checked_text(text: str) -> str:
             remedy="Delete that character and save again",
         )
     return text
+
+
+def stored_text(text: str) -> str:
+    r"""Return ``text`` in the one form in which the store keeps it: canonically composed (Unicode's NFC).
+
+    The same letters are then the same code points, whichever keyboard, system or data set they came from;
+    what is seen and what is meant never changes. Editors in the browser hand on this form too.
+
+    Args:
+        text: A transcript or a part of one.
+
+    Returns:
+        The text, or an equal one.
+
+    Raises:
+        TextError: As :func:`checked_text`.
+
+    >>> stored_text("e\u0301") == "\u00e9"
+    True
+    """
+    return checked_text(text if text.isascii() else unicodedata.normalize("NFC", text))

@@ -9,7 +9,7 @@ import traitlets
 
 from labwidgets.config import checked_language
 from labwidgets.records import Word
-from labwidgets.text import checked_text
+from labwidgets.text import stored_text
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.audio_player import page_settings
@@ -53,11 +53,11 @@ class TranscriptEditor(LabWidget):
         end_s = max((word.end_s for word in words), default=0.0)
         super().__init__(
             kind="editor",
-            text=checked_text(text),
+            text=stored_text(text),
             words=[dict(messages.word_payload(word)) for word in words],
             language=checked_language(language),
             duration_s=end_s if duration_s is None else duration_s,
-            draft_text=checked_text(draft),
+            draft_text=stored_text(draft),
         )
         self.handlers |= {"ready": self._answer_ready}
 

@@ -40,6 +40,38 @@ def test_what_the_kernel_sets_is_shown(opened: Any) -> None:
     opened.page.locator(".lw-editor .cm-content", has_text="from the kernel").wait_for(timeout=30_000)
 
 
+PASTE = """(content, data) => {
+    const clipboardData = new DataTransfer();
+    for (const [type, text] of Object.entries(data)) clipboardData.setData(type, text);
+    const from = performance.now();
+    content.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+    return performance.now() - from;
+}"""
+
+
+def test_only_text_comes_in_by_paste_and_no_more_than_a_segment_holds(opened: Any) -> None:
+    content = opened.page.locator(".lw-editor .cm-content")
+    notice = opened.page.locator(".lw-editor-notice")
+    content.click()
+    opened.page.keyboard.press("Control+End")
+    content.evaluate(PASTE, {"text/html": "<b>six</b><img src=x onerror='window.ran = 1'>", "text/plain": ""})
+    content.evaluate(PASTE, {"text/plain": "\r\ncafe\u0301\0\u202e"})
+    notice.get_by_text("Control characters were left out").wait_for()
+    opened.run(READ)
+    assert opened.output(READ).endswith(repr("one twosix caf\u00e9"))
+    assert opened.page.evaluate("window.ran") is None
+    content.click()
+    opened.page.keyboard.press("Control+a")
+    took_ms = content.evaluate(PASTE, {"text/plain": "many words " * 9_091})
+    notice.get_by_text("cut to its first 20,000 characters").wait_for()
+    assert took_ms < 2_000
+    opened.page.keyboard.type("x")
+    notice.get_by_text("what is more was left out").wait_for()
+    opened.page.keyboard.press("Control+z")
+    content.get_by_text("one twosix").wait_for()
+    assert not opened.page_errors()
+
+
 def test_a_tag_from_the_palette_is_one_step_and_one_delete(opened: Any) -> None:
     page = opened.page
     page.locator(".lw-editor .cm-content").click()

@@ -361,6 +361,17 @@ def test_bad_text_is_refused_and_nothing_is_written(
     assert store.change_marker() == before
 
 
+def test_all_text_of_a_submit_is_stored_composed(store: Store, add: Add) -> None:
+    (segment,) = add(1)
+    apart, composed = "cafe\u0301", "caf\u00e9"
+    word = Word(apart, 0.0, 0.5, None, estimated=True)
+    store.submit(submission(segment, text=f"{apart} [noise]", words=(word,), layers={"plain": apart}))
+    opinion = store.view(segment, annotator="a1").opinion
+    assert opinion is not None
+    assert (opinion.text, opinion.layers) == (f"{composed} [noise]", {"plain": composed})
+    assert [word.text for word in opinion.words] == [composed]
+
+
 def test_unknown_and_retired_segments_are_refused(store: Store, add: Add) -> None:
     [segment_id] = add()
     store.retire(segment_id)

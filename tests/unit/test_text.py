@@ -8,12 +8,32 @@ from pathlib import Path
 import pytest
 
 from labwidgets.errors import TextError
-from labwidgets.text import MAX_CHARACTERS, RULES, apply_rules, checked_text, writing_of
+from labwidgets.text import MAX_CHARACTERS, RULES, apply_rules, checked_text, stored_text, writing_of
 
 
 @pytest.mark.parametrize("text", ["", "a\n\tb", "नमस्ते\u200d", "e\u0301", "\u200fعرب", "x" * MAX_CHARACTERS])
-def test_text_is_kept_as_typed(text: str) -> None:
+def test_text_is_let_in_as_typed(text: str) -> None:
     assert checked_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("caf\u0065\u0301", "caf\u00e9"),
+        ("\u0b95\u0bc6\u0bbe", "\u0b95\u0bca"),
+        ("\u0958\u094d\u200d", "\u0915\u093c\u094d\u200d"),
+        ("plain \u200f[noise]", "plain \u200f[noise]"),
+    ],
+    ids=["latin", "tamil", "devanagari", "marks"],
+)
+def test_text_is_stored_composed(text: str, stored: str) -> None:
+    assert stored_text(text) == stored
+    assert stored_text(stored) == stored
+
+
+def test_what_may_not_be_stored_is_refused_in_any_form() -> None:
+    with pytest.raises(TextError, match=r"U\+0000"):
+        stored_text("e\u0301\0")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 /** Between what is stored (text and word payloads) and the ranges that the editor works with. */
 import type { Text } from "@codemirror/state";
+import type { EditorContent } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
+import { composed } from "./clean";
 import { placeBetween } from "./placing";
 import type { Clip } from "./reword";
 import { findTags, isTag } from "./tags";
@@ -78,6 +80,24 @@ function uncovered(text: string, known: Word[], language: string): Token[][] {
     at = edge.to;
   }
   return runs;
+}
+
+/** What goes to the kernel. */
+export function contentOf(doc: Text, words: Words): EditorContent {
+  const text = doc.toString();
+  const whole = composed(text);
+  const payloads = payloadsOf(doc, words);
+  // Parts of a composed text are composed.
+  if (whole === text) return { text, words: payloads };
+  return { text: whole, words: payloads.map((word) => ({ ...word, text: composed(word.text) })) };
+}
+
+/** What came from the kernel, or from another text. */
+export function composedContent({ text, words }: EditorContent): EditorContent {
+  return {
+    text: composed(text.replace(/\r\n?/g, "\n")),
+    words: words.map((word) => ({ ...word, text: composed(word.text) })),
+  };
 }
 
 export function payloadOf(doc: Text, { from, to, start_s, end_s, mark }: TimedWord): WordPayload {

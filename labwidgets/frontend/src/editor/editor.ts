@@ -8,7 +8,8 @@ import type { TagPayload, WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
 import { blocks } from "./blocks";
-import { payloadOf, payloadsOf, wordsOf } from "./content";
+import { composed } from "./clean";
+import { composedContent, contentOf, payloadOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
 import { plainInput } from "./input";
 import { redraw, sounding, wordMarks } from "./marks";
@@ -38,7 +39,7 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
 
   const view = new EditorView({ parent: box });
   scope.add(() => view.destroy());
-  const panel = createDraftPanel(scope, () => view.state.doc.toString());
+  const panel = createDraftPanel(scope, () => composed(view.state.doc.toString()));
   const palette = createTagPalette(scope, settings.tags, {
     onChoose(tag) {
       view.dispatch(insertTag(view.state, tag));
@@ -84,8 +85,8 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
   }
 
   function stateOf(content: EditorContent, clip: Clip): EditorState {
-    const text = content.text.replace(/\r\n?/g, "\n");
-    const start = wordHistory(wordsOf(text, content.words, clip), clip);
+    const { text, words } = composedContent(content);
+    const start = wordHistory(wordsOf(text, words, clip), clip);
     return EditorState.create({
       doc: text,
       extensions: [start, fixed, textAttributes("Transcript", clip.language)],
@@ -107,8 +108,7 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
     get content() {
       const { state } = view;
       if (cached?.state.doc !== state.doc) {
-        const words = payloadsOf(state.doc, state.field(clipWords).words);
-        cached = { state, content: { text: state.doc.toString(), words } };
+        cached = { state, content: contentOf(state.doc, state.field(clipWords).words) };
       }
       return cached.content;
     },

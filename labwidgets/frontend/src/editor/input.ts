@@ -1,9 +1,18 @@
 /** Keys, paste and typing of the transcript: one paragraph of plain text. */
 import { redo, standardKeymap, undo } from "@codemirror/commands";
 import { type ChangeSpec, EditorState, type Extension } from "@codemirror/state";
-import { EditorView, type KeyBinding, keymap } from "@codemirror/view";
+import { EditorView, highlightSpecialChars, type KeyBinding, keymap } from "@codemirror/view";
 import { caretKeys } from "./caret";
-import { clean, cleanPaste } from "./clean";
+import { clean, cutAtSign, MAX_CHARS } from "./clean";
+import { isHistory, withChanges } from "./edits";
+import { plainPaste } from "./paste";
+
+const FULL = `A segment holds ${MAX_CHARS.toLocaleString("en")} characters; what is more was left out.`;
+
+/** Shown as dots where a text from elsewhere has them: what nobody sees, but what changes how it reads. */
+const invisible = highlightSpecialChars({
+  specialChars: /[\u00ad\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/g,
+});
 
 const refuse = () => true;
 
@@ -24,27 +33,32 @@ const undoKeys = EditorView.domEventHandlers({
 });
 
 /** The last guard, for what does not come by paste: soft keyboards and input methods can send line breaks. */
-const oneParagraph = EditorState.transactionFilter.of((transaction) => {
-  if (!transaction.docChanged || transaction.isUserEvent("undo") || transaction.isUserEvent("redo")) {
-    return transaction;
-  }
-  let isClean = true;
-  const changes: ChangeSpec[] = [];
-  transaction.changes.iterChanges((from, to, _fromB, _toB, inserted) => {
-    const text = inserted.toString();
-    const insert = clean(text);
-    if (insert !== text) isClean = false;
-    changes.push({ from, to, insert });
+function oneParagraph(notice: (text: string) => void): Extension {
+  return EditorState.transactionFilter.of((transaction) => {
+    if (!transaction.docChanged || isHistory(transaction)) return transaction;
+    const before = transaction.startState.doc.length;
+    let room = Math.max(0, MAX_CHARS - before);
+    transaction.changes.iterChanges((from, to) => {
+      room += to - from;
+    });
+    let isAsSent = true;
+    let isCut = false;
+    const changes: ChangeSpec[] = [];
+    transaction.changes.iterChanges((from, to, _fromB, _toB, inserted) => {
+      const sent = inserted.toString();
+      const bare = clean(sent);
+      const insert = cutAtSign(bare, room);
+      room -= insert.length;
+      isCut ||= insert !== bare;
+      isAsSent &&= insert === sent;
+      changes.push({ from, to, insert });
+    });
+    if (isCut) notice(FULL);
+    return isAsSent ? transaction : withChanges(transaction, changes);
   });
-  return isClean ? transaction : { changes, scrollIntoView: true, userEvent: "input.type" };
-});
+}
 
-/** `notice` tells the user what was left out of a paste. */
+/** One paragraph of plain text; `notice` tells the user what was left out. */
 export function plainInput(notice: (text: string) => void): Extension {
-  const paste = EditorView.clipboardInputFilter.of((pasted) => {
-    const cleaned = cleanPaste(pasted);
-    if (cleaned.notice) notice(cleaned.notice);
-    return cleaned.text;
-  });
-  return [undoKeys, keymap.of(keys), paste, oneParagraph];
+  return [undoKeys, keymap.of(keys), plainPaste(notice), oneParagraph(notice), invisible];
 }

@@ -119,3 +119,39 @@ describe("another text", () => {
     expect(editor.content.text).toBe("three");
   });
 });
+
+describe("what may enter", () => {
+  const type = (editor: ReturnType<typeof opened>["editor"], text: string) =>
+    editor.replay([{ kind: "insert", text }]);
+
+  it("is at most what a segment holds, and what is left out is said", () => {
+    const { editor } = opened("one");
+    const notice = vi.fn();
+    editor.on("notice", notice);
+    type(editor, "x".repeat(19_990));
+    expect(notice).not.toHaveBeenCalled();
+    type(editor, "y".repeat(8));
+    expect(editor.content.text).toHaveLength(20_000);
+    expect(notice).toHaveBeenCalledWith(expect.stringContaining("20,000 characters"));
+    type(editor, "z");
+    expect(editor.content.text).toHaveLength(20_000);
+    editor.undo();
+    expect(editor.content.text.length).toBeLessThan(20_000);
+  });
+
+  it("leaves the caret behind what was typed, whatever was left out of it", () => {
+    const { editor } = opened("");
+    type(editor, "a\u0000b\n");
+    type(editor, "c");
+    expect(editor.content.text).toBe("ab c");
+  });
+
+  it("is handed on composed, text and words alike", () => {
+    const { editor } = opened("cafe\u0301 noir");
+    expect(editor.content.text).toBe("caf\u00e9 noir");
+    type(editor, "e\u0301");
+    const { text, words } = editor.content;
+    expect(text).toBe("\u00e9caf\u00e9 noir");
+    expect(words.map((word) => word.text).join(" ")).toBe(text);
+  });
+});
