@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -287,3 +288,11 @@ def open_page(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
             page.screenshot(path=SCREENSHOTS / f"{request.node.name}-{number}.png")
         context.close()
         lab.end_sessions()
+
+
+@pytest.fixture
+def desk(lab: Lab, open_page: Any) -> Callable[..., Any]:
+    """Opens a labeller over a new project; see ``desks.open_desk``."""
+    from desks import open_desk
+
+    return partial(open_desk, lab, open_page)

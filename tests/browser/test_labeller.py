@@ -5,158 +5,12 @@ from __future__ import annotations
 import signal
 import string
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
-
-from labwidgets.project import Project
-from labwidgets.records import ModelRun, Opinion, QueueQuery, Transcription, Word
+from desks import ADD, LABEL, THIRD, WAIT, draft, kernel_of, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-SETUP = """
-import pathlib
-import numpy as np, soundfile
-import labwidgets as lw
-from labwidgets.config import save_settings
-
-folder = pathlib.Path("{name}-audio")
-folder.mkdir(exist_ok=True)
-for n in range({n}):
-    times = np.arange(16_000 * 4) / 16_000
-    tone = np.sin(2 * np.pi * (220 + 55 * n) * times) * (0.15 + 0.1 * np.sin(2 * np.pi * 3 * times))
-    soundfile.write(folder / f"{{n}}.wav", tone, 16_000)
-project = lw.Project.create("{name}", language="en", exist_ok=True)
-guidelines = {{"guidelines": "# Numbers\\n- write them as words"}}
-save_settings(project.settings.model_copy(update=guidelines), project.folder)
-project = lw.Project.open("{name}")
-if {n}: project.add(folder)
-"""
-SHOW = "import labwidgets as lw\nlw.Labeller(project, annotator='me')"
-ADD, LABEL, THIRD = range(3)
-WAIT = 30_000
-
-
-class Desk:
-    """The labeller in a notebook, as somebody at the keyboard sees it."""
-
-    def __init__(self, opened: Any, project: Path) -> None:
-        self.opened = opened
-        self.page = opened.page
-        self.project = project
-        self.root = self.page.locator(".jp-CodeCell").nth(LABEL).locator(".lw-frame")
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def write(self, text: str) -> None:
-        self.press("Control+a")
-        self.page.keyboard.type(text)
-
-    def focus(self) -> None:
-        self.root.locator(".cm-content").click()
-
-    def text(self) -> str:
-        content = self.root.locator(".cm-content").inner_text()
-        return "" if "Type what you hear" in content else str(content).strip()
-
-    def wait_text(self, text: str) -> None:
-        wait_until(lambda: self.text() == text, lambda: f"{self.text()!r} is not {text!r}")
-
-    def state(self) -> str:
-        return str(self.root.locator(".lw-state-words").inner_text())
-
-    def wait_state(self, words: str) -> None:
-        """Wait until the line of the top says exactly that."""
-        wait_until(lambda: self.state() == words, lambda: f"{self.state()!r} is not {words!r}")
-
-    def wait_row(self, number: int) -> None:
-        """Wait until the row of that number is the open one."""
-        row = self.root.locator(".lw-row[aria-selected=true] .lw-number", has_text=str(number))
-        row.wait_for(timeout=WAIT)
-        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
-
-    def news(self) -> str:
-        return str(self.root.locator(".lw-news").inner_text())
-
-    def is_playing(self) -> bool:
-        return bool(self.root.get_by_role("button", name="Pause").count())
-
-    def has_sounded(self) -> bool:
-        """Whether the playhead has moved: on a busy machine the first sound takes a moment."""
-        return not self.root.locator(".lw-transport-clock").inner_text().startswith("0:00.0 ")
-
-    def has_focus(self, within: str = "") -> bool:
-        return bool(self.root.evaluate(f"root => !!document.activeElement.closest('.lw-labeller {within}')"))
-
-    def rows(self) -> list[str]:
-        return [str(row) for row in self.root.locator(".lw-row:visible .lw-text").all_inner_texts()]
-
-    def cells(self) -> list[Any]:
-        return list(
-            self.page.evaluate(
-                """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
-                   .map(cell => [cell.type, cell.sharedModel.getSource()])"""
-            )
-        )
-
-    def stored(self, number: int) -> list[Opinion]:
-        with Project.open(self.project) as project:
-            row = project.queue(QueueQuery()).rows[number - 1]
-            return list(project.store.thread(row.segment_id, "me"))
-
-
-def wait_until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
-    deadline = time.monotonic() + WAIT / 1000
-    while not is_so():
-        if time.monotonic() > deadline:
-            pytest.fail(why())
-        time.sleep(0.05)
-
-
-def draft(folder: Path, number: int, text: str) -> None:
-    """Write a draft as a drafting job in a process of its own does."""
-    words = tuple(Word(word, 0.6 * at, 0.6 * at + 0.5, 0.3) for at, word in enumerate(text.split()))
-    with Project.open(folder) as project:
-        row = project.queue(QueueQuery()).rows[number - 1]
-        run = ModelRun(f"run_{time.monotonic_ns()}", "test-model", "r1", {})
-        project.store.begin_run(run)
-        project.store.add_hypothesis(
-            run_id=run.id,
-            segment_id=row.segment_id,
-            cache_key=run.id,
-            transcription=Transcription(text, words, 0.3, "en", ()),
-        )
-
-
-@pytest.fixture
-def desk(lab: Any, open_page: Any) -> Callable[..., Desk]:
-    """Opens a labeller over a new project of ``n`` clips, with drafts "draft number 1" ..."""
-
-    def start(
-        *, n: int = 5, has_drafts: bool = True, third: str = "1", is_third_queued: bool = False
-    ) -> Desk:
-        name = f"corpus-{time.monotonic_ns()}"
-        lab.write_notebook(f"{name}.ipynb", [SETUP.format(name=name, n=n), SHOW, third])
-        opened = open_page(lab)
-        opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
-        opened.open(f"{name}.ipynb")
-        opened.run(ADD)
-        for number in range(1, n + 1 if has_drafts else 1):
-            draft(lab.root / name, number, f"draft number {number}")
-        opened.run(LABEL, then=THIRD if is_third_queued else None)
-        made = Desk(opened, lab.root / name)
-        made.root.locator(".cm-content").wait_for(timeout=WAIT)
-        if n:
-            made.wait_row(1)
-            made.focus()
-        return made
-
-    return start
 
 
 def test_clips_are_played_corrected_flagged_and_skipped_by_keyboard(desk: Any) -> None:
@@ -247,13 +101,13 @@ def test_the_open_row_stays_marked_under_every_order_and_filter(desk: Any) -> No
     at.wait_row(2)
     at.press("Alt+s", "1")
     at.wait_row(3)
-    at.root.get_by_label("Order").select_option("recent")
+    at.root.get_by_label("Order", exact=True).select_option("recent")
     wait_until(lambda: at.rows()[:2] == ["draft number 2", "draft number 1"], lambda: str(at.rows()))
     at.root.locator(".lw-row:visible[aria-selected=true]", has_text="draft number 3").wait_for(timeout=WAIT)
-    at.root.get_by_label("Show").select_option("open")
+    at.root.get_by_label("Show", exact=True).select_option("open")
     wait_until(lambda: len(at.rows()) == 3, lambda: str(at.rows()))
     at.root.locator(".lw-row:visible[aria-selected=true]", has_text="draft number 3").wait_for(timeout=WAIT)
-    at.root.get_by_label("Show").select_option("skipped")
+    at.root.get_by_label("Show", exact=True).select_option("skipped")
     wait_until(lambda: at.rows() == ["draft number 2"], lambda: str(at.rows()))
     assert at.text() == "draft number 3"
 
@@ -329,15 +183,6 @@ def test_a_submit_is_saved_while_a_cell_runs(desk: Any, is_queued: bool) -> None
     assert [opinion.text for opinion in at.stored(1)] == ["while it runs"]
 
 
-def kernel_of(opened: Any) -> psutil.Process:
-    [kernel] = [
-        child
-        for child in psutil.Process(opened.lab.process.pid).children(recursive=True)
-        if "ipykernel_launcher" in " ".join(child.cmdline())
-    ]
-    return kernel
-
-
 def test_what_a_dead_kernel_did_not_save_is_saved_once_after_running_the_cell_again(desk: Any) -> None:
     at = desk()
     at.write("known to the kernel")
@@ -350,7 +195,7 @@ def test_what_a_dead_kernel_did_not_save_is_saved_once_after_running_the_cell_ag
     at.press("Control+Enter")
     at.wait_row(3)
     at.write("half typed")
-    at.wait_state("kernel busy")
+    at.root.locator(".lw-state[data-tone=warn]").wait_for(timeout=WAIT)
     at.opened.kill_kernel()
     at.wait_state("kernel gone: run the cell again; 2 edits kept in this page")
     at.opened.run(ADD)
