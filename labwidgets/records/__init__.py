@@ -7,6 +7,16 @@ and on the screen alike.
 from labwidgets.records.analysis import MARKS, AnalysedSegment, Mark, SaidText
 from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
 from labwidgets.records.consent import SCOPES, SHARE, Consent
+from labwidgets.records.finding import (
+    FindPage,
+    Found,
+    Replace,
+    Replaced,
+    Replacement,
+    Restored,
+    TextKind,
+    Wanted,
+)
 from labwidgets.records.labels import (
     Ack,
     Hypothesis,
@@ -67,6 +77,8 @@ __all__ = [
     "DraftReport",
     "Drafter",
     "Event",
+    "FindPage",
+    "Found",
     "HypothesesReport",
     "Hypothesis",
     "LabelOrigin",
@@ -89,6 +101,10 @@ __all__ = [
     "Recording",
     "Reference",
     "Refusal",
+    "Replace",
+    "Replaced",
+    "Replacement",
+    "Restored",
     "SaidText",
     "Samples",
     "Segment",
@@ -98,9 +114,11 @@ __all__ = [
     "Status",
     "Submission",
     "TaskState",
+    "TextKind",
     "TextUse",
     "Transcription",
     "VerifyReport",
+    "Wanted",
     "Word",
     "in_words",
     "length",

@@ -25,6 +25,8 @@ from labwidgets.store.tasks import STAGE
 _MARK_STREAM = "marks/"
 _BATCH = 500
 _PAGE = 5000
+# What people replaced in a draft is not what its model said.
+_IS_OF_MODEL = sa.not_(schema.model_run.c.model.endswith(drafts.MENDED, autoescape=True))
 
 
 def add_hypotheses(
@@ -103,6 +105,7 @@ def _said(connection: sa.Connection) -> dict[str, dict[str, SaidText]]:
         sa.select(hypothesis.segment_id, run.c.model, hypothesis.id, content.c.text, hypothesis.confidence)
         .join(run, run.c.id == hypothesis.run_id)
         .join(content, content.c.id == hypothesis.content_id)
+        .where(_IS_OF_MODEL)
         .order_by(hypothesis.seq)
     )
     found: dict[str, dict[str, SaidText]] = {}
@@ -172,6 +175,6 @@ def marks(connection: sa.Connection) -> dict[str, Mark]:
 
 def hypotheses_of(connection: sa.Connection, segment_id: str) -> dict[str, Hypothesis]:
     """Return the newest hypothesis of each model for a segment, with its words, by model."""
-    query = drafts.select_hypotheses().where(schema.hypothesis.c.segment_id == segment_id)
+    query = drafts.select_hypotheses().where(schema.hypothesis.c.segment_id == segment_id, _IS_OF_MODEL)
     rows = connection.execute(query.order_by(schema.hypothesis.c.seq)).mappings()
     return {row["model"]: codec.hypothesis_of(row) for row in rows}

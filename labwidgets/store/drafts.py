@@ -14,6 +14,9 @@ from labwidgets.store.events import NewEvent, next_version, now_us
 from labwidgets.store.projections import apply_hypotheses, record
 from labwidgets.store.statements import insert_rows
 
+MENDED = " + replace"
+"""Ends the name of the model whose drafts were mended by a replace."""
+
 _segment_row = sa.select(schema.segment).where(schema.segment.c.id == sa.bindparam("segment"))
 
 
@@ -69,9 +72,19 @@ def add_hypothesis(
 
 
 def insert_hypotheses(
-    connection: sa.Connection, run_id: str, said: Mapping[tuple[str, str], Transcription]
+    connection: sa.Connection,
+    run_id: str,
+    said: Mapping[tuple[str, str], Transcription],
+    *,
+    parents: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Store what a run said, given by (segment, cache key), one per segment, and return the new ids.
+
+    Args:
+        connection: In a write transaction.
+        run_id: Of a run that was begun.
+        said: Transcriptions.
+        parents: By segment, the hypothesis that the new one was made out of.
 
     Raises:
         TextError: When a text may not be stored.
@@ -88,6 +101,7 @@ def insert_hypotheses(
             "language": transcription.language,
             "alarms": list(transcription.alarms),
             "cut": False,
+            "parent_id": (parents or {}).get(segment_id),
             "at_us": now_us(),
         }
         for ((segment_id, cache_key), transcription), content in zip(said.items(), contents, strict=True)

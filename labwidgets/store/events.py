@@ -47,6 +47,9 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "speaker_withdrawn": 1,
     "pushed": 1,
     "segment_marked": 1,
+    "replace_begun": 1,
+    "texts_replaced": 1,
+    "replace_undone": 1,
 }
 """Newest payload version of each kind of event."""
 

@@ -348,4 +348,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "rows_placed": _nothing,
     "pushed": _nothing,
     "segment_marked": _nothing,
+    "replace_begun": _nothing,
+    "texts_replaced": _nothing,
+    "replace_undone": _nothing,
 }

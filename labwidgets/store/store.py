@@ -21,10 +21,11 @@ from labwidgets.store.faces.opinions import Opinions
 from labwidgets.store.faces.people import People
 from labwidgets.store.faces.recordings import Recordings
 from labwidgets.store.faces.releases import Releases
+from labwidgets.store.faces.replaces import Replaces
 from labwidgets.store.faces.tasks import Tasks
 
 
-class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis):
+class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 
     def __init__(self, engine: sa.Engine, project_id: str) -> None:

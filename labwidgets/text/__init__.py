@@ -1,6 +1,7 @@
 """Text: what may be stored as a transcript, and how two texts are made comparable."""
 
 from labwidgets.text.checked import MAX_CHARACTERS, checked_text, stored_text
+from labwidgets.text.finding import MAX_WANTED, Place, checked_wanted, find_all, replaced
 from labwidgets.text.normalisation import (
     NORMALISATIONS,
     Folding,
@@ -15,18 +16,23 @@ from labwidgets.text.writing import SCRIPTS, Writing, scripts_of, writing_of
 
 __all__ = [
     "MAX_CHARACTERS",
+    "MAX_WANTED",
     "NORMALISATIONS",
     "RULES",
     "SCRIPTS",
     "Folding",
     "Normalisation",
     "Normalise",
+    "Place",
     "Tag",
     "Writing",
     "apply_rules",
     "checked_text",
+    "checked_wanted",
+    "find_all",
     "find_tags",
     "normalisation",
+    "replaced",
     "scripts_of",
     "searchable",
     "stored_text",

@@ -7,7 +7,7 @@ import unicodedata
 
 # Marks that most people leave out when they search: accents, Hebrew points, Arabic vowels. Not the vowel
 # signs and nuktas of Indic scripts, nor the voicing marks of kana: a word without them is another word.
-_ACCENTS = re.compile(
+ACCENTS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 )
@@ -23,4 +23,4 @@ def searchable(text: str) -> str:
         return text.lower()
     # Canonical caseless matching (Unicode 3.13, D145): taken apart before the case goes, and again after it.
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
+    return unicodedata.normalize("NFC", ACCENTS.sub("", apart))
