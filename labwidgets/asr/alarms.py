@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from labwidgets.asr import windows
 from labwidgets.records import Samples, Span, Transcription
-from labwidgets.text import writing_of
+from labwidgets.text import has_repetition, writing_of
 
 REPETITION = "repetition"
 """The same words come again and again: the decoder ran in a circle."""
@@ -31,10 +31,6 @@ WRONG_SCRIPT = "wrong-script"
 
 ALARMS = (REPETITION, FAST_TEXT, SPARSE_TEXT, TEXT_IN_SILENCE, UNHEARD_SPEECH, WRONG_SCRIPT)
 
-_LONGEST_LOOP = 12
-_LOOP_TIMES = 4
-_LOOP_LETTERS = 12
-_LONGEST_WORD = 40
 _MOST_PER_S = 32.0
 _MOST_IDEOGRAPHS_PER_S = 14.0
 _LEAST_PER_S = 1.5
@@ -62,29 +58,6 @@ def find(transcription: Transcription, samples: Samples, *, language: str = "und
         WRONG_SCRIPT: has_wrong_script(transcription.text, language),
     }
     return tuple(name for name in ALARMS if checks[name])
-
-
-def has_repetition(text: str) -> bool:
-    """Tell whether some words, or some characters of an unspaced script, follow themselves four times.
-
-    >>> has_repetition("thank you. thank you. thank you. thank you."), has_repetition("no no, not that")
-    (True, False)
-    """
-    units = text.casefold().split()
-    if any(len(unit) > _LONGEST_WORD for unit in units):
-        units = [character for unit in units for character in unit]
-    return any(_loops(units, length) for length in range(1, min(_LONGEST_LOOP, len(units) // 2) + 1))
-
-
-def _loops(units: Sequence[str], length: int) -> bool:
-    run = 0
-    for index in range(length, len(units)):
-        run = run + 1 if units[index] == units[index - length] else 0
-        if run >= length * (_LOOP_TIMES - 1):
-            looped = units[index + 1 - run - length : index + 1]
-            if sum(map(len, looped)) >= _LOOP_LETTERS:
-                return True
-    return False
 
 
 def is_fast(text: str, duration_s: float) -> bool:

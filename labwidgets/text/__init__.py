@@ -9,6 +9,7 @@ from labwidgets.text.normalisation import (
     Normalise,
     normalisation,
 )
+from labwidgets.text.repetition import has_repetition
 from labwidgets.text.rules import RULES, apply_rules
 from labwidgets.text.searchable import searchable
 from labwidgets.text.tags import Tag, find_tags, without_tags
@@ -31,6 +32,7 @@ __all__ = [
     "checked_wanted",
     "find_all",
     "find_tags",
+    "has_repetition",
     "normalisation",
     "replaced",
     "scripts_of",
