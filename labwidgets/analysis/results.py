@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from labwidgets.analysis.resampling import FEW_GROUPS, Groups, grouped, rate_int
 from labwidgets.errors import NotFoundError
 from labwidgets.records import Refusal
 from labwidgets.text import Folding, Normalisation
+
+if TYPE_CHECKING:
+    from labwidgets.analysis.slices import Slice
 
 Numbers = npt.NDArray[np.int64]
 
@@ -265,6 +268,12 @@ class Score:
         if heard:
             steps = steps[self.heard.values[at_heard[steps]] == numbers[heard]]
         return np.unique(np.searchsorted(self.ops.offsets, steps, side="right") - 1)
+
+    def worst_slices(self, n: int = 20) -> list[Slice]:
+        """Return the kinds of utterances with the highest WER above the rest, the surest first."""
+        from labwidgets.analysis.slices import worst_slices
+
+        return worst_slices(self, n=n)
 
     def foldings(self) -> list[Folding]:
         """Return what the normalisation did to the words of both sides, the most frequent first."""
