@@ -45,6 +45,7 @@ class Found:
         text: Whole.
         words: With their times; may be empty.
         places: Start and end of each find in the text, in characters.
+        times: Of each place: start and end in seconds, and whether they are only estimated.
     """
 
     segment_id: str
@@ -54,6 +55,7 @@ class Found:
     text: str
     words: tuple[Word, ...]
     places: tuple[tuple[int, int], ...]
+    times: tuple[tuple[float, float, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from labwidgets.records.base import Samples
+from labwidgets.records.finding import FindPage, Replace, Replaced, Replacement, Restored, Wanted
 from labwidgets.records.labels import Ack, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
 from labwidgets.records.sound import AudioWindow, Peaks, Spectrogram
@@ -95,6 +96,26 @@ class LabelSource(Protocol):
 
     def submit(self, submission: Submission) -> Ack:
         """Store; durable when this returns."""
+        ...
+
+    def find(self, wanted: Wanted, *, annotator: str, after: str | None = None, limit: int = 50) -> FindPage:
+        """Segments whose text shows what is wanted: open ones, and this annotator's own."""
+        ...
+
+    def begin_replace(self, wanted: Wanted, *, annotator: str) -> str:
+        """Id of a new replace."""
+        ...
+
+    def replace(self, job: Replace, items: Sequence[Replacement]) -> Sequence[Replaced]:
+        """Replace places of some segments; durable when this returns."""
+        ...
+
+    def undo_replace(self, replace_id: str, *, annotator: str, limit: int = 100) -> Restored:
+        """Bring back some texts as they were before a replace; called until none is left."""
+        ...
+
+    def newest_replace(self, *, annotator: str) -> str | None:
+        """Id of this annotator's newest replace that changed something and was not taken back."""
         ...
 
     def change_marker(self) -> tuple[int, ...]:

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import MessageError
-from labwidgets.records import FindPage, Found, TextKind, Wanted
+from labwidgets.records import FindPage, Found, TextKind, Wanted, Word
 from labwidgets.store import codec, schema, search
+from labwidgets.store.mending import span_of
 from labwidgets.store.projections import contents
-from labwidgets.text import checked_wanted, find_all
+from labwidgets.text import Place, checked_wanted, find_all
 from labwidgets.timeline import to_s
 
 MAX_SEGMENTS = 200
@@ -104,28 +105,25 @@ def found_in(connection: sa.Connection, rows: Sequence[sa.RowMapping], wanted: W
     """Give the texts of rows, with the places of what is wanted, which may be none."""
     shown = contents(connection, [row["content_id"] for row in rows])
     for row in rows:
-        content = shown[row["content_id"]]
-        kind, base = _kind(row)
-        yield Found(
-            row["segment_id"],
-            to_s(row["duration_us"]),
-            kind,
-            base,
+        content, (kind, base) = shown[row["content_id"]], _kind(row)
+        places = find_all(
             content["text"],
-            codec.words_of(content["words"]),
-            places_in(content["text"], wanted),
+            wanted.text,
+            whole_word=wanted.whole_word,
+            match_case=wanted.match_case,
+            match_accents=wanted.match_accents,
         )
+        words, duration_s = codec.words_of(content["words"]), to_s(row["duration_us"])
+        times = times_of(content["text"], words, places, duration_s=duration_s)
+        yield Found(row["segment_id"], duration_s, kind, base, content["text"], words, places, times)
 
 
-def places_in(text: str, wanted: Wanted) -> tuple[tuple[int, int], ...]:
-    """Return where ``wanted`` stands in a text."""
-    return find_all(
-        text,
-        wanted.text,
-        whole_word=wanted.whole_word,
-        match_case=wanted.match_case,
-        match_accents=wanted.match_accents,
-    )
+def times_of(
+    text: str, words: Sequence[Word], places: Sequence[Place], *, duration_s: float
+) -> tuple[tuple[float, float, bool], ...]:
+    """Return when each place of a text sounds, and whether that is only estimated."""
+    spans = (span_of(text, words, place, duration_s=duration_s) for place in places)
+    return tuple((*span, is_estimated) for span, is_estimated in spans)
 
 
 def _kind(row: sa.RowMapping) -> tuple[TextKind, str]:

@@ -31,9 +31,9 @@ from labwidgets.records import (
 )
 from labwidgets.store import drafts, finding, labels, schema
 from labwidgets.store.events import NewEvent, next_version, now_us
-from labwidgets.store.mending import mended_words, span_of
+from labwidgets.store.mending import mended_words
 from labwidgets.store.projections import record
-from labwidgets.text import apply_rules, checked_text, replaced
+from labwidgets.text import apply_rules, replaced, stored_text
 from labwidgets.timeline import covered_s
 
 
@@ -45,7 +45,7 @@ def replace_places(
     Raises:
         TextError: The replacement may not be stored.
     """
-    checked_text(job.text)
+    job = replace(job, text=stored_text(job.text))
     rows = finding.texts_of(connection, [item.segment_id for item in items], annotator=job.annotator)
     texts = {one.segment_id: one for one in finding.found_in(connection, list(rows.values()), job.wanted)}
     done: list[Replaced] = []
@@ -65,7 +65,7 @@ def replace_places(
                 run_id, base = _mend(connection, job, now, places)
                 run_ids.add(run_id)
         except LabError as error:
-            left = now or Found(item.segment_id, 0.0, item.kind, "", "", (), ())
+            left = now or Found(item.segment_id, 0.0, item.kind, "", "", (), (), ())
             done.append(Replaced(left, 0, str(error)))
             continue
         texts[item.segment_id] = _after(now, places, job, base)
@@ -102,13 +102,10 @@ def _after(now: Found, places: Sequence[tuple[int, int]], job: Replace, base: st
             shift += len(job.text) - (end - start)
         else:
             left.append((start + shift, end + shift))
-    return replace(
-        now,
-        base=base,
-        text=replaced(now.text, places, job.text),
-        words=mended_words(now.text, now.words, places, job.text),
-        places=tuple(left),
-    )
+    text = replaced(now.text, places, job.text)
+    words = mended_words(now.text, now.words, places, job.text)
+    times = finding.times_of(text, words, left, duration_s=now.duration_s)
+    return replace(now, base=base, text=text, words=words, places=tuple(left), times=times)
 
 
 # ---- drafts --------------------------------------------------------------------------------------------
@@ -124,7 +121,7 @@ def _mend(
         .one()
     )
     said = Transcription(
-        checked_text(replaced(now.text, places, job.text)),
+        stored_text(replaced(now.text, places, job.text)),
         mended_words(now.text, now.words, places, job.text),
         parent["confidence"],
         parent["language"],
@@ -175,8 +172,7 @@ def _submit(
     item: Replacement,
 ) -> tuple[str, str]:
     """Submit the mended text as the next revision of the own thread; return its event and its number."""
-    for place in places:
-        (start_s, end_s), _ = span_of(now.text, now.words, place, duration_s=now.duration_s)
+    for start_s, end_s, _ in finding.times_of(now.text, now.words, places, duration_s=now.duration_s):
         if covered_s(item.heard, start_s, end_s) < 0.9 * (end_s - start_s):
             raise SegmentError("it is your submitted text, and this place was not played", remedy="Play it")
     before = labels.opinions(connection, now.segment_id, job.annotator)[-1]

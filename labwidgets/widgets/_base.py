@@ -77,7 +77,7 @@ class LabWidget(anywidget.AnyWidget):
     kind = traitlets.Unicode().tag(sync=True)
 
     slow: ClassVar[frozenset[str]] = frozenset(
-        {"peaks", "spectrogram", "window", "segment", "place", "asset"}
+        {"peaks", "spectrogram", "window", "segment", "place", "asset", "find", "replace", "undo_replace"}
     )
     """Requests answered by the pool, so that a save never waits behind an encode."""
 

@@ -15,6 +15,7 @@ from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
 from labwidgets.widgets.readiness import warm_soon
+from labwidgets.widgets.replacing import ReplaceDesk
 from labwidgets.widgets.scratch import scratch_source
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class Labeller(LabWidget):
             "spectrogram": self._answer_spectrogram,
             "window": self._answer_window,
             "submit": self._answer_submit,
+            **ReplaceDesk(self.source, self._annotator).handlers,
         }
         self._watcher: threading.Thread | None = None
 

@@ -14,15 +14,21 @@ from labwidgets.records import (
     Ack,
     AudioWindow,
     DraftReport,
+    FindPage,
     Peaks,
     QueueCounts,
     QueuePage,
     QueueQuery,
+    Replace,
+    Replaced,
+    Replacement,
+    Restored,
     Samples,
     Segment,
     SegmentView,
     Spectrogram,
     Submission,
+    Wanted,
 )
 from labwidgets.store import Store
 from labwidgets.widgets import messages
@@ -103,6 +109,26 @@ class StoreSource:
     def submit(self, submission: Submission) -> Ack:
         """Store; durable when this returns."""
         return self.store.submit(submission)
+
+    def find(self, wanted: Wanted, *, annotator: str, after: str | None = None, limit: int = 50) -> FindPage:
+        """Return segments whose text shows what is wanted: open ones, and this annotator's own."""
+        return self.store.find(wanted, annotator=annotator, after=after, limit=limit)
+
+    def begin_replace(self, wanted: Wanted, *, annotator: str) -> str:
+        """Return the id of a new replace."""
+        return self.store.begin_replace(wanted, annotator=annotator)
+
+    def replace(self, job: Replace, items: Sequence[Replacement]) -> Sequence[Replaced]:
+        """Replace places of some segments; durable when this returns."""
+        return self.store.replace(job, items)
+
+    def undo_replace(self, replace_id: str, *, annotator: str, limit: int = 100) -> Restored:
+        """Bring back some texts as they were before a replace; called until none is left."""
+        return self.store.undo_replace(replace_id, annotator=annotator, limit=limit)
+
+    def newest_replace(self, *, annotator: str) -> str | None:
+        """Return the id of this annotator's newest replace that was not taken back."""
+        return self.store.newest_replace(annotator=annotator)
 
     def change_marker(self) -> tuple[int, ...]:
         """Return something that differs once anybody wrote to the store, or drafting came to an end."""

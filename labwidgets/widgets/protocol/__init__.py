@@ -10,6 +10,19 @@ of the segment.
 from __future__ import annotations
 
 from labwidgets.widgets.protocol.envelope import Envelope, ErrorPayload
+from labwidgets.widgets.protocol.finding import (
+    FindPayload,
+    FindReply,
+    FindRequest,
+    FoundPayload,
+    HitPayload,
+    ReplacedPayload,
+    ReplacementPayload,
+    ReplaceReply,
+    ReplaceRequest,
+    UndoReplaceReply,
+    UndoReplaceRequest,
+)
 from labwidgets.widgets.protocol.opening import (
     AssetReply,
     AssetRequest,
@@ -66,6 +79,9 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "upcoming": (UpcomingRequest, UpcomingReply),
     "segment": (SegmentRequest, SegmentReply),
     "submit": (SubmitRequest, SubmitReply),
+    "find": (FindRequest, FindReply),
+    "replace": (ReplaceRequest, ReplaceReply),
+    "undo_replace": (UndoReplaceRequest, UndoReplaceReply),
 }
 """Name of each request with the types of its payload and of its reply's payload."""
 
@@ -84,6 +100,11 @@ __all__ = [
     "DraftPayload",
     "Envelope",
     "ErrorPayload",
+    "FindPayload",
+    "FindReply",
+    "FindRequest",
+    "FoundPayload",
+    "HitPayload",
     "KeysReply",
     "KeysRequest",
     "LabelSettings",
@@ -99,6 +120,10 @@ __all__ = [
     "QueueRowPayload",
     "ReadyReply",
     "ReadyRequest",
+    "ReplaceReply",
+    "ReplaceRequest",
+    "ReplacedPayload",
+    "ReplacementPayload",
     "SegmentReply",
     "SegmentRequest",
     "SpectrogramReply",
@@ -106,6 +131,8 @@ __all__ = [
     "SubmitReply",
     "SubmitRequest",
     "TagPayload",
+    "UndoReplaceReply",
+    "UndoReplaceRequest",
     "UpcomingReply",
     "UpcomingRequest",
     "WindowReply",
