@@ -197,7 +197,7 @@ def test_what_a_dead_kernel_did_not_save_is_saved_once_after_running_the_cell_ag
     at.write("half typed")
     at.root.locator(".lw-state[data-tone=warn]").wait_for(timeout=WAIT)
     at.opened.kill_kernel()
-    at.wait_state("kernel gone: run the cell again; 2 edits kept in this page")
+    at.wait_state("kernel gone, 2 edits kept in this browser: run the cell again")
     at.opened.run(ADD)
     at.opened.run(LABEL)
     at.wait_row(3)
@@ -219,7 +219,7 @@ def test_a_kernel_that_stands_still_is_said_and_the_submit_saved_once_afterwards
     try:
         at.write("patience")
         at.press("Control+Enter")
-        at.wait_state("kernel busy; kept here, not saved yet: 1")
+        at.wait_state("kernel busy; kept in this browser, not saved yet: 1")
         time.sleep(12)
         assert at.stored(1) == []
     finally:

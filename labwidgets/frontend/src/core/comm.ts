@@ -1,5 +1,5 @@
 import { Emitter } from "./emitter";
-import { watchLink } from "./link";
+import { type LinkState, watchLink } from "./link";
 import type { Envelope, EventName, Events, RequestName, Requests } from "./protocol";
 import type { Scope } from "./scope";
 import { type Reply, RequestError, type RequestOptions, type Transport } from "./transport";
@@ -30,9 +30,9 @@ export function createCommTransport(scope: Scope, model: WidgetModel): Transport
   const link = new Emitter<{ change: [alive: boolean] }>();
   const prefix = randomHex();
   let n_sent = 0;
-  let state: "alive" | "away" | "gone" = "alive";
+  let state: LinkState = "alive";
 
-  const setState = (next: typeof state) => {
+  const setState = (next: LinkState) => {
     if (state === "gone" || state === next) return;
     const wasAlive = state === "alive";
     state = next;
@@ -111,6 +111,9 @@ export function createCommTransport(scope: Scope, model: WidgetModel): Transport
     onLink: (listener) => link.on("change", listener),
     get alive() {
       return state === "alive";
+    },
+    get link() {
+      return state;
     },
   };
 }

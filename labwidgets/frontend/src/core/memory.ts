@@ -30,3 +30,17 @@ export function preferencesOf(person: string): Preferences {
     remember: (name, value) => remember(`${name}.${person}`, value),
   };
 }
+
+let tab: string | null = null;
+
+/** A name of this browser tab that a reload does not change. */
+export function recallTab(newId: () => string): string {
+  try {
+    tab ??= sessionStorage.getItem("labwidgets.tab") ?? newId();
+    sessionStorage.setItem("labwidgets.tab", tab);
+  } catch {
+    // Then it lasts as long as the page.
+    tab ??= newId();
+  }
+  return tab;
+}

@@ -1,3 +1,4 @@
+import type { LinkState } from "./link";
 import type { EventName, Events, RequestName, Requests } from "./protocol";
 
 export interface Reply<N extends RequestName> {
@@ -41,4 +42,6 @@ export interface Transport {
   /** Called with false when the kernel is gone, true when it answers again. Returns its own undo. */
   onLink(listener: (alive: boolean) => void): () => void;
   readonly alive: boolean;
+  /** Why it is not alive. */
+  readonly link: LinkState;
 }

@@ -1,5 +1,6 @@
 import type { EditorContent } from "../core/parts";
 import type { SubmitRequest } from "../core/protocol";
+import type { Edit } from "./keeper";
 import type { Loaded } from "./segments";
 import type { Visit } from "./visits";
 
@@ -12,11 +13,13 @@ export interface Current {
   base_revision: number;
   /** Typed or flagged since the last submit. */
   isDirty: boolean;
+  /** The id under which what was typed is kept; null while nothing is. */
+  edit: string | null;
 }
 
 /** What the page knows of a segment beside the kernel's answer. */
 export interface Memory {
-  kept: { content: EditorContent; flags: string[] } | null;
+  kept: Edit | null;
   pending: SubmitRequest | null;
   revision: number;
 }
@@ -30,8 +33,9 @@ export function assemble(loaded: Loaded, { kept, pending, revision }: Memory): C
     loaded,
     content: { text, words, layers },
     flags: kept?.flags ?? pending?.flags ?? reply.opinion?.flags ?? [],
-    base_revision: Math.max(reply.opinion?.revision ?? 0, revision),
+    base_revision: kept?.base_revision ?? Math.max(reply.opinion?.revision ?? 0, revision),
     isDirty: kept !== null,
+    edit: kept?.id ?? null,
   };
 }
 

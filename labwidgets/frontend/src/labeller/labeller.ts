@@ -2,6 +2,7 @@ import type { QueuePayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import editorCss from "../editor/editor.css";
+import { joinEstate } from "../keep/estate";
 import { freshId, h } from "../ui/dom";
 import themeCss from "../ui/theme.css";
 import { createTypeSize } from "../ui/type_size";
@@ -11,7 +12,6 @@ import { createClockwork } from "./clockwork";
 import { createFolding } from "./folding";
 import { createFooter } from "./footer";
 import { createFrame } from "./frame";
-import { joinHandover } from "./handover";
 import { createHeightHandle } from "./height";
 import { chordText } from "./help";
 import { installKeyboard } from "./keyboard";
@@ -58,6 +58,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     onMine: () => session.resolve("mine"),
     onStored: () => session.resolve("stored"),
     onOpen: (segment) => void session.open(segment, { play: false, isJump: true }),
+    onDiscard: (segment) => session.discard(segment),
   });
   const footer = createFooter(scope, {
     flags: settings.flags,
@@ -174,6 +175,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     pages,
     session,
     outbox,
+    keeper: work.keeper,
     transport,
     settings,
     ahead,
@@ -189,10 +191,10 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   folding.refresh();
   context.el.replaceChildren(root);
   pages.want(0, 0);
-  void session.openNext(null, false);
-  joinHandover(scope, JSON.stringify([ready.project_id, ready.annotator]), {
-    isDead: () => !transport.alive,
+  void joinEstate(scope, work.seat, {
+    isDead: () => transport.link === "gone",
     give: () => session.give(),
-    take: (cargo) => session.take(cargo),
-  });
+    take: (entries) => session.take(entries),
+    hasTyped: (segment) => session.isKept(segment),
+  }).then(() => scope.disposed || session.start());
 }

@@ -1,19 +1,14 @@
-import type { EditorContent } from "../core/parts";
 import type { SubmitReply, SubmitRequest } from "../core/protocol";
 import type { Memory } from "./current";
+import type { Edit } from "./keeper";
 import type { Refusal } from "./outbox";
-
-/** Text and flags of a segment that was left without a submit. */
-export interface Kept {
-  content: EditorContent;
-  flags: string[];
-}
 
 /** What this page knows of segments beside what the kernel answers: typed, submitted, refused. */
 export class Ledger {
   private readonly submitted = new Map<string, SubmitRequest>();
   private readonly revisions = new Map<string, number>();
-  readonly kept = new Map<string, Kept>();
+  /** Texts of segments that were left without a submit. */
+  readonly kept = new Map<string, Edit>();
   readonly refusals = new Map<string, Refusal>();
 
   /** What this page submitted for a segment last. */

@@ -33,3 +33,8 @@ export function retryDelay_ms(code: string, n_failures: number): number | null {
   if (code === "disk_full") return DISK_FULL_MS;
   return BACK_OFF_MS[Math.min(n_failures, BACK_OFF_MS.length - 1)] ?? 0;
 }
+
+/** The segment is not among the work any more: there is nowhere to open the text. */
+export function isGone(code: string): boolean {
+  return code === "bad_segment" || code === "not_found";
+}

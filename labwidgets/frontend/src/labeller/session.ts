@@ -1,36 +1,19 @@
 import { Emitter } from "../core/emitter";
 import type { EditorContent, Span } from "../core/parts";
-import type { CountsPayload, SubmitReply, SubmitRequest } from "../core/protocol";
+import type { SubmitReply, SubmitRequest } from "../core/protocol";
+import type { Entry } from "../keep/entry";
 import { ActivityMeter, Pace } from "./activity";
 import type { Ahead } from "./ahead";
 import { CrossUndo } from "./cross_undo";
 import { assemble, type Current, compose, overlay } from "./current";
-import type { Cargo } from "./handover";
-import { Ledger } from "./ledger";
+import type { Keeper } from "./keeper";
+import type { Ledger } from "./ledger";
 import type { Outbox, Refusal } from "./outbox";
-import { type Failure, failureOf } from "./retry";
+import type { Phase, SessionEvents } from "./phases";
+import { failureOf, isGone } from "./retry";
 import type { SegmentCache } from "./segments";
+import { Unsaved } from "./unsaved";
 import { Visits } from "./visits";
-
-export type Phase =
-  | { kind: "opening"; segment: string | null }
-  | { kind: "open" }
-  | { kind: "finished" }
-  /** Another view has taken over what was not saved. */
-  | { kind: "moved" }
-  | { kind: "failed"; segment: string | null; failure: Failure };
-
-export type SessionEvents = {
-  phase: [phase: Phase];
-  opened: [current: Current, play: boolean];
-  /** A draft came in for the open segment; `isLoaded` when it went into the box. */
-  draft: [current: Current, isLoaded: boolean];
-  /** Something that is shown of segments changed: pending, kept, refused, flags. */
-  marks: [];
-  counts: [counts: CountsPayload];
-  saved: [segment: string];
-  refused: [refusal: Refusal];
-};
 
 /** What the session reads from the screen. */
 export interface Desk {
@@ -42,6 +25,7 @@ export interface Desk {
 
 export interface SessionParts {
   outbox: Outbox;
+  keeper: Keeper;
   cache: SegmentCache;
   ahead: (isTaken: (segment: string) => boolean) => Ahead;
   desk: Desk;
@@ -51,25 +35,34 @@ export interface SessionParts {
 export class Session {
   private readonly events = new Emitter<SessionEvents>();
   private readonly visits: Visits;
-  readonly ledger = new Ledger();
+  private readonly unsaved: Unsaved;
   readonly meter = new ActivityMeter();
   readonly pace = new Pace();
   private readonly crossUndo = new CrossUndo();
   private readonly ahead: Ahead;
   private ticket = 0;
+  /** Nobody has typed or submitted here yet. */
+  private isUntouched = true;
   current: Current | null = null;
   phase: Phase = { kind: "opening", segment: null };
 
   constructor(private readonly parts: SessionParts) {
-    this.visits = new Visits(this.meter, () => parts.desk.heard());
+    const { outbox, keeper, desk } = parts;
+    this.unsaved = new Unsaved({ outbox, keeper, content: () => desk.content(), newId: () => desk.newId() });
+    this.visits = new Visits(this.meter, () => desk.heard());
     this.ahead = parts.ahead((id) => id === this.current?.segment || this.ledger.isSubmitted(id));
-    parts.outbox.on("acknowledged", (reply, submission) => this.acknowledge(reply, submission));
-    parts.outbox.on("refused", (refusal) => this.refuse(refusal));
-    parts.outbox.on("change", () => this.events.emit("marks"));
+    outbox.on("acknowledged", (reply, submission) => this.acknowledge(reply, submission));
+    outbox.on("refused", (refusal) => this.refuse(refusal));
+    outbox.on("elsewhere", (reply) => this.savedElsewhere(reply));
+    outbox.on("change", () => this.events.emit("marks"));
   }
 
   on<E extends keyof SessionEvents>(name: E, listener: (...args: SessionEvents[E]) => void): () => void {
     return this.events.on(name, listener);
+  }
+
+  get ledger(): Ledger {
+    return this.unsaved.ledger;
   }
 
   /** The segment that is open, or about to be. */
@@ -86,6 +79,11 @@ export class Session {
 
   isKept(segment: string): boolean {
     return this.ledger.kept.has(segment) || (this.current?.segment === segment && this.current.isDirty);
+  }
+
+  /** Opens the first one, unless something is there already. */
+  start(): void {
+    if (this.ticket === 0) void this.openNext(null, false);
   }
 
   /** Opens what comes after `after` in the queue (null: from its start). */
@@ -113,7 +111,7 @@ export class Session {
     try {
       const loaded = await this.parts.cache.get(segment);
       if (ticket !== this.ticket) return;
-      this.show(assemble(loaded, this.memory(segment)), play);
+      this.show(assemble(loaded, this.unsaved.memory(segment)), play);
       void this.ahead.follow(segment, isJump);
     } catch (error) {
       if (ticket === this.ticket) this.enter({ kind: "failed", segment, failure: failureOf(error) });
@@ -128,16 +126,19 @@ export class Session {
   }
 
   touch(): void {
-    if (!this.current || this.current.isDirty) return;
-    this.current.isDirty = true;
-    this.events.emit("marks");
+    const { current } = this;
+    if (!current) return;
+    const wasDirty = current.isDirty;
+    this.isUntouched = false;
+    this.unsaved.touch(current);
+    if (!wasDirty) this.events.emit("marks");
   }
 
   toggleFlag(flag: string): void {
     if (!this.current) return;
     const { flags } = this.current;
     this.current.flags = flags.includes(flag) ? flags.filter((other) => other !== flag) : [...flags, flag];
-    this.current.isDirty = true;
+    this.touch();
     this.events.emit("marks");
   }
 
@@ -157,12 +158,11 @@ export class Session {
     if (!this.ledger.submission(current.segment) && skip_reason === null) {
       this.pace.add(submission.active_ms, current.loaded.reply.clip.duration_s);
     }
-    this.ledger.submit(submission);
-    current.isDirty = false;
+    this.isUntouched = false;
+    this.unsaved.submit(current, submission);
     current.loaded = overlay(current.loaded, submission);
     this.parts.cache.put(current.segment, current.loaded);
     this.crossUndo.submitted(current.segment);
-    this.parts.outbox.put(submission);
     if (!stay) void this.openNext(current.segment, true);
     return true;
   }
@@ -186,33 +186,42 @@ export class Session {
       this.submit();
       return;
     }
-    this.current.isDirty = false;
-    ledger.giveUp(segment);
+    this.unsaved.giveUp(this.current);
     this.parts.cache.forget(segment);
     void this.open(segment, { play: false });
   }
 
-  /** All that is not on disk, for another view to take over; nothing is left here. */
-  give(): Cargo {
-    const here = this.here;
-    this.leave();
-    const cargo = { submissions: this.parts.outbox.give(), kept: [...this.ledger.kept], here };
-    this.ledger.kept.clear();
-    this.enter({ kind: "moved" });
-    return cargo;
+  /** A refused text whose segment is gone is given up. */
+  discard(segment: string): void {
+    const { current } = this;
+    if (current?.segment !== segment) {
+      this.unsaved.discard(segment);
+      this.events.emit("marks");
+      return;
+    }
+    this.unsaved.giveUp(current);
+    this.parts.cache.forget(segment);
+    void this.openNext(null, false);
   }
 
-  /** What another view did not bring to the disk. Nothing typed here since is overwritten. */
-  take({ submissions, kept, here }: Cargo): void {
-    for (const submission of submissions) {
-      if (!this.isKept(submission.segment)) this.ledger.submit(submission);
-      this.parts.outbox.put(submission);
-    }
-    for (const [segment, text] of kept) {
-      if (!this.isKept(segment)) this.ledger.kept.set(segment, text);
-    }
+  /** Leaves all that is not in the store to other views. */
+  async give(): Promise<void> {
+    const { current } = this;
+    this.ticket += 1;
+    this.current = null;
+    const given = this.unsaved.give(current);
+    this.enter({ kind: "moved" });
+    await given;
+  }
+
+  /** What another view left. */
+  take(entries: Entry[]): void {
+    const { segments, here } = this.unsaved.take(entries);
     this.events.emit("marks");
-    if (here !== null && !this.current?.isDirty) void this.open(here, { play: false, isJump: true });
+    if (this.current?.isDirty) return;
+    const shown = this.here;
+    if (here !== null && this.isUntouched) void this.open(here, { play: false, isJump: true });
+    else if (shown !== null && segments.includes(shown)) void this.open(shown, { play: false });
   }
 
   /** Another view, or a draft run, changed something. */
@@ -223,7 +232,7 @@ export class Session {
     const loaded = await this.parts.cache.get(current.segment).catch(() => null);
     if (!loaded || this.current !== current) return;
     const isLoaded = !current.isDirty && loaded.reply.draft !== null;
-    if (isLoaded) this.current = assemble(loaded, this.memory(current.segment));
+    if (isLoaded) this.current = assemble(loaded, this.unsaved.memory(current.segment));
     else current.loaded = loaded;
     this.events.emit("draft", this.current, isLoaded);
   }
@@ -241,10 +250,6 @@ export class Session {
     return true;
   }
 
-  private memory(segment: string) {
-    return this.ledger.memory(segment, this.parts.outbox.newest(segment));
-  }
-
   private enter(phase: Phase): void {
     this.phase = phase;
     this.events.emit("phase", phase);
@@ -259,30 +264,29 @@ export class Session {
   private leave(): void {
     const current = this.current;
     if (!current) return;
-    const { desk } = this.parts;
-    if (current.isDirty) {
-      this.ledger.kept.set(current.segment, { content: desk.content(), flags: current.flags });
-    }
+    this.unsaved.leave(current);
     this.visits.leave(current.segment);
     this.current = null;
   }
 
   private acknowledge(reply: SubmitReply, submission: SubmitRequest): void {
-    this.ledger.acknowledge(reply);
-    if (this.current?.segment === reply.segment) this.current.base_revision = reply.revision;
+    this.unsaved.acknowledge(reply, this.current);
     this.events.emit("counts", reply.counts);
     this.events.emit("saved", submission.segment);
   }
 
-  private refuse(refusal: Refusal): void {
-    const { segment, text, words, layers, flags } = refusal.submission;
-    this.ledger.refuse(refusal);
+  private savedElsewhere({ segment, counts }: SubmitReply): void {
     this.parts.cache.forget(segment);
-    if (this.current?.segment === segment) {
-      this.current.isDirty = true;
-    } else {
-      const { kept } = this.ledger;
-      if (!kept.has(segment)) kept.set(segment, { content: { text, words, layers }, flags });
+    this.events.emit("counts", counts);
+    const isShown = this.current?.segment === segment && !this.current.isDirty;
+    if (isShown) void this.open(segment, { play: false });
+  }
+
+  private refuse(refusal: Refusal): void {
+    const { segment } = refusal.submission;
+    this.unsaved.refuse(refusal, this.current);
+    this.parts.cache.forget(segment);
+    if (this.current?.segment !== segment && !isGone(refusal.code)) {
       // Typing must not be torn away: then it waits for the next turn.
       if (this.current?.isDirty) this.ahead.putFirst(segment);
       else void this.open(segment, { play: false, isJump: true });

@@ -1,8 +1,11 @@
+import type { LinkState } from "../core/link";
 import type { OutboxState } from "./outbox";
 
 export interface StatusInput {
-  isAlive: boolean;
+  link: LinkState;
   outbox: OutboxState;
+  /** Nothing but this page has some of it: the browser keeps nothing, or no more. */
+  isLoose: boolean;
   /** How long the oldest request has been waiting for the kernel, ms. */
   waiting_ms: number;
   n_kept: number;
@@ -26,20 +29,22 @@ function edits(n: number): string {
 /** The one line that says where the work stands; the worst news wins. */
 export function statusOf(input: StatusInput): Status {
   const { outbox, n_kept } = input;
-  if (!input.isAlive) {
+  const where = input.isLoose ? "in this page only" : "in this browser";
+  if (input.link !== "alive") {
     const n = outbox.n_pending + n_kept;
-    const kept = n > 0 ? `; ${edits(n)} kept in this page` : "";
-    return { tone: "warn", sign: "○", text: `kernel gone: run the cell again${kept}` };
+    const kept = n > 0 ? `, ${edits(n)} kept ${where}` : "";
+    const text = input.link === "gone" ? `kernel gone${kept}: run the cell again` : `no connection${kept}`;
+    return { tone: "warn", sign: "○", text };
   }
   if (input.n_refused > 0) {
     return { tone: "warn", sign: "⚠", text: `${edits(input.n_refused)} not accepted` };
   }
   if (outbox.n_failures > 0) {
     const reason = outbox.reason ? ` (${outbox.reason})` : "";
-    return { tone: "warn", sign: "◌", text: `kept here, not saved yet: ${outbox.n_pending}${reason}` };
+    return { tone: "warn", sign: "◌", text: `kept ${where}, not saved yet: ${outbox.n_pending}${reason}` };
   }
-  if (input.waiting_ms > PATIENCE_MS) {
-    const kept = outbox.n_pending > 0 ? `; kept here, not saved yet: ${outbox.n_pending}` : "";
+  if (Math.max(input.waiting_ms, outbox.waiting_ms) > PATIENCE_MS) {
+    const kept = outbox.n_pending > 0 ? `; kept ${where}, not saved yet: ${outbox.n_pending}` : "";
     return { tone: "warn", sign: "◌", text: `kernel busy${kept}` };
   }
   if (outbox.n_pending > 0) return { tone: "calm", sign: "◌", text: "saving" };

@@ -6,6 +6,7 @@ import type { Clockwork } from "./clockwork";
 import type { Current } from "./current";
 import type { Footer } from "./footer";
 import type { Frame } from "./frame";
+import type { Keeper } from "./keeper";
 import type { SegmentList } from "./list";
 import type { Outbox } from "./outbox";
 import type { Pages } from "./pages";
@@ -36,6 +37,7 @@ export interface ViewParts {
   pages: Pages;
   session: Session;
   outbox: Outbox;
+  keeper: Keeper;
   transport: WatchedTransport;
   settings: LabelSettings;
   ahead: TypedAhead;
@@ -51,7 +53,7 @@ export interface View {
 /** Carries what happens in the session onto the screen. */
 export function createView(scope: Scope, parts: ViewParts): View {
   const { root, frame, top, list, footer, banner, player, editor, pages, session, outbox, transport } = parts;
-  const { worked } = parts;
+  const { worked, keeper } = parts;
   let counts: CountsPayload | null = null;
   let n_saved = 0;
   let n_failures = 0;
@@ -72,11 +74,13 @@ export function createView(scope: Scope, parts: ViewParts): View {
   };
 
   const showStatus = () => {
+    const now_ms = performance.now();
     top.setStatus(
       statusOf({
-        isAlive: transport.alive,
-        outbox: outbox.state,
-        waiting_ms: transport.waiting_ms(Date.now()),
+        link: transport.link,
+        outbox: outbox.state(now_ms),
+        isLoose: outbox.n_loose + keeper.n_loose > 0,
+        waiting_ms: transport.waiting_ms(now_ms),
         n_kept: session.n_kept,
         n_refused: session.ledger.refusals.size,
         isDirty: session.current?.isDirty ?? false,

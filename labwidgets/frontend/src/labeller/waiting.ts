@@ -27,6 +27,9 @@ export function watch(transport: Transport, now: () => number): WatchedTransport
     get alive() {
       return transport.alive;
     },
+    get link() {
+      return transport.link;
+    },
     waiting_ms: (now_ms) => Math.max(0, ...[...started.values()].map((since_ms) => now_ms - since_ms)),
   };
 }

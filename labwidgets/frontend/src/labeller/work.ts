@@ -1,15 +1,18 @@
+import { newUuid } from "../core/ids";
 import { type Preferences, preferencesOf, recall, remember } from "../core/memory";
 import type { Action, Editor, Player } from "../core/parts";
 import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
+import { type Seat, takeSeat } from "../keep/seat";
 import { isMac } from "../ui/keys";
 import { Ahead } from "./ahead";
 import { Bindings } from "./bindings";
 import { chordText } from "./help";
+import { createKeeper, type Keeper } from "./keeper";
 import { createLayers, type LayerControls } from "./layers";
 import { Options } from "./options";
-import { createMemoryOutbox, type Outbox } from "./outbox";
+import { createOutbox, type Outbox } from "./outbox";
 import { Pages } from "./pages";
 import { SegmentCache } from "./segments";
 import { Session } from "./session";
@@ -42,7 +45,9 @@ export interface Work {
   readonly editor: Editor;
   readonly layers: LayerControls;
   readonly pages: Pages;
+  readonly seat: Seat;
   readonly outbox: Outbox;
+  readonly keeper: Keeper;
   readonly session: Session;
 }
 
@@ -54,7 +59,7 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
   const { settings } = options;
   const projectKeys = { keys: settings.keys, preset: settings.key_preset };
   const bindings = new Bindings(projectKeys, preferences, isMac(navigator.platform));
-  const transport = watch(context.transport, () => Date.now());
+  const transport = watch(context.transport, () => performance.now());
   const player = context.createPlayer(scope, transport, settings, preferences);
   const chord = (action: Action) => chordText(action, bindings.keys, bindings.mac);
   const { editor, layers } = createLayers(scope, context.createEditor(scope, settings), settings.layers, {
@@ -63,23 +68,26 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
     follow: chord("follow_text"),
   });
   const pages = new Pages(transport, rememberedQuery(ready.project_id));
-  const outbox = createMemoryOutbox(scope, transport);
+  const seat = takeSeat({ project: ready.project_id, annotator: ready.annotator }, newUuid);
+  const outbox = createOutbox(scope, seat, transport);
+  const keeper = createKeeper(scope, seat);
   const cache = new SegmentCache(scope, transport);
   const session = new Session({
     outbox,
+    keeper,
     cache,
     ahead: (isTaken) =>
       new Ahead(transport, cache, {
         query: () => pages.query,
         isTaken,
-        nTaken: () => outbox.state.n_pending + 1,
+        nTaken: () => outbox.n_pending + 1,
         onPrefetched: (clip) => player.prefetch(clip),
       }),
     desk: {
       content: () => editor.content,
       heard: () => player.heard(),
       now: () => Date.now(),
-      newId: () => crypto.randomUUID(),
+      newId: newUuid,
     },
   });
   return {
@@ -93,7 +101,9 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
     editor,
     layers,
     pages,
+    seat,
     outbox,
+    keeper,
     session,
   };
 }

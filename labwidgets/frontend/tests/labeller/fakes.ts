@@ -1,11 +1,15 @@
+import type { LinkState } from "../../src/core/link";
 import type { EditorContent, Span } from "../../src/core/parts";
 import type { CountsPayload, SegmentReply, SubmitRequest } from "../../src/core/protocol";
 import { Scope } from "../../src/core/scope";
 import { RequestError, type Transport } from "../../src/core/transport";
+import { joinEstate } from "../../src/keep/estate";
 import { Ahead } from "../../src/labeller/ahead";
-import { createMemoryOutbox } from "../../src/labeller/outbox";
+import { createKeeper } from "../../src/labeller/keeper";
+import { createOutbox } from "../../src/labeller/outbox";
 import { SegmentCache } from "../../src/labeller/segments";
 import { Session } from "../../src/labeller/session";
+import { FakeBrowser } from "../keep/fakes";
 
 export const QUERY = { order: "added", filter: "all", search: "" };
 
@@ -29,6 +33,10 @@ export class FakeKernel {
   losesAnswer = false;
   hasDrafts = true;
   alive = true;
+  /** How long it thinks about a submit. */
+  delay_ms = 0;
+  private held: Promise<void> | null = null;
+  letGo = () => {};
   private links = new Set<(alive: boolean) => void>();
 
   constructor(readonly n: number) {}
@@ -36,6 +44,13 @@ export class FakeKernel {
   setAlive(alive: boolean): void {
     this.alive = alive;
     for (const listener of this.links) listener(alive);
+  }
+
+  /** Answers to submits wait for `letGo`. */
+  hold(): void {
+    this.held = new Promise((resolve) => {
+      this.letGo = resolve;
+    });
   }
 
   readonly transport: Transport = this.makeTransport();
@@ -62,6 +77,8 @@ export class FakeKernel {
         await Promise.resolve();
         if (!kernel.alive) throw new RequestError("gone", "The kernel is gone.");
         kernel.asked.push(name);
+        if (name === "submit" && kernel.held) await kernel.held;
+        if (name === "submit" && kernel.delay_ms > 0) await later(kernel.delay_ms);
         return { payload: kernel.answer(name, payload as never), buffers: [] } as never;
       },
       on: () => () => {},
@@ -71,6 +88,9 @@ export class FakeKernel {
       },
       get alive() {
         return kernel.alive;
+      },
+      get link(): LinkState {
+        return kernel.alive ? "alive" : "gone";
       },
     };
   }
@@ -167,29 +187,42 @@ export class FakeKernel {
   }
 }
 
+export interface DeskOptions {
+  kernel?: FakeKernel;
+  browser?: FakeBrowser;
+  annotator?: string;
+  tab?: string;
+}
+
+let n_views = 0;
+
 /** A session on a fake kernel, with a box to type into. */
-export function makeDesk(n: number) {
-  const kernel = new FakeKernel(n);
+export function makeDesk(n: number, options: DeskOptions = {}) {
+  const { kernel = new FakeKernel(n), browser = new FakeBrowser(), annotator = "me" } = options;
   const scope = new Scope();
+  const view = `view ${++n_views}`;
+  const seat = browser.seat({ project: "corpus", annotator }, view, options.tab ?? view);
   const desk = { text: "", layers: {} as Record<string, string>, heard: [] as Span[], now_ms: 0, nIds: 0 };
   const cache = new SegmentCache(scope, kernel.transport);
-  const outbox = createMemoryOutbox(scope, kernel.transport);
+  const outbox = createOutbox(scope, seat, kernel.transport);
+  const keeper = createKeeper(scope, seat);
   const prefetched: string[] = [];
   const session = new Session({
     outbox,
+    keeper,
     cache,
     ahead: (isTaken) =>
       new Ahead(kernel.transport, cache, {
         query: () => QUERY,
         isTaken,
-        nTaken: () => outbox.state.n_pending + 1,
+        nTaken: () => outbox.n_pending + 1,
         onPrefetched: (clip) => prefetched.push(clip.id),
       }),
     desk: {
       content: (): EditorContent => ({ text: desk.text, words: [], layers: desk.layers }),
       heard: () => desk.heard,
       now: () => desk.now_ms,
-      newId: () => `e${++desk.nIds}`,
+      newId: () => `${view} e${++desk.nIds}`,
     },
   });
   const opened: string[] = [];
@@ -203,10 +236,40 @@ export function makeDesk(n: number) {
     desk.text = text;
     session.touch();
   };
-  return { kernel, scope, desk, cache, outbox, session, opened, prefetched, type };
+  /** As the page does it. */
+  const join = async () => {
+    await joinEstate(scope, seat, {
+      isDead: () => kernel.transport.link === "gone",
+      give: () => session.give(),
+      take: (entries) => session.take(entries),
+      hasTyped: (segment) => session.isKept(segment),
+    });
+    if (!scope.disposed) session.start();
+  };
+  return {
+    kernel,
+    browser,
+    seat,
+    scope,
+    desk,
+    cache,
+    outbox,
+    keeper,
+    session,
+    opened,
+    prefetched,
+    type,
+    join,
+  };
 }
 
 /** Lets all answers arrive that need no timer. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 60; turn += 1) await Promise.resolve();
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }

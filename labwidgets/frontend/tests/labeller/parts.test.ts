@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LinkState } from "../../src/core/link";
 import { ActivityMeter, Pace } from "../../src/labeller/activity";
 import { isActing } from "../../src/labeller/keyboard";
 import { PAGE_ROWS, Pages } from "../../src/labeller/pages";
@@ -149,30 +150,37 @@ describe("pages", () => {
 
 describe("the state in words", () => {
   const calm = {
-    isAlive: true,
-    outbox: { n_pending: 0, n_failures: 0, reason: null },
+    link: "alive" as LinkState,
+    outbox: { n_pending: 0, waiting_ms: 0, n_failures: 0, reason: null },
+    isLoose: false,
     waiting_ms: 0,
     n_kept: 0,
     n_refused: 0,
     isDirty: false,
     n_saved: 1,
   };
-  const waiting = { n_pending: 2, n_failures: 0, reason: null };
+  const waiting = { n_pending: 2, waiting_ms: 100, n_failures: 0, reason: null };
+  const full = { ...waiting, n_failures: 1, reason: "disk full" };
 
   it.each([
     ["saved", calm],
     ["ready", { ...calm, n_saved: 0 }],
     ["saving", { ...calm, outbox: waiting }],
-    ["kernel busy; kept here, not saved yet: 2", { ...calm, outbox: waiting, waiting_ms: 4_000 }],
+    ["kernel busy", { ...calm, waiting_ms: 4_000 }],
+    ["kernel busy; kept in this browser, not saved yet: 2", { ...calm, outbox: waiting, waiting_ms: 4_000 }],
     [
-      "kept here, not saved yet: 2 (disk full)",
-      { ...calm, outbox: { n_pending: 2, n_failures: 1, reason: "disk full" } },
+      "kernel busy; kept in this browser, not saved yet: 2",
+      { ...calm, outbox: { ...waiting, waiting_ms: 4_000 } },
     ],
+    ["kept in this browser, not saved yet: 2 (disk full)", { ...calm, outbox: full }],
+    ["kept in this page only, not saved yet: 2 (disk full)", { ...calm, outbox: full, isLoose: true }],
     [
-      "kernel gone: run the cell again; 3 edits kept in this page",
-      { ...calm, isAlive: false, n_kept: 1, outbox: waiting },
+      "kernel gone, 3 edits kept in this browser: run the cell again",
+      { ...calm, link: "gone" as LinkState, n_kept: 1, outbox: waiting },
     ],
-    ["kernel gone: run the cell again", { ...calm, isAlive: false }],
+    ["kernel gone: run the cell again", { ...calm, link: "gone" as LinkState }],
+    ["no connection, 1 edit kept in this browser", { ...calm, link: "away" as LinkState, n_kept: 1 }],
+    ["no connection", { ...calm, link: "away" as LinkState }],
     ["1 edit not accepted", { ...calm, n_refused: 1 }],
     ["edited, not submitted", { ...calm, n_kept: 1, isDirty: true }],
     ["2 edits not submitted", { ...calm, n_kept: 2, isDirty: true }],

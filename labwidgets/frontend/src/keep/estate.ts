@@ -1,0 +1,119 @@
+import type { Scope } from "../core/scope";
+import { type Entry, isTyped } from "./entry";
+import type { Seat } from "./seat";
+import { claim } from "./shelf";
+
+/** What a view has from those before it and beside it. */
+export interface Holder {
+  /** Its kernel will never answer again. */
+  isDead(): boolean;
+  /** Brings what was typed last to the shelf, and lets go of everything. */
+  give(): Promise<void>;
+  /** Entries that are this view's from now on. */
+  take(entries: Entry[]): void;
+  /** It has a typed text of that segment already. */
+  hasTyped(segment: string): boolean;
+}
+
+/** A view whose kernel is gone says within this time that it hands over. */
+const ANSWER_WITHIN_MS = 200;
+const HANDED_OVER_WITHIN_MS = 3_000;
+/** A view this new takes over at once what others leave: it is what comes after them. */
+const FRESH_MS = 4_000;
+/** Others wait, so that a tab that reloads finds what it had. */
+const GRACE_MS = 30_000;
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * Passes edits from views that ended, or whose kernel died, to those that live: to a new one at once, to one at
+ * work only when nobody has come for them in half a minute. Resolves when a new view has all there is for it.
+ */
+export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Promise<void> {
+  const { channel, presence, owner, view, tab } = seat;
+  const orphanedFor = new Map<string, number>();
+  let isFresh = true;
+  let hasLeft = false;
+
+  const leave = async () => {
+    if (hasLeft) return;
+    hasLeft = true;
+    channel.post({ kind: "giving" });
+    await holder.give().catch(() => {});
+    presence.leave();
+    channel.post({ kind: "left" });
+  };
+  scope.add(() => void leave().then(() => channel.close()));
+  scope.add(
+    channel.on(({ kind }) => {
+      if (kind === "hello" && holder.isDead()) void leave();
+      if (kind === "left" && isFresh) void inherit().catch(() => {});
+    }),
+  );
+  scope.timeout(() => {
+    isFresh = false;
+  }, FRESH_MS);
+  scope.interval(() => void inherit().catch(() => {}), LOOK_EVERY_MS);
+
+  /** Entries without a living view that this one may have now. */
+  const free = async (entries: readonly Entry[]): Promise<ReadonlySet<string>> => {
+    const alive = await presence.alive();
+    const orphans = entries.filter((entry) => !alive.has(entry.view));
+    const ids = new Set(orphans.map(({ id }) => id));
+    for (const id of orphanedFor.keys()) if (!ids.has(id)) orphanedFor.delete(id);
+    for (const id of ids) orphanedFor.set(id, (orphanedFor.get(id) ?? -LOOK_EVERY_MS) + LOOK_EVERY_MS);
+    const own = orphans.filter((entry) => entry.tab === tab);
+    const now = own.length > 0 ? own : orphans;
+    const ripe = isFresh ? now : orphans.filter(({ id }) => (orphanedFor.get(id) ?? 0) >= GRACE_MS);
+    return new Set(ripe.map(({ id }) => id));
+  };
+
+  const inherit = async () => {
+    const shelf = await seat.shelf;
+    const ids = await free(await shelf.all(owner));
+    if (ids.size === 0 || scope.disposed || hasLeft || holder.isDead()) return;
+    const isFree = (entry: Entry, among: readonly Entry[]) =>
+      ids.has(entry.id) && (!isTyped(entry) || isBest(entry, among, ids, holder));
+    const claimed = await claim(shelf, owner, { view, tab, isFree });
+    if (claimed.length > 0 && !scope.disposed) holder.take(claimed);
+  };
+
+  await othersHandOver(scope, seat).catch(() => {});
+  await inherit().catch(() => {});
+}
+
+/** One typed text of a segment at a time: the newest; the others come when it is submitted or given up. */
+function isBest(entry: Entry, among: readonly Entry[], ids: ReadonlySet<string>, holder: Holder): boolean {
+  if (holder.hasTyped(entry.segment)) return false;
+  const rivals = among.filter(
+    (other) => isTyped(other) && ids.has(other.id) && other.segment === entry.segment,
+  );
+  return rivals.every(
+    (other) =>
+      other.at_ms < entry.at_ms ||
+      other.id === entry.id ||
+      (other.at_ms === entry.at_ms && other.id < entry.id),
+  );
+}
+
+/** Lets views whose kernel is gone bring what they have to the shelf. */
+async function othersHandOver(scope: Scope, { channel, presence, view }: Seat): Promise<void> {
+  const others = new Set(await presence.alive());
+  others.delete(view);
+  if (others.size === 0 || scope.disposed) return;
+  const waiting = scope.child();
+  await new Promise<void>((resolve) => {
+    let n_giving = 0;
+    waiting.add(
+      channel.on(({ kind }) => {
+        if (kind === "giving") n_giving += 1;
+        if (kind === "left") n_giving -= 1;
+        if (kind === "left" && n_giving <= 0) resolve();
+      }),
+    );
+    waiting.timeout(() => n_giving === 0 && resolve(), ANSWER_WITHIN_MS);
+    waiting.timeout(resolve, HANDED_OVER_WITHIN_MS);
+    waiting.add(resolve);
+    channel.post({ kind: "hello" });
+  });
+  waiting.dispose();
+}
