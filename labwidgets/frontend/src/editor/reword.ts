@@ -20,13 +20,25 @@ const RESEGMENT_REACH = 64;
 /** The words of `doc`, which `changes` made out of the text that `words` belong to. */
 export function reword(words: Words, changes: ChangeDesc, doc: Text, clip: Clip): Words {
   let next = words.map(changes);
+  const grown: Grown = new Map();
+  const fresh: Token[][] = [];
   for (const region of dirtyRegions(words, next, changes, doc)) {
     const olds = oldWords(words, changes, region);
     const tokens = tokenise(doc.sliceString(...region), clip.language);
     const shifted = tokens.map(([from, to]): Token => [from + region[0], to + region[0]]);
-    next = rewordRegion(next, region, group(olds, shifted), clip);
+    next = rewordRegion(next, region, group(olds, shifted), { grown, fresh });
   }
+  // Last, when every word around has the time that it keeps.
+  for (const run of fresh) if (run.length) next = placeBetween(next, run, clip.duration_s);
   return next;
+}
+
+/** What became of a pool; one change of the text can meet it in several places. */
+type Grown = Map<Pool, Pool>;
+
+function current(pool: Pool, grown: Grown): Pool {
+  const next = grown.get(pool);
+  return next ? current(next, grown) : pool;
 }
 
 type Region = [from: number, to: number];
@@ -151,10 +163,16 @@ function group(olds: OldWord[], tokens: Token[]): Group[] {
   return groups;
 }
 
-function rewordRegion(words: Words, [low, high]: Region, groups: Group[], clip: Clip): Words {
+interface Pending {
+  grown: Grown;
+  /** New words that stand together, to be placed. */
+  fresh: Token[][];
+}
+
+function rewordRegion(words: Words, [low, high]: Region, groups: Group[], { grown, fresh }: Pending): Words {
   const add: Word[] = [];
-  const grown = new Map<Pool, Pool>();
-  const fresh: Token[][] = [[]];
+  const known = new Set(grown.keys());
+  fresh.push([]);
   for (const { olds, tokens } of groups) {
     if (!olds.length) fresh.at(-1)?.push(...tokens);
     else if (tokens.length) {
@@ -164,29 +182,30 @@ function rewordRegion(words: Words, [low, high]: Region, groups: Group[], clip: 
   }
   const filter = (from: number, to: number) => from < low || to > high;
   let next = words.update({ add, filter, filterFrom: low, filterTo: high });
-  for (const [from, to] of grown) next = repool(next, [low, high], from, to);
-  for (const run of fresh) if (run.length) next = placeBetween(next, run, clip.duration_s);
+  for (const from of grown.keys()) {
+    if (!known.has(from)) next = repool(next, [low, high], from, current(from, grown));
+  }
   return next;
 }
 
 /** One word stays itself; else the words now there share the time of those that were. Notes pools that grew. */
-function inherit(olds: OldWord[], tokens: Token[], grown: Map<Pool, Pool>): Word[] {
+function inherit(olds: OldWord[], tokens: Token[], grown: Grown): Word[] {
   const [old] = olds;
   const [token] = tokens;
   if (!old || !token) return [];
-  if (olds.length === 1 && tokens.length === 1) {
-    const isSame = old.isIntact && old.from === token[0] && old.to === token[1];
-    return [(isSame ? old.mark : old.mark.asEdited()).range(...token)];
-  }
   // A pool may reach over several groups: a later one goes on with what an earlier one made of it.
-  const spans = olds.map(({ mark }) => (mark.pool && grown.get(mark.pool)) ?? mark.pool ?? mark);
+  if (olds.length === 1 && tokens.length === 1) {
+    const { pool } = old.mark;
+    const mark = pool && current(pool, grown) !== pool ? old.mark.inPool(current(pool, grown)) : old.mark;
+    const isSame = old.isIntact && old.from === token[0] && old.to === token[1];
+    return [(isSame ? mark : mark.asEdited()).range(...token)];
+  }
+  const spans = olds.map(({ mark }) => (mark.pool ? current(mark.pool, grown) : mark));
   const start_s = Math.min(...spans.map((span) => span.start_s));
   const end_s = Math.max(...spans.map((span) => span.end_s));
   const pools = spans.filter((span) => span instanceof Pool);
   const pool =
     pools.find((known) => known.start_s === start_s && known.end_s === end_s) ?? new Pool(start_s, end_s);
-  for (const known of [...olds.map(({ mark }) => mark.pool), ...pools]) {
-    if (known && known !== pool) grown.set(known, pool);
-  }
+  for (const known of pools) if (known !== pool) grown.set(known, pool);
   return tokens.map(([from, to]) => WordMark.pooled(pool, true).range(from, to));
 }

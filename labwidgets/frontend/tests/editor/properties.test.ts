@@ -1,10 +1,18 @@
 import { redo, undo } from "@codemirror/commands";
-import type { EditorState, StateCommand } from "@codemirror/state";
+import { type EditorState, type StateCommand, StateEffect, type TransactionSpec } from "@codemirror/state";
 import { describe, expect, it } from "vitest";
+import type { TagPayload, WordPayload } from "../../src/core/protocol";
+import { blocks } from "../../src/editor/blocks";
+import { cleanPaste } from "../../src/editor/clean";
+import { plainInput } from "../../src/editor/input";
+import { redraw } from "../../src/editor/marks";
+import { insertTag } from "../../src/editor/tag_edits";
+import { findTags } from "../../src/editor/tags";
 import { edit, open, seeded, timed, words } from "./making";
 
 const N_RUNS = 600;
 const N_EDITS = 12;
+const DURATION_S = 10;
 const TEXTS: [language: string, joint: string, words: string[]][] = [
   ["en", " ", ["the", "quick", "brown", "fox,", "jumped", "over", "“it”", "don't", "a", "b"]],
   ["hi", " ", ["मैं", "घर", "जा", "रहा", "हूँ।", "क्या", "तुम", "आओगे?"]],
@@ -35,15 +43,84 @@ const PIECES = [
 interface Run {
   start: EditorState;
   end: EditorState;
-  /** Texts and times of words that no change came near. */
+  /** Numbers of the words that no change came near. */
   untouched: Set<number>;
 }
+
+const PASTES = [
+  "two words ",
+  "a\r\nb",
+  "e\u0301\u0000",
+  "\u202ex",
+  "[noise] <lang:en>y</lang>",
+  "z".repeat(40),
+];
+const TAGS: Pick<TagPayload, "kind" | "text">[] = [
+  { kind: "event", text: "[noise]" },
+  { kind: "event", text: "[phone rings]" },
+  { kind: "foreign", text: "<lang:en>" },
+  { kind: "foreign", text: "<lang:hi>" },
+];
+/** What an input method shows by and by, the last of each being what it leaves. */
+const COMPOSED = [
+  ["k", "ka", "か", "か"],
+  ["n", "ni", "नि"],
+  ["த", "தி", "தித", "தி"],
+  ["x", ""],
+];
+
+type Rng = { below: (n: number) => number; pick: <T>(items: readonly T[]) => T };
+type Edit = (state: EditorState, rng: Rng) => TransactionSpec[];
+
+const anyRange = ({ doc }: EditorState, { below }: Rng): [number, number] => {
+  const from = below(doc.length + 1);
+  return [from, below(2) ? from : Math.min(doc.length, from + below(8))];
+};
+
+/** Everything that changes the text, as what does it in the editor sends it. */
+const EDITS: Record<string, Edit> = {
+  type(state, rng) {
+    const [from, to] = anyRange(state, rng);
+    return [{ changes: { from, to, insert: rng.pick(PIECES) }, userEvent: "input.type" }];
+  },
+  remove(state, rng) {
+    const [from, to] = anyRange(state, rng);
+    return from < to ? [{ changes: { from, to }, userEvent: "delete.selection" }] : [];
+  },
+  paste(state, rng) {
+    const [from, to] = anyRange(state, rng);
+    return [{ changes: { from, to, insert: cleanPaste(rng.pick(PASTES)).text }, userEvent: "input.paste" }];
+  },
+  /** As a script would, that knows nothing of tags. */
+  replaceAll(state, rng) {
+    const needle = rng.pick(["o", "no", "ng", " ", "க"]);
+    const text = state.doc.toString();
+    const at = [...text.matchAll(new RegExp(needle, "g"))].map(({ index }) => index);
+    return [{ changes: at.map((from) => ({ from, to: from + needle.length, insert: "oo" })) }];
+  },
+  tag(state, rng) {
+    const [anchor, head] = anyRange(state, rng);
+    const selected = state.update({ selection: { anchor, head } }).state;
+    return [{ selection: { anchor, head } }, insertTag(selected, rng.pick(TAGS))];
+  },
+  compose(state, rng) {
+    const from = rng.below(state.doc.length + 1);
+    let length = 0;
+    const steps = rng.pick(COMPOSED).map((insert): TransactionSpec => {
+      const changes = { from, to: from + length, insert };
+      length = insert.length;
+      return { changes, userEvent: "input.type.compose" };
+    });
+    return [...steps, { effects: redraw.of(null) }];
+  },
+};
 
 function randomRun(seed: number): Run {
   const random = seeded(seed);
   const below = (n: number) => Math.floor(random() * n);
+  const rng: Rng = { below, pick: (items) => items[below(items.length)] as (typeof items)[number] };
   const [language, joint, texts] = TEXTS[seed % TEXTS.length] as (typeof TEXTS)[number];
-  const start = open(texts.join(joint), timed(texts), 10, language);
+  const start = openWhole(texts.join(joint), timed(texts), language);
   let at = 0;
   let ranges = texts.map((text, i) => {
     const from = at;
@@ -52,16 +129,23 @@ function randomRun(seed: number): Run {
   });
   let end = start;
   for (let n = 0; n < N_EDITS; n++) {
-    const from = below(end.doc.length + 1);
-    const to = random() < 0.5 ? from : Math.min(end.doc.length, from + below(8));
-    const insert = PIECES[below(PIECES.length)] ?? "";
-    const shift = insert.length - (to - from);
-    ranges = ranges
-      .filter((word) => word.to < from || word.from > to)
-      .map((word) => (word.from > to ? { ...word, from: word.from + shift, to: word.to + shift } : word));
-    end = edit(end, from, to, insert);
+    for (const spec of EDITS[rng.pick(Object.keys(EDITS))]?.(end, rng) ?? []) {
+      const transaction = end.update(spec);
+      const { changes } = transaction;
+      ranges = ranges
+        .filter(({ from, to }) => !changes.touchesRange(from, to))
+        .map(({ i, from, to }) => ({ i, from: changes.mapPos(from, 1), to: changes.mapPos(to, -1) }));
+      end = transaction.state;
+    }
   }
   return { start, end, untouched: new Set(ranges.map(({ i }) => i)) };
+}
+
+/** With all that the editor adds to a text. */
+function openWhole(text: string, payloads: WordPayload[], language: string): EditorState {
+  const state = open(text, payloads, DURATION_S, language);
+  const more = [plainInput(() => {}), blocks];
+  return state.update({ effects: StateEffect.appendConfig.of(more) }).state;
 }
 
 function repeat(state: EditorState, command: StateCommand): EditorState {
@@ -108,7 +192,28 @@ describe("random edits", () => {
         expect(end_s).toBeGreaterThanOrEqual(start_s);
         from_s = end_s;
       }
-      expect(from_s).toBeLessThanOrEqual(10);
+      expect(from_s).toBeLessThanOrEqual(DURATION_S);
+    }
+  });
+
+  it("leave each tag one word, without confidence", () => {
+    for (const { end } of RUNS) {
+      const found = words(end).filter(({ text }) => findTags(text).length > 0);
+      const text = end.doc.toString();
+      expect(found.map((word) => word.text)).toEqual(
+        findTags(text).map(({ from, to }) => text.slice(from, to)),
+      );
+      for (const { confidence } of found) expect(confidence).toBeNull();
+    }
+  });
+
+  it("never cut a tag that was whole", () => {
+    for (const { end } of RUNS) {
+      const rest = findTags(end.doc.toString()).reduceRight(
+        (text, { from, to }) => text.slice(0, from) + text.slice(to),
+        end.doc.toString(),
+      );
+      expect(rest).not.toMatch(/[[\]<>]/);
     }
   });
 
