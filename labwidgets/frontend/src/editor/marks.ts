@@ -26,6 +26,12 @@ export const sounding = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/** Where that box stands now. */
+export function soundingIn(state: EditorState): { from: number; to: number } | null {
+  const { value, from, to } = state.field(sounding).iter();
+  return value ? { from, to } : null;
+}
+
 const looks = new Map<string, Decoration>();
 
 /** One decoration for all words of one look, so that comparing them is cheap. */

@@ -1,7 +1,7 @@
 /** The mark on the word that sounds. It touches the page only when the word changes. */
 import type { EditorView } from "@codemirror/view";
 import type { Scope } from "../core/scope";
-import { setSounding } from "./marks";
+import { setSounding, soundingIn } from "./marks";
 import { wordSounding } from "./words";
 import { clipWords } from "./words_field";
 
@@ -19,7 +19,6 @@ export interface Playhead {
 
 export function createPlayhead(scope: Scope, view: EditorView): Playhead {
   let time_s: number | null = null;
-  let marked: { from: number; to: number } | null = null;
   let typed_at = Number.NEGATIVE_INFINITY;
   let cancel = () => {};
 
@@ -27,14 +26,15 @@ export function createPlayhead(scope: Scope, view: EditorView): Playhead {
     if (view.composing || view.compositionStarted) return;
     const { words } = view.state.field(clipWords);
     const word = time_s === null ? null : wordSounding(words, time_s);
+    const marked = soundingIn(view.state);
     if (word?.from === marked?.from && word?.to === marked?.to) return;
-    marked = word && { from: word.from, to: word.to };
-    view.dispatch({ effects: setSounding.of(marked) });
-    if (marked) showWord(marked);
+    view.dispatch({ effects: setSounding.of(word && { from: word.from, to: word.to }) });
+    if (word) showWord(word);
   };
   const showWord = ({ from }: { from: number }) => {
-    if (view.scrollDOM.scrollHeight <= view.scrollDOM.clientHeight) return;
+    // Before anything that makes the browser lay out the page.
     if (performance.now() - typed_at < TYPING_MS) return;
+    if (view.scrollDOM.scrollHeight <= view.scrollDOM.clientHeight) return;
     const box = view.scrollDOM.getBoundingClientRect();
     const word = view.coordsAtPos(from);
     if (word && word.top >= box.top && word.bottom <= box.bottom) return;
@@ -56,17 +56,11 @@ export function createPlayhead(scope: Scope, view: EditorView): Playhead {
     textChanged() {
       typed_at = performance.now();
       cancel();
-      if (time_s !== null) cancel = scope.timeout(remark, 0);
+      // The edit moved the mark along; what it left of the word is worked out anew.
+      if (time_s !== null) cancel = scope.timeout(draw, 0);
     },
     reset() {
       time_s = null;
-      marked = null;
     },
   };
-
-  // Edits move the mark along; where it stands now is worked out anew.
-  function remark(): void {
-    marked = { from: -1, to: -1 };
-    draw();
-  }
 }
