@@ -94,9 +94,11 @@ class LabPage:
     lab: Lab
     console: list[tuple[str, str]] = field(default_factory=list)
 
-    def open(self, notebook: str) -> None:
+    def open(self, notebook: str, *, host: str = "lab") -> None:
+        """Open a notebook in JupyterLab, or in Notebook 7 (``notebook``), which the same server brings."""
         workspace = f"w{time.time_ns()}"
-        self.page.goto(f"{self.lab.url}/lab/workspaces/{workspace}/tree/{notebook}?token={TOKEN}&reset")
+        path = f"lab/workspaces/{workspace}/tree/{notebook}" if host == "lab" else f"notebooks/{notebook}"
+        self.page.goto(f"{self.lab.url}/{path}?token={TOKEN}&reset")
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         self.wait_for_kernel()
 
@@ -229,7 +231,8 @@ class RunningLab:
         log = self.root / "lab.log"
         arguments = (
             f"--no-browser --port {port} --ServerApp.port_retries=0 --IdentityProvider.token={TOKEN} "
-            f"--ServerApp.root_dir={self.root} --LabApp.expose_app_in_browser=True"
+            f"--ServerApp.root_dir={self.root} --LabApp.expose_app_in_browser=True "
+            "--JupyterNotebookApp.expose_app_in_browser=True"
         )
         environment = os.environ | {key: str(value) for key, value in isolated.items()} | self.environment
         self.file = log.open("wb")

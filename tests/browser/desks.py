@@ -92,14 +92,6 @@ class Desk:
     def rows(self) -> list[str]:
         return [str(row) for row in self.root.locator(".lw-row:visible .lw-text").all_inner_texts()]
 
-    def cells(self) -> list[Any]:
-        return list(
-            self.page.evaluate(
-                """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
-                   .map(cell => [cell.type, cell.sharedModel.getSource()])"""
-            )
-        )
-
     def stored(self, number: int) -> list[Opinion]:
         with Project.open(self.project) as project:
             row = project.queue(QueueQuery()).rows[number - 1]

@@ -112,43 +112,6 @@ def test_the_open_row_stays_marked_under_every_order_and_filter(desk: Any) -> No
     assert at.text() == "draft number 3"
 
 
-KEYS = [*string.ascii_letters, *string.digits, *string.punctuation.replace("?", "")]
-COMMANDS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Shift+Enter", "Home", "End"]
-COMMANDS += [
-    "Control+b",
-    "Control+m",
-    "Control+Shift+Minus",
-    "Escape",
-    "d",
-    "d",
-    "0",
-    "0",
-    "h",
-    "h",
-    "x",
-    "z",
-]
-COMMANDS += ["Escape", "a", "b", "m", "y", "Shift+Enter", "Alt+Enter", "Control+Enter"]
-
-
-@pytest.mark.parametrize("place", [".cm-content", ".lw-search", ".lw-list"])
-def test_no_key_reaches_the_notebook(desk: Any, place: str) -> None:
-    at = desk(n=12)
-    before = at.cells()
-    at.root.locator(place).focus()
-    lost = []
-    for key in [*KEYS, *COMMANDS]:
-        if not at.has_focus(place):
-            at.root.locator(place).focus()
-        at.press(key)
-        if not at.has_focus():
-            lost.append(key)
-    assert lost == []
-    assert at.cells() == before
-    assert at.page.locator(".jp-Dialog").count() == 0
-    assert at.page.locator(".jp-InputArea .cm-focused").count() == 0
-
-
 def test_what_is_typed_is_what_stands_there(desk: Any) -> None:
     at = desk()
     typed = string.printable.strip()

@@ -5,6 +5,7 @@ import type { Editor } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
+import { keepKeysFromHost } from "../ui/host_keys";
 import { isMac, KeyMap } from "../ui/keys";
 import themeCss from "../ui/theme.css";
 import { createEditor } from "./editor";
@@ -32,23 +33,17 @@ export const mountEditor: MountKind = (scope, { el, model, ready }) => {
   editor.on("notice", (text) => {
     notice.textContent = text;
   });
-  keepKeys(scope, editor, new KeyMap(ready.settings.keys, isMac(navigator.platform)));
-  syncTraits(scope, editor, model as TraitModel);
-};
-
-/** Keys typed here stay here; the notebook keeps those for saving and searching. */
-function keepKeys(scope: Scope, editor: Editor, keys: KeyMap): void {
-  editor.root.dataset.lmSuppressShortcuts = "true";
+  keepKeysFromHost(scope, editor.root);
+  const keys = new KeyMap(ready.settings.keys, isMac(navigator.platform));
   scope.listen(editor.root, "keydown", (event) => {
-    const isCommand = (event.ctrlKey || event.metaKey) && /^[sf]$/i.test(event.key);
-    if (!isCommand) event.stopPropagation();
     const action = keys.match(event);
     if (action !== "toggle_draft" && action !== "insert_tag") return;
     event.preventDefault();
     if (action === "insert_tag") editor.openTags();
     else editor.showDraft(!editor.draftShown);
   });
-}
+  syncTraits(scope, editor, model as TraitModel);
+};
 
 function syncTraits(scope: Scope, editor: Editor, model: TraitModel): void {
   let known = "";

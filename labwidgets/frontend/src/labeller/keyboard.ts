@@ -1,5 +1,6 @@
 import type { Action } from "../core/parts";
 import type { Scope } from "../core/scope";
+import { keepKeysFromHost } from "../ui/host_keys";
 import { isForNotebook, isForText, type KeyStroke } from "../ui/keys";
 import type { TypedAhead } from "./typed_ahead";
 
@@ -82,11 +83,7 @@ export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): 
   scope.listen(text, "compositionend", (event) => {
     if (!parts.isReady() && event instanceof CompositionEvent) parts.ahead.composed(event.data);
   });
-  for (const type of ["keydown", "keyup", "keypress"] as const) {
-    scope.listen(root, type, (event) => {
-      if (!isForNotebook(event)) event.stopPropagation();
-    });
-  }
+  keepKeysFromHost(scope, root);
   scope.listen(text, "focusin", () => {
     isLeaving = false;
   });

@@ -2,6 +2,7 @@ import { preferencesOf } from "../core/memory";
 import type { MountKind } from "../core/mount";
 import type { Player } from "../core/parts";
 import { addStyles } from "../core/styles";
+import { keepKeysFromHost } from "../ui/host_keys";
 import themeCss from "../ui/theme.css";
 import { createPlayer } from "./player";
 
@@ -21,10 +22,8 @@ export const mountPlayer: MountKind = (scope, { el, transport, ready }) => {
     "Sound. Space plays and pauses, the arrow keys move and set the loudness, V shows the spectrogram.",
   );
   el.replaceChildren(root);
+  keepKeysFromHost(scope, root);
   scope.listen(root, "keydown", (event) => {
-    if (isForThePage(event)) return;
-    // Nothing typed here may reach the notebook's own shortcuts.
-    event.stopPropagation();
     const isControl = event.target instanceof HTMLElement && event.target.closest("button, select, input");
     if (isControl || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = KEYS[event.key];
@@ -46,11 +45,6 @@ export const mountPlayer: MountKind = (scope, { el, transport, ready }) => {
     (error: Error) => !scope.disposed && root.append(`The waveform could not be drawn. ${error.message}`),
   );
 };
-
-/** Saving the notebook, finding in the page, and moving the focus on. */
-function isForThePage({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
-  return key === "Tab" || ((ctrlKey || metaKey) && (key === "s" || key === "f"));
-}
 
 const KEYS: Record<string, (player: Player) => void> = {
   " ": (player) => player.toggle(),
