@@ -76,6 +76,7 @@ class LabellingSettings(Settings):
         resume_after_s: Seconds after the last key until it goes on then.
         low_confidence: Words under this confidence are underlined, 0..1.
         scripts: Further scripts (ISO 15924, such as Latn) that a transcript may hold without a warning.
+        typing_help: Offer words in an Indic script for Latin letters; each person may choose otherwise.
         codec: ``flac`` (lossless), ``opus`` (a twelfth of the bytes), or ``auto`` by the line's speed.
     """
 
@@ -87,6 +88,7 @@ class LabellingSettings(Settings):
     resume_after_s: Annotated[float, Field(ge=0.2, le=30)] = 1.5
     low_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
     scripts: tuple[Annotated[str, AfterValidator(_known_script)], ...] = ()
+    typing_help: bool = False
     codec: Literal["auto", "flac", "opus"] = "auto"
 
 

@@ -27,11 +27,14 @@ async function bundle(name, options) {
   return readFile(outfile);
 }
 
-// The heavy part crosses the wire once per page, so its size counts; the entry stays readable.
-const app = await bundle("app", { minify: true });
-const appHash = createHash("sha256").update(app).digest("hex");
-const entry = await bundle("entry", { define: { APP_HASH: JSON.stringify(appHash) } });
+// The heavy parts cross the wire once per page, so their size counts; the entry stays readable.
+const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex");
+const typing = await bundle("typing", { minify: true });
+const app = await bundle("app", { minify: true, define: { TYPING_HASH: JSON.stringify(hashOf(typing)) } });
+const entry = await bundle("entry", { define: { APP_HASH: JSON.stringify(hashOf(app)) } });
 if (entry.length > ENTRY_MAX_BYTES) {
   throw new Error(`entry.js has ${entry.length} bytes; at most ${ENTRY_MAX_BYTES} are allowed.`);
 }
-process.stdout.write(`entry.js ${entry.length} bytes, app.js ${app.length} bytes\n`);
+process.stdout.write(
+  `entry.js ${entry.length} bytes, app.js ${app.length} bytes, typing.js ${typing.length} bytes\n`,
+);

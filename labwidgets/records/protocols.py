@@ -80,6 +80,10 @@ class LabelSource(Protocol):
         """Why a segment has no draft, as far as this process knows; None where it has one."""
         ...
 
+    def words(self, language: str, *, n: int) -> Sequence[str]:
+        """The commonest words of a language, the commonest first; for the typing help."""
+        ...
+
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
         """The segment's waveform."""
         ...

@@ -13,6 +13,7 @@ from labwidgets.text.repetition import has_repetition
 from labwidgets.text.rules import RULES, apply_rules
 from labwidgets.text.searchable import searchable
 from labwidgets.text.tags import Tag, find_tags, without_tags
+from labwidgets.text.vocabulary import common_words, count_words, general_words
 from labwidgets.text.writing import SCRIPTS, Writing, scripts_of, writing_of
 
 __all__ = [
@@ -30,8 +31,11 @@ __all__ = [
     "apply_rules",
     "checked_text",
     "checked_wanted",
+    "common_words",
+    "count_words",
     "find_all",
     "find_tags",
+    "general_words",
     "has_repetition",
     "normalisation",
     "replaced",

@@ -109,6 +109,20 @@ def writing_of(text: str, language: str, *, also: Iterable[str] = ()) -> Writing
     return Writing(expected, Counter(script for script in unfit if script), len(words))
 
 
+def fitting_words(text: str, language: str) -> list[str]:
+    """Return the words of ``text`` that are in the language's scripts; those of tags and others are left out.
+
+    >>> fitting_words("मेरा phone [noise] है।", "hi")
+    ['मेरा', 'है']
+    """
+    expected = scripts_of(language)
+    return [
+        word
+        for word in _words(text)
+        if all(script_of(letter) in (None, *expected) for letter in _LETTER.findall(word))
+    ]
+
+
 def script_of(letter: str) -> str | None:
     """Return the script of a letter, ``UNKNOWN`` for a rare one, None where it belongs to none or to many.
 

@@ -21,7 +21,7 @@ from labwidgets.widgets.protocol import PROTOCOL_VERSION, REQUESTS
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parents[1] / "static"
-ASSETS = {"app": "app.js"}
+ASSETS = {"app": "app.js", "typing": "typing.js"}
 
 Answer = tuple[Mapping[str, Any], list[bytes]]
 Handler = Callable[[dict[str, Any]], Answer]
@@ -77,7 +77,18 @@ class LabWidget(anywidget.AnyWidget):
     kind = traitlets.Unicode().tag(sync=True)
 
     slow: ClassVar[frozenset[str]] = frozenset(
-        {"peaks", "spectrogram", "window", "segment", "place", "asset", "find", "replace", "undo_replace"}
+        {
+            "peaks",
+            "spectrogram",
+            "window",
+            "segment",
+            "place",
+            "asset",
+            "words",
+            "find",
+            "replace",
+            "undo_replace",
+        }
     )
     """Requests answered by the pool, so that a save never waits behind an encode."""
 

@@ -118,6 +118,7 @@ def page_settings(*, autoplay: bool, language: str = "en") -> LabelSettings:
         "codec": defaults.codec,
         "layers": [],
         "scripts": [],
+        "typing_help": False,
         "tags": messages.tag_payloads(tag_palette_for(language)),
     }
 

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from labwidgets.audio import WINDOW_S
-from labwidgets.config import key_preset, key_preset_names
+from labwidgets.config import checked_language, key_preset, key_preset_names
 from labwidgets.errors import ConfigError, LabError
 from labwidgets.records import LabelSource, QueueQuery, SegmentView
 from labwidgets.widgets import messages
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 POLL_S = 2.0
 MAX_ROWS = 500
 MAX_BINS = 20_000
+MAX_WORDS = 12_000
 _ANNOTATOR = re.compile(r"[\w.@-]{1,64}")
 
 
@@ -85,6 +86,7 @@ class Labeller(LabWidget):
             "place": self._answer_place,
             "upcoming": self._answer_upcoming,
             "segment": self._answer_segment,
+            "words": self._answer_words,
             "peaks": self._answer_peaks,
             "spectrogram": self._answer_spectrogram,
             "window": self._answer_window,
@@ -156,6 +158,10 @@ class Labeller(LabWidget):
         reply = segment_reply(view, n_bins=n_bins, audio_error=audio_error)
         reply["no_draft"] = self.source.no_draft(view)
         return reply, buffers
+
+    def _answer_words(self, payload: dict[str, Any]) -> Answer:
+        language = checked_language(str(payload["language"]))
+        return {"words": list(self.source.words(language, n=MAX_WORDS))}, []
 
     def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
         peaks = self.source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))

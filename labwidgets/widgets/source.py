@@ -31,8 +31,12 @@ from labwidgets.records import (
     Wanted,
 )
 from labwidgets.store import Store
+from labwidgets.text import common_words, count_words
 from labwidgets.widgets import messages
 from labwidgets.widgets.protocol import LabelSettings
+
+_MOST_TEXTS = 20_000
+"""Texts whose words are counted: more would change little."""
 
 
 class StoreSource:
@@ -82,6 +86,7 @@ class StoreSource:
             "resume_after_s": labelling.resume_after_s,
             "codec": labelling.codec,
             "scripts": list(labelling.scripts),
+            "typing_help": labelling.typing_help,
             "layers": [{"name": layer.name, "rule": list(layer.rule)} for layer in self.settings.layers],
             "tags": messages.tag_payloads(self.settings.tag_palette),
         }
@@ -152,6 +157,11 @@ class StoreSource:
             return f"drafting failed: {error}"
         refused = [failed.reason for failed in report.failed if failed.source == view.segment.id]
         return refused[0] if refused else "drafting ended before it"
+
+    def words(self, language: str, *, n: int) -> Sequence[str]:
+        """Return the commonest words of a language, in the project and, where known, at large."""
+        texts = self.store.shown_texts(language, n=_MOST_TEXTS)
+        return common_words(count_words(texts, language), language, n=n)
 
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
         """Return the waveform of a segment."""

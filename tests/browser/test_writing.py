@@ -1,4 +1,4 @@
-"""Writing in a real JupyterLab: a second text beside the first."""
+"""Writing in a real JupyterLab: texts side by side, scripts that do not fit, Latin letters for Indic ones."""
 
 from __future__ import annotations
 
@@ -42,10 +42,16 @@ class Writer:
         return [round(box.bounding_box()["height"]) for box in boxes]
 
     def stored(self) -> Any:
-        (folder,) = self.screen.opened.lab.root.glob("scripts-*/project.yaml")
-        with Project.open(folder.parent) as project:
+        """Return what is stored of the first segment, as soon as something is."""
+        folders = self.screen.opened.lab.root.glob("scripts-*/project.yaml")
+        newest = max(folders, key=lambda path: path.stat().st_mtime_ns)
+        deadline = time.monotonic() + WAIT / 1000
+        with Project.open(newest.parent) as project:
             row = project.queue(QueueQuery()).rows[0]
-            return project.store.thread(row.segment_id, "me")[-1]
+            while not (thread := project.store.thread(row.segment_id, "me")):
+                assert time.monotonic() < deadline, "nothing is stored"
+                time.sleep(0.05)
+            return thread[-1]
 
 
 @pytest.fixture
@@ -68,9 +74,8 @@ def test_a_second_text_follows_the_first_and_one_submit_saves_both(writer: Any) 
     at.press("Alt+n", "Control+End", "Backspace")
     at.keyboard.type(" or never.")
     at.wait_text("normalised", "turn left nowadays or never")
-    at.press("Control+ArrowLeft", "Control+ArrowLeft", "Control+ArrowLeft", "Control+ArrowLeft")
-    at.press("Control+Shift+ArrowRight")
-    at.keyboard.type("then")
+    at.press("Control+a")
+    at.keyboard.type("Turn left, then or never.")
     at.wait_for(".lw-layer-conflict", "the text says")
     assert at.heights() == before
 
@@ -97,3 +102,33 @@ def test_a_script_that_does_not_fit_the_language_is_said_quietly(writer: Any) ->
     warning.and_(at.screen.root.locator(":empty")).wait_for(state="attached", timeout=WAIT)
     at.press("Control+Enter")
     at.screen.root.locator(".lw-state", has_text="saved").wait_for(timeout=WAIT)
+
+
+def test_latin_letters_become_words_in_an_indic_script(writer: Any) -> None:
+    at = writer("hi", "ta", yaml="labelling: {autoplay: false}\n")
+    line, rows = at.screen.root.locator(".lw-typing"), at.screen.root.locator(".lw-candidates [role=option]")
+    assert line.inner_text() == ""
+    at.press("Alt+i", "Control+a")
+    at.wait_for(".lw-typing", "typing help: Latin → Devanagari")
+    at.keyboard.type("namaste ")
+    at.wait_text("Transcript", "नमस्ते")
+    at.keyboard.type("bas")
+    rows.first.wait_for(timeout=WAIT)
+    at.press("2")
+    at.keyboard.type(" phone")
+    rows.first.wait_for(timeout=WAIT)
+    at.press("Escape")
+    rows.first.wait_for(state="detached", timeout=WAIT)
+    at.keyboard.type(" aap")
+    rows.first.wait_for(timeout=WAIT)
+    at.press("Control+Enter")
+
+    at.screen.wait_open(2)
+    at.wait_for(".lw-typing", "typing help: Latin → Tamil")
+    at.press("Control+a")
+    at.keyboard.type("naan ")
+    at.wait_text("Transcript", "நான்")
+    hindi = at.stored().text.split()
+    assert (hindi[0], hindi[2:]) == ("नमस्ते", ["phone", "आप"])
+    assert hindi[1] in ("बास", "बस")
+    assert not at.screen.opened.page_errors()

@@ -81,3 +81,10 @@ def test_a_bad_layer_is_refused_and_nothing_is_stored(
     sent = submission(project, layers=layers)
     assert page.error("submit", sent)["code"] == code
     assert page.reply("segment", {"segment": sent["segment"], "n_bins": 1})["opinion"] is None
+
+
+def test_the_typing_help_gets_the_words_of_the_project(page: Any, project: Project) -> None:
+    page.reply("submit", submission(project, text="நான் வந்தேன், நான் phone [noise]", layers={}))
+    assert page.reply("words", {"language": "ta-IN"})["words"][:2] == ["நான்", "வந்தேன்"]
+    assert page.reply("words", {"language": "te"})["words"] == []
+    assert page.error("words", {"language": "no tag!"})["code"] == "bad_config"

@@ -7,7 +7,7 @@ from labwidgets.records import (
     QueuePage,
     QueueQuery,
 )
-from labwidgets.store import queue
+from labwidgets.store import queue, vocabulary
 from labwidgets.store.faces.transactions import Transactions
 
 
@@ -45,6 +45,10 @@ class Tasks(Transactions):
             TextError: On a search that cannot be.
         """
         return self._read(lambda connection: queue.position(connection, query, segment_id))
+
+    def shown_texts(self, language: str, *, n: int) -> list[tuple[str, float]]:
+        """Return at most ``n`` texts of segments in a language, each with a weight: drafts count less."""
+        return self._read(lambda connection: vocabulary.shown_texts(connection, language, n=n))
 
     def claim(self, annotator: str, query: QueueQuery, *, lease_s: float) -> str | None:
         """Take the first open segment that nobody holds, for ``lease_s`` seconds; None if there is none.

@@ -33,6 +33,8 @@ from labwidgets.widgets.protocol.opening import (
     ReadyReply,
     ReadyRequest,
     TagPayload,
+    WordsReply,
+    WordsRequest,
 )
 from labwidgets.widgets.protocol.queue import (
     ChangedEvent,
@@ -71,6 +73,7 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "ready": (ReadyRequest, ReadyReply),
     "keys": (KeysRequest, KeysReply),
     "asset": (AssetRequest, AssetReply),
+    "words": (WordsRequest, WordsReply),
     "peaks": (PeaksRequest, PeaksReply),
     "spectrogram": (SpectrogramRequest, SpectrogramReply),
     "window": (WindowRequest, WindowReply),
@@ -138,4 +141,6 @@ __all__ = [
     "WindowReply",
     "WindowRequest",
     "WordPayload",
+    "WordsReply",
+    "WordsRequest",
 ]

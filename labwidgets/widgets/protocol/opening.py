@@ -50,6 +50,7 @@ class LabelSettings(TypedDict):
     codec: Literal["auto", "flac", "opus"]
     layers: list[LayerPayload]
     scripts: list[str]
+    typing_help: bool
     tags: list[TagPayload]
 
 
@@ -85,3 +86,15 @@ class AssetReply(TypedDict):
 
     name: str
     hash: str
+
+
+class WordsRequest(TypedDict):
+    """Ask for the commonest words of a language (BCP-47), for the typing help."""
+
+    language: str
+
+
+class WordsReply(TypedDict):
+    """The commonest first; empty where none are known."""
+
+    words: list[str]

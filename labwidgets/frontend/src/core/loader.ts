@@ -3,7 +3,7 @@ import type { Transport } from "./transport";
 
 const REGISTRY = Symbol.for("labwidgets.app");
 
-type Registry = Map<string, Promise<App>>;
+type Registry = Map<string, Promise<unknown>>;
 
 function registry(): Registry {
   const page = globalThis as { [REGISTRY]?: Registry };
@@ -12,30 +12,49 @@ function registry(): Registry {
 }
 
 /**
- * The heavy part of the front end: asked for once per page and version (`hash`), shared by all widgets and
- * views, also by those that ask while it is on its way. A load that failed is forgotten.
+ * A heavy part of the front end: asked for once per page and version (`hash`), shared by all widgets and views,
+ * also by those that ask while it is on its way. A load that failed is forgotten.
  */
-export function loadApp(transport: Transport, hash: string, importer = importBytes): Promise<App> {
+export function loadPart<Part>(
+  transport: Transport,
+  name: string,
+  hash: string,
+  importer: (bytes: ArrayBuffer) => Promise<Part> = importBytes,
+): Promise<Part> {
   const loads = registry();
-  const known = loads.get(hash);
+  const key = `${name} ${hash}`;
+  const known = loads.get(key) as Promise<Part> | undefined;
   if (known) return known;
-  const load = fetchApp(transport, importer);
-  loads.set(hash, load);
-  load.catch(() => loads.delete(hash));
+  const load = fetchPart(transport, name, importer);
+  loads.set(key, load);
+  load.catch(() => loads.delete(key));
   return load;
 }
 
-async function fetchApp(transport: Transport, importer: typeof importBytes): Promise<App> {
-  const { buffers } = await transport.request("asset", { name: "app" }, { timeoutMs: 120_000 });
+/** The part that draws all views. */
+export function loadApp(
+  transport: Transport,
+  hash: string,
+  importer?: (bytes: ArrayBuffer) => Promise<App>,
+): Promise<App> {
+  return loadPart<App>(transport, "app", hash, importer);
+}
+
+async function fetchPart<Part>(
+  transport: Transport,
+  name: string,
+  importer: (bytes: ArrayBuffer) => Promise<Part>,
+): Promise<Part> {
+  const { buffers } = await transport.request("asset", { name }, { timeoutMs: 120_000 });
   const bytes = buffers[0];
   if (!bytes) throw new Error("The kernel sent no code for the view.");
   return importer(bytes);
 }
 
-async function importBytes(bytes: ArrayBuffer): Promise<App> {
+async function importBytes<Part>(bytes: ArrayBuffer): Promise<Part> {
   const url = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
   try {
-    return (await import(url)) as App;
+    return (await import(url)) as Part;
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -35,6 +35,7 @@ export const ACTIONS = [
   "take_change",
   "keep_mine",
   "follow_text",
+  "toggle_typing_help",
   "toggle_list",
   "toggle_guidelines",
   "search",
@@ -126,6 +127,23 @@ export interface EditorContent {
 
 /** One thing done to the text, that can be done to it later too. */
 export type Stroke = { kind: "insert"; text: string } | { kind: "delete" } | { kind: "selectAll" };
+
+/** Suggests words for what is typed in Latin letters. */
+export interface Suggester {
+  /** The likeliest first; null while it is off, or knows nothing of the language. */
+  suggest(latin: string): readonly string[] | null;
+  /** Somebody took `word` for `latin`. */
+  chosen(latin: string, word: string): void;
+  /** A box that may have a word under way tells how it is ended. Returns its own undo. */
+  register(box: SuggesterBox): () => void;
+}
+
+export interface SuggesterBox {
+  /** Takes the word that is marked; false where none is under way. */
+  settle(): boolean;
+  /** Leaves the Latin letters as they are; false where none are under way. */
+  close(): boolean;
+}
 
 /** The text of one segment with its word times. */
 export interface Editor {

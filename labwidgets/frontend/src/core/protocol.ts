@@ -54,6 +54,7 @@ export interface LabelSettings {
   codec: "auto" | "flac" | "opus";
   layers: LayerPayload[];
   scripts: string[];
+  typing_help: boolean;
   tags: TagPayload[];
 }
 
@@ -197,6 +198,7 @@ export interface Requests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
   keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string }, { name: string; hash: string }];
+  words: [{ language: string }, { words: string[] }];
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
   spectrogram: [SpectrogramRequest, SpectrogramReply];
   window: [{ clip: string; index: number; codec: "flac" | "opus" }, WindowReply];

@@ -3,7 +3,7 @@ import { deleteCharBackward, redo, selectAll, undo } from "@codemirror/commands"
 import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, placeholder } from "@codemirror/view";
 import { Emitter } from "../core/emitter";
-import type { Editor, EditorContent, EditorEvents, Stroke } from "../core/parts";
+import type { Editor, EditorContent, EditorEvents, Stroke, Suggester } from "../core/parts";
 import type { TagPayload, WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
@@ -18,6 +18,7 @@ import type { Clip } from "./reword";
 import { insertTag } from "./tag_edits";
 import { tagPills } from "./tag_field";
 import { createTagPalette } from "./tag_palette";
+import { typingHelp } from "./typing_help";
 import { timedWords, wordAt, wordBegun } from "./words";
 import { clipWords, wordHistory } from "./words_field";
 
@@ -30,7 +31,8 @@ export interface EditorSettings {
   tags: TagPayload[];
 }
 
-export function createEditor(scope: Scope, settings: EditorSettings): Editor {
+/** `suggester`: what helps to type, where something does. */
+export function createEditor(scope: Scope, settings: EditorSettings, suggester?: Suggester): Editor {
   const emitter = new Emitter<EditorEvents>();
   const root = document.createElement("div");
   root.className = "lw-editor";
@@ -57,6 +59,7 @@ export function createEditor(scope: Scope, settings: EditorSettings): Editor {
     wordMarks(settings.low_confidence),
     tagPills(new Map(settings.tags.map(({ text, label }) => [text, label]))),
     plainInput((text) => emitter.emit("notice", text)),
+    suggester ? typingHelp(suggester, root) : [],
     EditorView.lineWrapping,
     placeholder("Type what you hear…"),
     EditorView.updateListener.of((update) => {

@@ -10,11 +10,13 @@ import {
 } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, placeholder } from "@codemirror/view";
 import { Emitter } from "../core/emitter";
+import type { Suggester } from "../core/parts";
 import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
 import type { Change } from "./carry";
 import { plainInput } from "./input";
 import type { Token } from "./tokens";
+import { typingHelp } from "./typing_help";
 
 export interface LayerMarks {
   byHand: readonly Token[];
@@ -103,7 +105,7 @@ function draw({ byHand, carried, conflicts }: LayerMarks): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
-export function createLayerBox(scope: Scope, name: string): LayerBox {
+export function createLayerBox(scope: Scope, name: string, suggester?: Suggester): LayerBox {
   const emitter = new Emitter<LayerBoxEvents>();
   const root = document.createElement("div");
   root.className = "lw-editor-box";
@@ -115,6 +117,7 @@ export function createLayerBox(scope: Scope, name: string): LayerBox {
     keepAnchor,
     marks,
     plainInput((text) => emitter.emit("notice", text)),
+    suggester ? typingHelp(suggester, root) : [],
     EditorView.lineWrapping,
     placeholder("Follows the text"),
     EditorView.updateListener.of(({ docChanged, transactions }) => {

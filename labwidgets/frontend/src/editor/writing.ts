@@ -61,7 +61,8 @@ export function writingOf(text: string, language: string, also: readonly string[
 
 const names = new Map<string, string>();
 
-function nameOf(code: string, type: "script" | "language"): string {
+/** "Devanagari", "Hindi"; the code itself where it has no name. */
+export function nameOf(code: string, type: "script" | "language"): string {
   const key = `${type} ${code}`;
   const known = names.get(key);
   if (known) return known;

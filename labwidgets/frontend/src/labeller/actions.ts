@@ -4,6 +4,7 @@ import type { LayerControls } from "./layers";
 import type { Listening } from "./listening";
 import type { Pages } from "./pages";
 import type { Session } from "./session";
+import type { TypingHelp } from "./typing_help";
 import { sayWhereUndoLed } from "./undo_news";
 
 const STEP_S = 1;
@@ -13,6 +14,7 @@ export interface ActionParts {
   player: Player;
   editor: Editor;
   layers: LayerControls;
+  typing: TypingHelp;
   session: Session;
   pages: Pages;
   flags: readonly string[];
@@ -30,10 +32,11 @@ export interface ActionParts {
 
 /** What each key does. */
 export function createActions(parts: ActionParts): (action: Action, isRepeat: boolean) => void {
-  const { player, editor, layers, session, pages, listening, say } = parts;
+  const { player, editor, layers, typing, session, pages, listening, say } = parts;
 
   const submit = (stay: boolean) => {
     if (editor.composing) return;
+    typing.settle();
     if (session.submit({ stay })) parts.onDone("submit");
   };
   const flag = (at: number) => {
@@ -94,6 +97,7 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
     take_change: () => layers.take() || say("Nothing by hand stands against the text."),
     keep_mine: () => layers.keep() || say("Nothing by hand stands against the text."),
     follow_text: () => say(layers.follow() ? "Written again from the text." : "It follows the text already."),
+    toggle_typing_help: () => say(typing.toggle()),
     toggle_list: parts.toggleList,
     toggle_guidelines: parts.toggleGuidelines,
     search: parts.search,

@@ -29,6 +29,7 @@ const NAMES: Record<Action, string> = {
   take_change: "take what the text says now",
   keep_mine: "keep what was written by hand",
   follow_text: "write a layer again from the text",
+  toggle_typing_help: "Indic scripts from Latin letters: on, off; Space or a number takes, Esc keeps",
   undo: "undo; at the start of the text's history: back to the segment submitted last",
   redo: "redo",
   submit_next: "submit, next, play",

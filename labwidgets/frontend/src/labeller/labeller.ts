@@ -38,7 +38,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   addStyles(document, "keys", keysCss);
   const work = createWork(scope, context);
   const { ready, settings, options, bindings, preferences, transport } = work;
-  const { player, editor, layers, pages, outbox, session } = work;
+  const { player, editor, layers, typing, pages, outbox, session } = work;
 
   const focusText = () => editor.focus();
   const skip = (reason: string) => {
@@ -105,7 +105,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     editor: editor.root,
     foot: footer.root,
     banner: banner.root,
-    line: createWritingLine(scope, { editor, session, scripts: settings.scripts }),
+    line: createWritingLine(scope, { editor, session, scripts: settings.scripts, typing: typing.root }),
     over: overlays.roots,
   });
   const root = h(
@@ -126,7 +126,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
 
   const leave = () => {
-    if (editor.closeTags() || overlays.closeTop()) return;
+    if (typing.close() || editor.closeTags() || overlays.closeTop()) return;
     if (document.activeElement === top.search || list.root.contains(document.activeElement)) {
       focusText();
       return;
@@ -138,6 +138,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     player,
     editor,
     layers,
+    typing,
     session,
     pages,
     flags: settings.flags,
@@ -185,6 +186,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
 
   bindings.onChange(footer.showChords);
+  session.on("opened", ({ loaded }) => typing.setLanguage(loaded.reply.language));
   scope.listen(top.listButton, "click", folding.toggle);
   scope.listen(top.helpButton, "click", () => run("help", false));
   scope.listen(top.guidelinesButton, "click", () => overlays.guidelines.toggle());

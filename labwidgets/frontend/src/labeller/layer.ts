@@ -1,3 +1,4 @@
+import type { Suggester } from "../core/parts";
 import type { LayerPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { apply, byHand, type Change, type Conflict, exchange, type Merged, merge } from "../editor/carry";
@@ -33,8 +34,9 @@ export class Layer {
     private readonly settings: LayerPayload,
     chords: LayerChords,
     events: LayerEvents,
+    suggester?: Suggester,
   ) {
-    this.box = createLayerBox(scope, settings.name);
+    this.box = createLayerBox(scope, settings.name, suggester);
     this.head = createHead(scope, settings, chords, events);
     this.root = column(this.head.root, h("div", { class: "lw-editor" }, this.box.root));
   }

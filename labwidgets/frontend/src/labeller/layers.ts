@@ -1,5 +1,5 @@
 import { Emitter } from "../core/emitter";
-import type { Editor, EditorEvents } from "../core/parts";
+import type { Editor, EditorEvents, Suggester } from "../core/parts";
 import type { LayerPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { h } from "../ui/dom";
@@ -38,16 +38,23 @@ export function createLayers(
   main: Editor,
   payloads: readonly LayerPayload[],
   chords: LayerChords,
+  suggester?: Suggester,
 ): Layered {
   if (payloads.length === 0) return { editor: main, layers: NO_LAYERS };
   const emitter = new Emitter<EditorEvents>();
   const layers = payloads.map(
     (payload): Layer =>
-      new Layer(scope, payload, chords, {
-        onTake: () => run(() => layer(payload).take(text())),
-        onKeep: () => run(() => layer(payload).keep(text())),
-        onFollow: () => run(() => layer(payload).follow(text())),
-      }),
+      new Layer(
+        scope,
+        payload,
+        chords,
+        {
+          onTake: () => run(() => layer(payload).take(text())),
+          onKeep: () => run(() => layer(payload).keep(text())),
+          onFollow: () => run(() => layer(payload).follow(text())),
+        },
+        suggester,
+      ),
   );
   const layer = ({ name }: LayerPayload) => layers.find((one) => one.name === name) as Layer;
   const text = () => main.content.text;

@@ -15,7 +15,11 @@ export const NUMBERS = {
   jump_back_s: { min: 0, max: 10, step: 0.1 },
   lead_s: { min: 0, max: 10, step: 0.1 },
 } as const satisfies Partial<Record<keyof LabelSettings, OptionLimits>>;
-export const SWITCHES = ["autoplay", "pause_while_typing"] as const satisfies (keyof LabelSettings)[];
+export const SWITCHES = [
+  "autoplay",
+  "pause_while_typing",
+  "typing_help",
+] as const satisfies (keyof LabelSettings)[];
 
 type NumberName = keyof typeof NUMBERS;
 type SwitchName = (typeof SWITCHES)[number];

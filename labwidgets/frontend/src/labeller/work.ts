@@ -1,6 +1,6 @@
 import { newUuid } from "../core/ids";
 import { type Preferences, preferencesOf, recall, remember } from "../core/memory";
-import type { Action, Editor, Player } from "../core/parts";
+import type { Action, Editor, Player, Suggester } from "../core/parts";
 import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
@@ -16,6 +16,7 @@ import { createOutbox, type Outbox } from "./outbox";
 import { Pages } from "./pages";
 import { SegmentCache } from "./segments";
 import { Session } from "./session";
+import { TypingHelp } from "./typing_help";
 import { type WatchedTransport, watch } from "./waiting";
 import { FILTER_NAMES, ORDER_NAMES } from "./words";
 
@@ -29,7 +30,7 @@ export interface LabellerContext {
     settings: LabelSettings,
     preferences: Preferences,
   ) => Player;
-  createEditor: (scope: Scope, settings: LabelSettings) => Editor;
+  createEditor: (scope: Scope, settings: LabelSettings, suggester: Suggester) => Editor;
 }
 
 /** What the labeller works with, whatever it looks like. */
@@ -44,6 +45,7 @@ export interface Work {
   readonly player: Player;
   readonly editor: Editor;
   readonly layers: LayerControls;
+  readonly typing: TypingHelp;
   readonly pages: Pages;
   readonly seat: Seat;
   readonly outbox: Outbox;
@@ -62,11 +64,10 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
   const transport = watch(context.transport, () => performance.now());
   const player = context.createPlayer(scope, transport, settings, preferences);
   const chord = (action: Action) => chordText(action, bindings.keys, bindings.mac);
-  const { editor, layers } = createLayers(scope, context.createEditor(scope, settings), settings.layers, {
-    take: chord("take_change"),
-    keep: chord("keep_mine"),
-    follow: chord("follow_text"),
-  });
+  const typing = new TypingHelp({ transport, options, preferences });
+  const main = context.createEditor(scope, settings, typing);
+  const chords = { take: chord("take_change"), keep: chord("keep_mine"), follow: chord("follow_text") };
+  const { editor, layers } = createLayers(scope, main, settings.layers, chords, typing);
   const pages = new Pages(transport, rememberedQuery(ready.project_id));
   const seat = takeSeat({ project: ready.project_id, annotator: ready.annotator }, newUuid);
   const outbox = createOutbox(scope, seat, transport);
@@ -100,6 +101,7 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
     player,
     editor,
     layers,
+    typing,
     pages,
     seat,
     outbox,

@@ -12,12 +12,17 @@ export interface WritingLineParts {
   session: Session;
   /** Further scripts that may stand in a text, ISO 15924. */
   scripts: readonly string[];
+  /** What the typing help has to say. */
+  typing: HTMLElement;
 }
 
 /** The quiet line under the text: says where its script does not fit the recording's language. */
-export function createWritingLine(scope: Scope, { editor, session, scripts }: WritingLineParts): HTMLElement {
+export function createWritingLine(
+  scope: Scope,
+  { editor, session, scripts, typing }: WritingLineParts,
+): HTMLElement {
   const warning = h("span", { class: "lw-writing-warning", role: "note" });
-  const root = h("div", { class: "lw-writing" }, warning);
+  const root = h("div", { class: "lw-writing" }, warning, typing);
   let cancel = () => {};
 
   const look = (text: string) => {

@@ -11,7 +11,7 @@ async function started(scripts: string[] = []) {
   const { scope, session, kernel } = makeDesk(3);
   kernel.language = "hi";
   const editor = createEditor(scope, { low_confidence: 0.5, tags: [] });
-  const line = createWritingLine(scope, { editor, session, scripts });
+  const line = createWritingLine(scope, { editor, session, scripts, typing: document.createElement("span") });
   session.on("opened", ({ content }) => editor.load(content, { duration_s: 5, language: "hi" }));
   await session.openNext(null, false);
   await settle();
