@@ -72,6 +72,49 @@ def test_only_text_comes_in_by_paste_and_no_more_than_a_segment_holds(opened: An
     assert not opened.page_errors()
 
 
+COMPOSED = {
+    "hi": ["न", "नम", "नमस", "नमस्", "नमस्त", "नमस्ते"],
+    "ta": ["வ", "வண", "வணக", "வணக்", "வணக்க", "வணக்கம", "வணக்கம்"],
+    "ja": ["k", "か", "かn", "かん", "かんj", "かんじ", "漢字"],
+}
+
+
+def test_an_input_method_is_not_disturbed_and_takes_nothing_along(opened: Any) -> None:
+    page = opened.page
+    content = page.locator(".lw-editor .cm-content")
+    content.click()
+    session = page.context.new_cdp_session(page)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("कल [noise] x")
+    page.get_by_role("img", name="tag: noise").wait_for()
+    text = "कल [noise] x"
+    # Before a letter, between tag and space, at the end.
+    for place, steps in zip((0, text.index("]") + 1, len(text)), COMPOSED.values(), strict=True):
+        page.keyboard.press("Control+Home")
+        for _ in range(len(text[:place].replace("[noise]", "."))):
+            page.keyboard.press("ArrowRight")
+        node = None
+        for step in steps:
+            session.send(
+                "Input.imeSetComposition",
+                {"text": step, "selectionStart": len(step), "selectionEnd": len(step)},
+            )
+            content.get_by_text(step).wait_for()
+            # The node that composes stays in the page: else the input method is thrown out.
+            now = page.evaluate_handle("getSelection().focusNode")
+            assert node is None or page.evaluate("([one, two]) => one === two", [node, now])
+            node = now
+        session.send("Input.insertText", {"text": steps[-1]})
+        expected = text[:place] + steps[-1] + text[place:]
+        content.get_by_text(expected.replace("[noise]", "noise"), exact=True).wait_for()
+        for _ in range(2):
+            page.keyboard.press("Control+z")
+            if content.inner_text() == text.replace("[noise]", "noise"):
+                break
+        content.get_by_text(text.replace("[noise]", "noise"), exact=True).wait_for()
+    assert not opened.page_errors()
+
+
 def test_a_tag_from_the_palette_is_one_step_and_one_delete(opened: Any) -> None:
     page = opened.page
     page.locator(".lw-editor .cm-content").click()

@@ -9,10 +9,11 @@ import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
 import { blocks } from "./blocks";
 import { composed } from "./clean";
+import { watchComposition } from "./composition";
 import { composedContent, contentOf, payloadOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
 import { plainInput } from "./input";
-import { redraw, sounding, wordMarks } from "./marks";
+import { sounding, wordMarks } from "./marks";
 import { createPlayhead } from "./playhead";
 import type { Clip } from "./reword";
 import { insertTag } from "./tag_edits";
@@ -96,14 +97,7 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     });
   }
 
-  // Marks that waited for the input method are drawn when it is through.
-  scope.listen(view.contentDOM, "compositionend", () => {
-    scope.timeout(() => {
-      if (view.composing) return;
-      view.dispatch({ effects: redraw.of(null) });
-      playhead.draw();
-    }, 0);
-  });
+  watchComposition(scope, view, playhead.draw);
   view.setState(stateOf(EMPTY, { duration_s: 0, language: "" }));
 
   return {

@@ -14,6 +14,7 @@ import type { Suggester } from "../core/parts";
 import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
 import type { Change } from "./carry";
+import { watchComposition } from "./composition";
 import { plainInput } from "./input";
 import type { Token } from "./tokens";
 import { typingHelp } from "./typing_help";
@@ -134,6 +135,7 @@ export function createLayerBox(scope: Scope, name: string, suggester?: Suggester
     view.setState(EditorState.create({ doc: text, extensions }));
   };
   load({ anchor: "", text: "" }, "");
+  watchComposition(scope, view, () => {});
 
   return {
     root,

@@ -13,11 +13,12 @@ export const tagsIn = StateField.define<readonly Tag[]>({
     if (!transaction.docChanged && !asked) return tags;
     if (transaction.isUserEvent("input.type.compose")) {
       const { changes } = transaction;
-      return tags.map((tag) => ({
+      const moved = tags.map((tag) => ({
         ...tag,
         from: changes.mapPos(tag.from, 1),
         to: changes.mapPos(tag.to, -1),
       }));
+      return moved.filter(({ from, to }) => from < to);
     }
     const found = findTags(transaction.newDoc.toString());
     return found.length || tags.length ? found : tags;
