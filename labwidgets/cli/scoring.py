@@ -1,4 +1,4 @@
-"""Commands that count errors; they need no project."""
+"""Commands that count errors, of files or of a project."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labwidgets.cli.output import Json, show
+from labwidgets.cli.output import Folder, Json, show
 from labwidgets.errors import SourceError
 
 app = typer.Typer()
@@ -33,6 +33,9 @@ def score(
     by: Annotated[str | None, typer.Option(help="Column to group by, for example speaker.")] = None,
     per_utterance: Annotated[bool, typer.Option(help="Each utterance with its alignment.")] = False,
     variants: VariantFile = None,
+    cp: Annotated[
+        bool, typer.Option("--cp", help="cpWER: several speakers, names that mean nothing.")
+    ] = False,
     form: Form = None,
     ref_column: Column = None,
     hyp_column: Column = None,
@@ -42,12 +45,15 @@ def score(
     from labwidgets.analysis import scoring
     from labwidgets.analysis.inputs import read_texts
 
-    found = scoring.score(
-        read_texts(reference, role="reference", form=form, column=ref_column),
-        read_texts(hypothesis, role="hypothesis", form=form, column=hyp_column),
-        normalize=normalize,
-        variants=variants,
-    )
+    references = read_texts(reference, role="reference", form=form, column=ref_column)
+    hypotheses = read_texts(hypothesis, role="hypothesis", form=form, column=hyp_column)
+    if cp:
+        from labwidgets.analysis.meetings import cp_score
+
+        meetings = cp_score(references, hypotheses, normalize=normalize)
+        show(meetings.to_dict(), as_json=as_json, text=repr(meetings).strip("<>"))
+        return
+    found = scoring.score(references, hypotheses, normalize=normalize, variants=variants)
     _warn(found.warnings)
     result = found.to_dict(per_utterance=per_utterance, by=by)
     lines = [repr(found).strip("<>"), *_group_lines(result.get("by", []))]
@@ -81,6 +87,22 @@ def compare(
     _warn(found.warnings)
     is_partial = any(one.refused for one in found.scores.values())
     show(found.to_dict(), as_json=as_json, text=repr(found), partial=is_partial)
+
+
+@app.command()
+def report(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="OUT.html", help="The page.", show_default=False)],
+    model: Annotated[list[str] | None, typer.Option(help="Only these models.")] = None,
+    normalize: Normalize = "tags+basic",
+    as_json: Json = False,
+) -> None:
+    """Write a page that says how the models of a project do and where they fail."""
+    from labwidgets.project import Project
+
+    with Project.open(folder) as project:
+        path = project.report(file, model, normalize=normalize)
+    show({"path": str(path)}, as_json=as_json, text=f"Written: {path}")
 
 
 def _named(paths: list[Path]) -> dict[str, Path]:

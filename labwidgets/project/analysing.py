@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import PurePath
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from labwidgets.analysis.texts import Texts
-from labwidgets.errors import NotFoundError, ProjectError, SourceError
+from labwidgets.errors import ModelError, NotFoundError, ProjectError, SourceError
 from labwidgets.records import (
     AnalysedSegment,
     HypothesesReport,
     Mark,
     ModelRun,
+    Progress,
     Refusal,
     Transcription,
     new_id,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from labwidgets.analysis.explorer import ErrorTable
     from labwidgets.analysis.results import Score
     from labwidgets.analysis.scoring import VariantsGiven
+    from labwidgets.analysis.suspects import Suspect
 
 SAFE = "tags+basic"
 """What a project compares by default: its references can hold tags, which no model says."""
@@ -166,6 +168,104 @@ class Analysing(StoreSource):
         marks = self.store.marks().values()
         table.set_marks({number[one.segment_id]: one.mark for one in marks if one.segment_id in number})
         return table
+
+    def report(
+        self,
+        path: str | Path,
+        models: Sequence[str] | None = None,
+        *,
+        normalize: Normalise = SAFE,
+        variants: VariantsGiven | None = None,
+    ) -> Path:
+        """Write a page that says how models do and where they fail, and return its path.
+
+        It loads nothing from anywhere and holds transcripts: give it to those who may read them.
+
+        Args:
+            path: New ``.html`` file, or one to write over.
+            models: Names; default: all. Several are held against each other where all said something.
+            normalize: As for :func:`labwidgets.score`; by default without tags such as ``[noise]``.
+            variants: As for :func:`labwidgets.score`.
+
+        Raises:
+            NotFoundError: No such model.
+            ProjectError: There are no references with hypotheses yet, or the file cannot be written.
+        """
+        from labwidgets.analysis.report import report
+
+        chosen = _chosen(_with_references(self.store.analysed_segments()), models)
+        if len(chosen) > 1:
+            found = self.compare(chosen, normalize=normalize, variants=variants)
+            scores, pairs = found.scores, found.pairs
+        else:
+            scores, pairs = {chosen[0]: self.score(chosen[0], normalize=normalize, variants=variants)}, ()
+        page = report(scores, title=f"Errors in {self.name}", pairs=pairs)
+        try:
+            Path(path).write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise ProjectError("the report cannot be written", value=path, remedy=str(error)) from error
+        return Path(path)
+
+    def suspects(
+        self,
+        models: Sequence[str] | None = None,
+        *,
+        n: int | None = 100,
+        listen: bool = False,
+        progress: Progress | None = None,
+    ) -> list[Suspect]:
+        """Return the segments whose references are likeliest to be wrong, for a second look.
+
+        Args:
+            models: Whose hypotheses to hold against the references; default: all. Two tell far more than one.
+            n: Most segments to return; None for all.
+            listen: Also ask a Whisper model how well each reference and its rival fit the sound: two passes
+                over every segment where they differ.
+            progress: Called while it listens.
+
+        Raises:
+            NotFoundError: No such model.
+            ProjectError: No segment has a reference and a hypothesis of each.
+            ModelError: ``listen``, and no Whisper model is there.
+        """
+        from labwidgets.analysis.suspects import rank_suspects
+
+        chosen = _chosen(_with_references(self.store.analysed_segments()), models)
+        scores = (
+            self.compare(chosen, normalize=SAFE).scores
+            if len(chosen) > 1
+            else {chosen[0]: self.score(chosen[0], normalize=SAFE)}
+        )
+        fits = self._fits(scores, progress) if listen else None
+        return rank_suspects(scores, fits=fits, n=n)
+
+    def _fits(self, scores: Mapping[str, Score], progress: Progress | None) -> list[float | None]:
+        from labwidgets.asr.drafting import load_drafter
+        from labwidgets.asr.fit import Rivals, Scorer, rival_fits
+        from labwidgets.asr.sources import resolve
+        from labwidgets.text import normalisation
+
+        source = resolve(self.settings.model, self.settings.language, progress)
+        drafter = load_drafter(source, settings=self.settings.decoding)
+        if not isinstance(drafter, Scorer):
+            raise ModelError(
+                "this model cannot be asked how well a text fits",
+                value=drafter.model,
+                allowed="a Whisper model",
+                remedy="Name one under model in project.yaml",
+            )
+        # In one spelling, so that commas and capitals make no difference between the two.
+        spell = normalisation(SAFE)
+        best = next(iter(scores.values()))
+        languages = best.columns.get("language", [None] * len(best))
+        rivals = [
+            Rivals(key, " ".join(spell(reference).split()), " ".join(spell(heard).split()), language)
+            for key, reference, heard, language in zip(
+                best.ids, best.references, best.hypotheses, languages, strict=True
+            )
+        ]
+        found = rival_fits(drafter, rivals, self.read, progress=progress)
+        return [found[key] for key in best.ids]
 
     def mark(
         self, segment_id: str, mark: str | None, *, annotator: str, hypothesis_id: str | None = None

@@ -291,3 +291,24 @@ def test_scoring_says_what_is_wrong(run: Run, outputs: list[Path]) -> None:
     code, found, _ = run("compare", outputs[0], outputs[1], outputs[1])
     assert (code, found["error"]["code"]) == (2, "bad_source")
     assert "the same file twice" in found["error"]["message"]
+
+
+def test_report_writes_a_page(run: Run, tmp_path: Path, recordings: Path) -> None:
+    project = tmp_path / "corpus"
+    run("init", project, "--language", "en")
+    run("add", project, recordings)
+    with Project.open(project) as opened:
+        segment = opened.queue(QueueQuery()).rows[0].segment_id
+        opened.submit_text(segment, "hello there", annotator="a1")
+        opened.add_hypotheses({segment: "hello dear"}, model="vendor-x")
+    assert run("report", project, tmp_path / "out.html")[:2] == (0, {"path": str(tmp_path / "out.html")})
+    assert "vendor-x" in (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert run("report", project, tmp_path / "out.html", "--model", "other")[0] == 2
+
+
+def test_score_of_speakers_without_names(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("meeteval")
+    (tmp_path / "r.stm").write_text("f 1 ann 0 1 hello there\nf 1 bob 1 2 good day\n", encoding="utf-8")
+    (tmp_path / "h.stm").write_text("f 1 x 1 2 good day\nf 1 y 0 1 hello here\n", encoding="utf-8")
+    code, found, _ = run("score", tmp_path / "r.stm", tmp_path / "h.stm", "--cp")
+    assert (code, found["cp_wer"], found["wer"]) == (0, 0.25, 0.25)

@@ -9,9 +9,9 @@ import pytest
 import soundfile
 
 from labwidgets.analysis.explorer import RowQuery
-from labwidgets.errors import ConfigError, NotFoundError, ProjectError, SourceError
+from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, SourceError
 from labwidgets.project import Project
-from labwidgets.records import QueueQuery
+from labwidgets.records import QueueQuery, Transcription
 
 TEXTS = {"one": "the cat sat", "two": "so it goes", "three": "and on"}
 
@@ -119,3 +119,39 @@ def test_a_project_says_what_cannot_be_scored(project):
         project.mark(segment_of(project, "one"), "nice", annotator="a1")
     with pytest.raises(NotFoundError, match="unknown segment"):
         project.mark("seg_none", "unclear", annotator="a1")
+
+
+def test_a_report_of_the_project_is_one_page(project, tmp_path):
+    project.add_hypotheses({"one": "the hat sat", "two": "so it goes", "three": "and on"}, model="a")
+    project.add_hypotheses({"one": "the cat sat", "two": "so it goes"}, model="b")
+    page = project.report(tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "Which differences are real" in page
+    assert "Which differences are real" not in project.report(tmp_path / "a.html", ["a"]).read_text(
+        encoding="utf-8"
+    )
+    with pytest.raises(ProjectError, match="the report cannot be written"):
+        project.report(tmp_path / "no" / "such" / "folder.html")
+
+
+def test_suspects_are_segments_with_what_speaks_against_them(project, monkeypatch):
+    project.add_hypotheses({"one": "the fat rat spat", "two": "so it goes", "three": "and on"}, model="a")
+    assert project.suspects()[0].id == segment_of(project, "one")
+    project.add_hypotheses({"one": "the cat sat", "two": "so it grows", "three": "and so"}, model="b")
+    assert len(project.suspects(n=2)) == 2
+
+    class Deaf:
+        model = "ctc"
+
+    monkeypatch.setattr("labwidgets.asr.sources.resolve", lambda *_: None)
+    monkeypatch.setattr("labwidgets.asr.drafting.load_drafter", lambda *_, **__: Deaf())
+    with pytest.raises(ModelError, match=r"cannot be asked how well a text fits: 'ctc'.*a Whisper model"):
+        project.suspects(listen=True)
+
+    class Listener(Deaf):
+        def score(self, samples, text, language=None):
+            assert (samples.shape, language) == ((16_000,), "en")
+            return Transcription(text, (), 0.9 if text == "so it grows" else 0.1, language)
+
+    monkeypatch.setattr("labwidgets.asr.drafting.load_drafter", lambda *_, **__: Listener())
+    found = {one.id: one.reasons for one in project.suspects(["b"], listen=True)}
+    assert "fit" in found[segment_of(project, "two")]

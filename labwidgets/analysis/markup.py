@@ -1,0 +1,61 @@
+"""HTML made of elements: text is escaped where it goes in, so that none of it can become markup."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+_EMPTY = frozenset({"meta", "br", "hr", "col"})
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Markup that is finished; only :func:`element` and :func:`document` make one."""
+
+    markup: str
+
+
+Child = Element | str | int | float | None
+
+
+def element(kind: str, *children: Child, **attributes: str | float | None) -> Element:
+    """Return ``<kind …>children</kind>``; texts and values are escaped, None is left out.
+
+    Attributes that are Python's words end in ``_``: ``class_``; ``data_x`` stands for ``data-x``.
+
+    >>> element("p", "1 < 2", class_="a").markup
+    '<p class="a">1 &lt; 2</p>'
+    """
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inner = "".join(_markup(child) for child in children)
+    return Element(f"<{kind}{given}>" if kind in _EMPTY else f"<{kind}{given}>{inner}</{kind}>")
+
+
+def _markup(child: Child) -> str:
+    if child is None:
+        return ""
+    return child.markup if isinstance(child, Element) else html.escape(str(child))
+
+
+def document(title: str, style: str, *children: Child) -> str:
+    """Return a whole page that loads nothing and runs nothing.
+
+    Args:
+        title: Of the page.
+        style: CSS of ours; no text of anybody else.
+        children: Of the body.
+    """
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        Element(f"<style>{style}</style>"),
+    )
+    return f"<!doctype html>\n{element('html', head, element('body', *children), lang='en').markup}\n"
