@@ -136,9 +136,12 @@ export interface Suggester {
   chosen(latin: string, word: string): void;
   /** A box that may have a word under way tells how it is ended. Returns its own undo. */
   register(box: SuggesterBox): () => void;
+  /** Whether a word is under way in some box. */
+  readonly isOpen: boolean;
 }
 
 export interface SuggesterBox {
+  readonly isOpen: boolean;
   /** Takes the word that is marked; false where none is under way. */
   settle(): boolean;
   /** Leaves the Latin letters as they are; false where none are under way. */

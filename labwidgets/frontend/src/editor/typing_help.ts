@@ -95,15 +95,23 @@ export function typingHelp(suggester: Suggester, home: HTMLElement): Extension {
     { key: "Escape", run: close },
   ]);
   const registered = ViewPlugin.define((view) => {
-    const undo = suggester.register({ settle: () => settle(view), close: () => close(view) });
+    const undo = suggester.register({
+      settle: () => settle(view),
+      close: () => close(view),
+      get isOpen() {
+        return view.state.field(field) !== null;
+      },
+    });
     return { destroy: undo };
   });
+  // Who goes elsewhere in the middle of a word wants the word.
+  const left = EditorView.domEventHandlers({ blur: (_, view) => void settle(view) });
   const place = tooltips({
     position: "absolute",
     parent: home,
     tooltipSpace: () => (home.closest(".lw-frame") ?? document.documentElement).getBoundingClientRect(),
   });
-  return [field, place, Prec.highest([typed, keys]), registered];
+  return [field, place, left, Prec.highest([typed, keys]), registered];
 }
 
 /** What becomes of the letters under way, and whether new ones begin. */

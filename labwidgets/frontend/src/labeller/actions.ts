@@ -30,13 +30,15 @@ export interface ActionParts {
   onDone: (hint: "play" | "submit" | "keys") => void;
 }
 
+/** A word under way is taken before these. */
+const LEAVING = new Set<Action>(["submit_next", "submit_stay", "previous", "next", "skip", "next_layer"]);
+
 /** What each key does. */
 export function createActions(parts: ActionParts): (action: Action, isRepeat: boolean) => void {
   const { player, editor, layers, typing, session, pages, listening, say } = parts;
 
   const submit = (stay: boolean) => {
     if (editor.composing) return;
-    typing.settle();
     if (session.submit({ stay })) parts.onDone("submit");
   };
   const flag = (at: number) => {
@@ -128,5 +130,8 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
     },
     leave: parts.leave,
   };
-  return (action, isRepeat) => table[action](isRepeat);
+  return (action, isRepeat) => {
+    if (LEAVING.has(action)) typing.settle();
+    table[action](isRepeat);
+  };
 }

@@ -105,7 +105,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     editor: editor.root,
     foot: footer.root,
     banner: banner.root,
-    line: createWritingLine(scope, { editor, session, scripts: settings.scripts, typing: typing.root }),
+    line: createWritingLine(scope, { editor, session, scripts: settings.scripts, typing }),
     over: overlays.roots,
   });
   const root = h(

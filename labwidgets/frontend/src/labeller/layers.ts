@@ -64,8 +64,8 @@ export function createLayers(
   let cancel = () => {};
   const carry = () => {
     cancel();
-    // Nothing is drawn anew under an input method.
-    if (isComposing()) carrySoon();
+    // Nothing is drawn anew under an input method, and no half word is carried.
+    if (isComposing() || suggester?.isOpen) carrySoon();
     else for (const one of layers) one.refresh(text());
   };
   const carrySoon = () => {

@@ -74,6 +74,10 @@ export class TypingHelp implements Suggester {
     this.parts.preferences.remember(this.key(), JSON.stringify([...choices]));
   }
 
+  get isOpen(): boolean {
+    return [...this.boxes].some((box) => box.isOpen);
+  }
+
   register(box: SuggesterBox): () => void {
     this.boxes.add(box);
     return () => this.boxes.delete(box);

@@ -3,6 +3,7 @@ import type { Scope } from "../core/scope";
 import { scriptWords, writingOf } from "../editor/writing";
 import { h, setText } from "../ui/dom";
 import type { Session } from "./session";
+import type { TypingHelp } from "./typing_help";
 
 /** Nobody is told anything in the middle of a word. */
 const PATIENCE_MS = 600;
@@ -12,8 +13,7 @@ export interface WritingLineParts {
   session: Session;
   /** Further scripts that may stand in a text, ISO 15924. */
   scripts: readonly string[];
-  /** What the typing help has to say. */
-  typing: HTMLElement;
+  typing: TypingHelp;
 }
 
 /** The quiet line under the text: says where its script does not fit the recording's language. */
@@ -22,7 +22,7 @@ export function createWritingLine(
   { editor, session, scripts, typing }: WritingLineParts,
 ): HTMLElement {
   const warning = h("span", { class: "lw-writing-warning", role: "note" });
-  const root = h("div", { class: "lw-writing" }, warning, typing);
+  const root = h("div", { class: "lw-writing" }, warning, typing.root);
   let cancel = () => {};
 
   const look = (text: string) => {
@@ -34,7 +34,8 @@ export function createWritingLine(
   };
   const lookSoon = () => {
     cancel();
-    cancel = scope.timeout(() => look(editor.content.text), PATIENCE_MS);
+    // Latin letters that are to become a word are none yet.
+    cancel = scope.timeout(() => (typing.isOpen ? lookSoon() : look(editor.content.text)), PATIENCE_MS);
   };
   editor.on("change", lookSoon);
   session.on("opened", ({ content }) => look(content.text));

@@ -28,6 +28,7 @@ function opened(text = "", language = "hi") {
   const suggester: Suggester = {
     suggest: (latin) => WORDS[latin] ?? null,
     chosen: (latin, word) => void chosen.push([latin, word]),
+    isOpen: false,
     register(made) {
       box = made;
       return () => {};
@@ -98,6 +99,14 @@ describe("the typing help", () => {
     expect(box().settle()).toBe(true);
     expect(editor.content.text).toBe("नाम");
     expect(box().settle()).toBe(false);
+  });
+
+  it("takes the word under way when the focus goes elsewhere", () => {
+    const { editor, view, type, box } = opened();
+    type("nam");
+    expect(box().isOpen).toBe(true);
+    view.contentDOM.dispatchEvent(new Event("blur"));
+    expect([editor.content.text, box().isOpen]).toEqual(["नाम", false]);
   });
 
   it.each([
