@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import gzip
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
@@ -44,9 +45,9 @@ def bundle(name: str) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _asset(path: Path, _changed_ns: int) -> tuple[bytes, str]:
+def _asset(path: Path, _changed_ns: int, is_packed: bool) -> tuple[bytes, str]:
     data = path.read_bytes()
-    return data, hashlib.sha256(data).hexdigest()
+    return gzip.compress(data) if is_packed else data, hashlib.sha256(data).hexdigest()
 
 
 def let_page_choose_loop(comm: Any) -> None:
@@ -124,8 +125,9 @@ class LabWidget(anywidget.AnyWidget):
         if name not in ASSETS:
             raise NotFoundError("no such asset", value=name, allowed=", ".join(ASSETS))
         path = bundle(ASSETS[name])
-        data, digest = _asset(path, path.stat().st_mtime_ns)
-        return {"name": name, "hash": digest}, [data]
+        is_packed = bool(payload["gzip"])
+        data, digest = _asset(path, path.stat().st_mtime_ns, is_packed)
+        return {"name": name, "hash": digest, "gzip": is_packed}, [data]
 
     def _on_message(self, _widget: object, message: Any, _buffers: list[memoryview]) -> None:
         if not isinstance(message, dict) or message.get("kind") not in ("request", "cancel"):

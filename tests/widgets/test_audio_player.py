@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -81,10 +83,12 @@ def test_an_unknown_request_is_answered_with_the_known_ones(page_of, tmp_path: P
 
 def test_the_heavy_bundle_comes_with_its_hash(page_of, tmp_path: Path) -> None:
     page = page_of(lambda: AudioPlayer(wav(tmp_path / "a.wav")))
-    message, buffers = page.ask("asset", {"name": "app"})
-    assert len(message["payload"]["hash"]) == 64
-    assert b"mount" in buffers[0]
-    assert page.error("asset", {"name": "../../etc/passwd"})["code"] == "not_found"
+    message, [plain] = page.ask("asset", {"name": "app", "gzip": False})
+    _, [packed] = page.ask("asset", {"name": "app", "gzip": True})
+    assert b"mount" in plain
+    assert gzip.decompress(packed) == plain
+    assert message["payload"]["hash"] == hashlib.sha256(plain).hexdigest()
+    assert page.error("asset", {"name": "../../etc/passwd", "gzip": True})["code"] == "not_found"
 
 
 def test_its_copy_of_the_sound_goes_with_it(tmp_path: Path) -> None:

@@ -45,6 +45,6 @@ def test_a_slow_answer_knows_whose_message_it_answers(page_of: Any) -> None:
     page.widget.handlers["asset"] = lambda _: ({"name": asked_by.get(), "hash": ""}, [])
     token = asked_by.set("this message")
     try:
-        assert page.reply("asset", {"name": "app"})["name"] == "this message"
+        assert page.reply("asset", {"name": "app", "gzip": True})["name"] == "this message"
     finally:
         asked_by.reset(token)

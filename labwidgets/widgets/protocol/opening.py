@@ -76,16 +76,18 @@ class KeysReply(TypedDict):
 
 
 class AssetRequest(TypedDict):
-    """Ask for a bundle by name; the reply's only buffer holds it."""
+    """Ask for a bundle by name; the reply's only buffer holds it, packed where the page can unpack it."""
 
     name: str
+    gzip: bool
 
 
 class AssetReply(TypedDict):
-    """``hash`` is that of the buffer, hex sha256."""
+    """``hash`` is that of the bundle as it is unpacked, hex sha256."""
 
     name: str
     hash: str
+    gzip: bool
 
 
 class WordsRequest(TypedDict):

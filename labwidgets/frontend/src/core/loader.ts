@@ -1,3 +1,4 @@
+import { canKeep, keepPart, type PartName, recallPart } from "./kept_parts";
 import type { App } from "./mount";
 import type { Transport } from "./transport";
 
@@ -12,8 +13,9 @@ function registry(): Registry {
 }
 
 /**
- * A heavy part of the front end: asked for once per page and version (`hash`), shared by all widgets and views,
- * also by those that ask while it is on its way. A load that failed is forgotten.
+ * A heavy part of the front end: asked for once per browser and version (`hash`), or once per page where the
+ * browser keeps nothing; shared by all widgets and views, also by those that ask while it is on its way. A load
+ * that failed is forgotten.
  */
 export function loadPart<Part>(
   transport: Transport,
@@ -25,7 +27,7 @@ export function loadPart<Part>(
   const key = `${name} ${hash}`;
   const known = loads.get(key) as Promise<Part> | undefined;
   if (known) return known;
-  const load = fetchPart(transport, name, importer);
+  const load = fetchPart(transport, { name, hash }, importer);
   loads.set(key, load);
   load.catch(() => loads.delete(key));
   return load;
@@ -42,13 +44,22 @@ export function loadApp(
 
 async function fetchPart<Part>(
   transport: Transport,
-  name: string,
+  part: PartName,
   importer: (bytes: ArrayBuffer) => Promise<Part>,
 ): Promise<Part> {
-  const { buffers } = await transport.request("asset", { name }, { timeoutMs: 120_000 });
-  const bytes = buffers[0];
-  if (!bytes) throw new Error("The kernel sent no code for the view.");
+  const kept = canKeep() ? await recallPart(part) : null;
+  if (kept) return importer(kept);
+  const wanted = { name: part.name, gzip: typeof DecompressionStream !== "undefined" };
+  const { payload, buffers } = await transport.request("asset", wanted, { timeoutMs: 120_000 });
+  const [sent] = buffers;
+  if (!sent) throw new Error("The kernel sent no code for the view.");
+  const bytes = payload.gzip ? await unpacked(sent) : sent;
+  if (canKeep()) void keepPart(part, bytes);
   return importer(bytes);
+}
+
+function unpacked(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 async function importBytes<Part>(bytes: ArrayBuffer): Promise<Part> {

@@ -197,7 +197,7 @@ export interface SpectrogramReply extends SpectrogramRequest {
 export interface Requests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
   keys: [Record<string, never>, { presets: KeyPresets }];
-  asset: [{ name: string }, { name: string; hash: string }];
+  asset: [{ name: string; gzip: boolean }, { name: string; hash: string; gzip: boolean }];
   words: [{ language: string }, { words: string[] }];
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
   spectrogram: [SpectrogramRequest, SpectrogramReply];
