@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from labwidgets.text.writing import fitting_words
+from labwidgets.text.writing import is_fitting, own_words
 
 _OWN = 100.0
 """How much more a share of the project's words says than one of the language's."""
@@ -23,9 +23,9 @@ def count_words(texts: Iterable[tuple[str, float]], language: str) -> dict[str, 
     """
     counts: defaultdict[str, float] = defaultdict(float)
     for text, weight in texts:
-        for word in fitting_words(text, language):
+        for word in own_words(text):
             counts[word] += weight
-    return dict(counts)
+    return {word: count for word, count in counts.items() if is_fitting(word, language)}
 
 
 def common_words(own: Mapping[str, float], language: str, *, n: int) -> list[str]:
@@ -62,4 +62,4 @@ def general_words(language: str) -> tuple[str, ...]:
     if primary not in wordfreq.available_languages("best"):
         return ()
     found = wordfreq.top_n_list(primary, _N_GENERAL)
-    return tuple(word for text in found for word in fitting_words(text, language))
+    return tuple(word for text in found for word in own_words(text) if is_fitting(word, language))

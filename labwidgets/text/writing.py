@@ -104,23 +104,29 @@ def writing_of(text: str, language: str, *, also: Iterable[str] = ()) -> Writing
     if not expected:
         return Writing(())
     fitting = {*expected, *also}
-    words = [[script_of(letter) for letter in _LETTER.findall(word)] for word in _words(text)]
+    words = [[script_of(letter) for letter in _LETTER.findall(word)] for word in own_words(text)]
     unfit = (next((found for found in word if found and found not in fitting), None) for word in words)
     return Writing(expected, Counter(script for script in unfit if script), len(words))
 
 
-def fitting_words(text: str, language: str) -> list[str]:
-    """Return the words of ``text`` that are in the language's scripts; those of tags and others are left out.
+def is_fitting(word: str, language: str) -> bool:
+    """Return whether all letters of ``word`` are in the language's scripts, or in none of their own.
 
-    >>> fitting_words("मेरा phone [noise] है।", "hi")
-    ['मेरा', 'है']
+    >>> is_fitting("मेरा", "hi"), is_fitting("phone", "hi")
+    (True, False)
     """
     expected = scripts_of(language)
-    return [
-        word
-        for word in _words(text)
-        if all(script_of(letter) in (None, *expected) for letter in _LETTER.findall(word))
-    ]
+    return all(script_of(letter) in (None, *expected) for letter in _LETTER.findall(word))
+
+
+def own_words(text: str) -> list[str]:
+    """Return the words of ``text`` that have letters, without those of tags and of other languages in tags.
+
+    >>> own_words("मेरा <lang:en>phone</lang> [noise] 5 है।")
+    ['मेरा', 'है']
+    """
+    words = _WORD.findall(_untagged(text))
+    return [word for word in words if _LETTER.search(word)]
 
 
 def script_of(letter: str) -> str | None:
@@ -135,7 +141,7 @@ def script_of(letter: str) -> str | None:
     return None if _NEUTRAL.match(letter) else UNKNOWN
 
 
-def _words(text: str) -> list[str]:
+def _untagged(text: str) -> str:
     pieces: list[str] = []
     at, is_foreign = 0, False
     for tag in find_tags(text):
@@ -146,4 +152,4 @@ def _words(text: str) -> list[str]:
         at = tag.end
     if not is_foreign:
         pieces.append(text[at:])
-    return [word for word in _WORD.findall(" ".join(pieces)) if _LETTER.search(word)]
+    return " ".join(pieces)
