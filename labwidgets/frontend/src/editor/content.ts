@@ -5,7 +5,7 @@ import type { WordPayload } from "../core/protocol";
 import { composed } from "./clean";
 import { placeBetween } from "./placing";
 import type { Clip } from "./reword";
-import { findTags, isTag } from "./tags";
+import { findTags, isTag, withoutTags } from "./tags";
 import { type Token, tokenise } from "./tokens";
 import { NO_WORDS, type TimedWord, timedWords, type Word, WordMark, type Words } from "./words";
 
@@ -28,8 +28,9 @@ function locate(text: string, payloads: readonly WordPayload[]): Placed[] {
   const bare = blanked(text);
   let at = 0;
   for (const payload of payloads) {
-    const needle = payload.text.trim();
-    const from = needle ? (isTag(needle) ? text : bare).indexOf(needle, at) : -1;
+    const sent = payload.text.trim();
+    const needle = isTag(sent) ? sent : withoutTags(sent);
+    const from = needle ? (isTag(sent) ? text : bare).indexOf(needle, at) : -1;
     if (from < 0) continue;
     at = from + needle.length;
     placed.push({ from, to: at, payload });

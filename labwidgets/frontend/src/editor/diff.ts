@@ -8,12 +8,7 @@ export interface DiffPart {
 /** Beyond this many differences the middle counts as replaced whole: nobody reads such a comparison. */
 const MAX_EDITS = 1_000;
 
-/** From `before` to `after`, neighbouring parts of one kind joined; case and punctuation count. */
-export function diffWords(before: readonly string[], after: readonly string[]): DiffPart[] {
-  return joinParts(alignWords(before, after));
-}
-
-/** The same word by word. */
+/** From `before` to `after`, word by word; case and punctuation count. */
 export function alignWords(before: readonly string[], after: readonly string[]): DiffPart[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head++;
@@ -31,11 +26,10 @@ export function alignWords(before: readonly string[], after: readonly string[]):
 /** Greedy shortest edit script (Myers 1986, "An O(ND) difference algorithm and its variations"). */
 function myers(before: string[], after: string[]): DiffPart[] {
   const max = Math.min(before.length + after.length, MAX_EDITS);
-  let reach = new Map<number, number>([[1, 0]]);
-  const trace: Map<number, number>[] = [];
+  const reach = new Reach(max);
+  const trace: Reach[] = [];
   for (let n_edits = 0; n_edits <= max; n_edits++) {
-    trace.push(reach);
-    reach = new Map(reach);
+    trace.push(reach.copy());
     for (let k = -n_edits; k <= n_edits; k += 2) {
       let x = furthest(reach, k, n_edits);
       while (x < before.length && x - k < after.length && before[x] === after[x - k]) x++;
@@ -49,17 +43,35 @@ function myers(before: string[], after: string[]): DiffPart[] {
   ];
 }
 
-function furthest(reach: Map<number, number>, k: number, n_edits: number): number {
-  const down = reach.get(k + 1) ?? 0;
-  const right = (reach.get(k - 1) ?? 0) + 1;
-  return isDown(reach, k, n_edits) ? down : right;
+/** How far in `before` each diagonal has come. */
+class Reach {
+  constructor(
+    private readonly max: number,
+    private readonly x = new Int32Array(2 * max + 3),
+  ) {}
+
+  get(k: number): number {
+    return this.x[k + this.max + 1] ?? 0;
+  }
+
+  set(k: number, x: number): void {
+    this.x[k + this.max + 1] = x;
+  }
+
+  copy(): Reach {
+    return new Reach(this.max, this.x.slice());
+  }
 }
 
-function isDown(reach: Map<number, number>, k: number, n_edits: number): boolean {
-  return k === -n_edits || (k !== n_edits && (reach.get(k - 1) ?? 0) < (reach.get(k + 1) ?? 0));
+function furthest(reach: Reach, k: number, n_edits: number): number {
+  return isDown(reach, k, n_edits) ? reach.get(k + 1) : reach.get(k - 1) + 1;
 }
 
-function walkBack(before: string[], after: string[], trace: Map<number, number>[]): DiffPart[] {
+function isDown(reach: Reach, k: number, n_edits: number): boolean {
+  return k === -n_edits || (k !== n_edits && reach.get(k - 1) < reach.get(k + 1));
+}
+
+function walkBack(before: string[], after: string[], trace: Reach[]): DiffPart[] {
   const parts: DiffPart[] = [];
   let [x, y] = [before.length, after.length];
   const takeSame = (downTo_x: number, downTo_y: number) => {
@@ -69,39 +81,14 @@ function walkBack(before: string[], after: string[], trace: Map<number, number>[
     }
   };
   for (let n_edits = trace.length - 1; n_edits > 0; n_edits--) {
-    const reach = trace[n_edits] as Map<number, number>;
+    const reach = trace[n_edits] as Reach;
     const k = x - y;
     const down = isDown(reach, k, n_edits);
-    const from_x = reach.get(down ? k + 1 : k - 1) ?? 0;
+    const from_x = reach.get(down ? k + 1 : k - 1);
     takeSame(down ? from_x : from_x + 1, down ? from_x - k : from_x + 1 - k);
     if (down) parts.push({ kind: "inserted", text: after[--y] as string });
     else parts.push({ kind: "deleted", text: before[--x] as string });
   }
   takeSame(0, 0);
   return parts.reverse();
-}
-
-/** Deletions first where both meet, as people read a correction. */
-function joinParts(parts: DiffPart[]): DiffPart[] {
-  const joined: DiffPart[] = [];
-  let deleted: string[] = [];
-  let inserted: string[] = [];
-  const flush = () => {
-    if (deleted.length) joined.push({ kind: "deleted", text: deleted.join(" ") });
-    if (inserted.length) joined.push({ kind: "inserted", text: inserted.join(" ") });
-    deleted = [];
-    inserted = [];
-  };
-  for (const { kind, text } of parts) {
-    if (kind === "deleted") deleted.push(text);
-    else if (kind === "inserted") inserted.push(text);
-    else {
-      flush();
-      const last = joined.at(-1);
-      if (last?.kind === "same") last.text += ` ${text}`;
-      else joined.push({ kind, text });
-    }
-  }
-  flush();
-  return joined;
 }

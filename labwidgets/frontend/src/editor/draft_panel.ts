@@ -1,8 +1,8 @@
 /** The quiet panel under the text: the draft, and how the text differs from it. */
 import type { DraftPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
-import { type DiffPart, diffWords } from "./diff";
-import { tokenise } from "./tokens";
+import { compareTexts, type Piece, shortened } from "./comparison";
+import { type Labels, withPills } from "./pill";
 
 const PATIENCE_MS = 150;
 const TAGS = { same: "span", deleted: "del", inserted: "ins" } as const;
@@ -20,7 +20,7 @@ export interface DraftPanel {
   refresh(): void;
 }
 
-export function createDraftPanel(scope: Scope, currentText: () => string): DraftPanel {
+export function createDraftPanel(scope: Scope, labels: Labels, currentText: () => string): DraftPanel {
   const root = document.createElement("section");
   root.className = "lw-draft";
   root.setAttribute("aria-label", "Draft and difference");
@@ -39,8 +39,15 @@ export function createDraftPanel(scope: Scope, currentText: () => string): Draft
     cancel();
     if (root.hidden) return;
     title.textContent = draft ? titleOf(draft) : "There is no draft for this clip.";
-    text.textContent = draft?.text ?? "";
-    difference.replaceChildren(...(draft ? compare(draft.text, currentText(), language) : []));
+    text.replaceChildren(...withPills(draft?.text ?? "", labels));
+    difference.replaceChildren(...(draft ? compare(draft.text, currentText()) : []));
+  };
+  const compare = (before: string, after: string): (Node | string)[] => {
+    const pieces = compareTexts(before, after, language);
+    if (pieces.every(({ kind }) => kind === "same")) return ["No difference."];
+    return shortened(pieces, language).flatMap((piece, at) =>
+      at && piece.isSpaced ? [" ", drawPiece(piece, labels)] : [drawPiece(piece, labels)],
+    );
   };
   return {
     root,
@@ -78,17 +85,7 @@ function titleOf({ model, confidence }: DraftPayload): string {
   return confidence === null ? by : `${by}, confidence ${confidence.toFixed(2)}`;
 }
 
-function compare(before: string, after: string, language: string): Node[] {
-  const parts = diffWords(wordsOf(before, language), wordsOf(after, language));
-  if (parts.every(({ kind }) => kind === "same")) return ["No difference."].map((text) => new Text(text));
-  return parts.flatMap((part, i) => (i ? [new Text(" "), drawPart(part)] : [drawPart(part)]));
-}
-
-function wordsOf(text: string, language: string): string[] {
-  return tokenise(text, language).map(([from, to]) => text.slice(from, to));
-}
-
-function drawPart({ kind, text }: DiffPart): HTMLElement {
+function drawPiece({ kind, text }: Piece, labels: Labels): HTMLElement {
   const element = document.createElement(TAGS[kind]);
   if (SPOKEN[kind]) {
     const spoken = document.createElement("span");
@@ -96,6 +93,6 @@ function drawPart({ kind, text }: DiffPart): HTMLElement {
     spoken.textContent = SPOKEN[kind];
     element.append(spoken);
   }
-  element.append(text);
+  element.append(...withPills(text, labels));
   return element;
 }

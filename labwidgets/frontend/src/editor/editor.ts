@@ -14,6 +14,7 @@ import { composedContent, contentOf, payloadOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
 import { plainInput } from "./input";
 import { sounding, wordMarks } from "./marks";
+import type { Labels } from "./pill";
 import { createPlayhead } from "./playhead";
 import type { Clip } from "./reword";
 import { insertTag } from "./tag_edits";
@@ -42,7 +43,8 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
 
   const view = new EditorView({ parent: box });
   scope.add(() => view.destroy());
-  const panel = createDraftPanel(scope, () => composed(view.state.doc.toString()));
+  const labels: Labels = new Map(settings.tags.map(({ text, label }) => [text, label]));
+  const panel = createDraftPanel(scope, labels, () => composed(view.state.doc.toString()));
   const palette = createTagPalette(scope, settings.tags, {
     onChoose(tag) {
       view.dispatch(insertTag(view.state, tag));
@@ -58,7 +60,7 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     sounding,
     blocks,
     wordMarks(settings.low_confidence),
-    tagPills(new Map(settings.tags.map(({ text, label }) => [text, label]))),
+    tagPills(labels),
     plainInput((text) => emitter.emit("notice", text)),
     suggester ? typingHelp(suggester, root) : [],
     EditorView.lineWrapping,

@@ -4,8 +4,8 @@ import { isolateHistory } from "@codemirror/commands";
 import { EditorSelection, type EditorState, type TransactionSpec } from "@codemirror/state";
 import type { TagPayload } from "../core/protocol";
 import { UNSPACED } from "./scripts";
-import { languageOf, pairsOf, tagsIn } from "./tag_field";
-import { findTags, isTag, STICKS } from "./tags";
+import { pairsOf, tagsIn } from "./tag_field";
+import { findTags, isTag, languageOf, STICKS } from "./tags";
 import { type Words, wordAt } from "./words";
 import { clipWords } from "./words_field";
 

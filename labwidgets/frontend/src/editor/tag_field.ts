@@ -3,7 +3,8 @@ import { type ChangeSpec, EditorState, type Extension, type Range, StateField } 
 import { Decoration, type DecorationSet, Direction, EditorView, WidgetType } from "@codemirror/view";
 import { isHistory, withChanges } from "./edits";
 import { redraw } from "./marks";
-import { findTags, type Tag } from "./tags";
+import { drawPill, type Labels, labelOf } from "./pill";
+import { findTags, languageOf, type Tag } from "./tags";
 
 /** In order. While an input method composes they only move along. */
 export const tagsIn = StateField.define<readonly Tag[]>({
@@ -44,11 +45,6 @@ export function pairsOf(tags: readonly Tag[]): [open: Tag, close: Tag][] {
   return pairs;
 }
 
-/** The language that words between two tags are in; empty for marks of another kind. */
-export function languageOf({ name }: Tag): string {
-  return /^lang:(.+)$/.exec(name)?.[1] ?? "";
-}
-
 class Pill extends WidgetType {
   constructor(
     private readonly kind: Tag["kind"],
@@ -63,16 +59,7 @@ class Pill extends WidgetType {
   }
 
   override toDOM(): HTMLElement {
-    const pill = document.createElement("span");
-    pill.className = `lw-tag lw-tag-${this.kind}`;
-    pill.title = this.text;
-    pill.setAttribute("role", "img");
-    const name = { event: `tag: ${this.label}`, open: `from here: ${this.label}`, close: "until here" }[
-      this.kind
-    ];
-    pill.setAttribute("aria-label", name);
-    pill.textContent = this.kind === "close" ? "\u2022" : this.label;
-    return pill;
+    return drawPill(this.kind, this.label, this.text);
   }
 
   override ignoreEvent(): boolean {
@@ -83,14 +70,14 @@ class Pill extends WidgetType {
 const isolate = Decoration.mark({ bidiIsolate: Direction.LTR });
 
 /** `labels` by the text of a tag; others are shown by their name. */
-export function tagPills(labels: ReadonlyMap<string, string>): Extension {
+export function tagPills(labels: Labels): Extension {
   const pills = (state: EditorState): DecorationSet => {
     const tags = state.field(tagsIn);
     if (!tags.length) return Decoration.none;
     const drawn: Range<Decoration>[] = [];
     for (const tag of tags) {
       const text = state.sliceDoc(tag.from, tag.to);
-      const label = labels.get(text) ?? (languageOf(tag) || tag.name);
+      const label = labelOf(tag, text, labels);
       drawn.push(Decoration.replace({ widget: new Pill(tag.kind, label, text) }).range(tag.from, tag.to));
     }
     for (const [open, close] of pairsOf(tags)) {

@@ -35,6 +35,11 @@ export function isTag(text: string): boolean {
   return tag?.from === 0 && tag.to === text.length;
 }
 
+/** The language that words between two tags are in; empty for marks of another kind. */
+export function languageOf({ name }: Pick<Tag, "name">): string {
+  return /^lang:(.+)$/.exec(name)?.[1] ?? "";
+}
+
 /** The text without its tags; what stands between an opening and a closing one stays. */
 export function withoutTags(text: string): string {
   let bare = text;
