@@ -16,7 +16,7 @@ from labwidgets.records import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """References and hypotheses side by side."""
+    """References and hypotheses side by side; ``missing`` are ids that have no hypothesis at all."""
 
     ids: Sequence[str]
     references: Sequence[str]
@@ -24,6 +24,7 @@ class Pairs:
     columns: Mapping[str, Sequence[Any]]
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
 
 
 def pair(references: object, hypotheses: object, *, columns: Mapping[str, Sequence[Any]]) -> Pairs:
@@ -160,22 +161,19 @@ def _pairs(
     notes: tuple[str, ...] = (),
 ) -> Pairs:
     """Leave out what has no reference at all (None, which is not the same as an empty one)."""
+    missing = frozenset(key for key, text in zip(ids, said, strict=True) if text is None)
+    heard = [text or "" for text in said]
     if None not in first.texts:
-        return Pairs(
-            ids,
-            [text or "" for text in first.texts],
-            [text or "" for text in said],
-            first.columns,
-            refused,
-            notes,
-        )
+        texts = [text or "" for text in first.texts]
+        return Pairs(ids, texts, heard, first.columns, refused, notes, missing)
     kept = [place for place, text in enumerate(first.texts) if text is not None]
     gone = [place for place, text in enumerate(first.texts) if text is None]
     return Pairs(
         [ids[place] for place in kept],
         [first.texts[place] or "" for place in kept],
-        [said[place] or "" for place in kept],
+        [heard[place] for place in kept],
         {name: [values[place] for place in kept] for name, values in first.columns.items()},
         (*refused, *(Refusal(ids[place], "there is no reference") for place in gone)),
         notes,
+        missing,
     )

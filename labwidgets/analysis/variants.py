@@ -28,6 +28,8 @@ _START, _NULL, _END = -1, -2, -3
 _SUB_COST, _GAP_COST, _NULL_COST = 4000, 3000, 1
 _MOST_CELLS = 8_000_000
 _FAR = 2_000_000_000
+# Braces any deeper are no alternatives that somebody wrote.
+_DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def parse(text: str) -> Wording:
     tokens = re.sub(
         r"[{}]", r" \g<0> ", re.sub(r"(?<=[\s}])/(?=[\s{])|(?<=[\s}])/(?=\S)", " / ", text)
     ).split()
-    found, rest = _sequence(tokens, 0, is_inside=False)
-    return found if rest == len(tokens) and _is_sound(tokens) else tuple(text.split())
+    if not _is_sound(tokens):
+        return tuple(text.split())
+    return _sequence(tokens, 0, is_inside=False)[0]
 
 
 def may_choose(text: str) -> bool:
@@ -92,7 +95,7 @@ def _is_sound(tokens: Sequence[str]) -> bool:
     depth = 0
     for word in tokens:
         depth += (word == "{") - (word == "}")
-        if depth < 0:
+        if not 0 <= depth <= _DEEPEST:
             return False
     return depth == 0
 

@@ -20,10 +20,12 @@ from labwidgets.analysis.counts import Counts
 from labwidgets.analysis.explorer import build
 from labwidgets.analysis.explorer.build import Rows
 from labwidgets.analysis.explorer.query import Bin, RowQuery, condition_sql, known, quoted
+from labwidgets.analysis.features import computed_columns
 from labwidgets.analysis.pairing import Pairs
 from labwidgets.analysis.resampling import Groups, rate_interval
 from labwidgets.analysis.results import Score
 from labwidgets.analysis.scoring import VariantsGiven, score_pairs
+from labwidgets.analysis.slices import Slice, slices_by
 from labwidgets.errors import ConfigError, NotFoundError
 from labwidgets.records import MARKS
 from labwidgets.text import Normalise, normalisation
@@ -244,6 +246,24 @@ class ErrorTable:
             lists[f"hypothesis:{model}"],
             {name: lists[name] for name in plain},
         )
+
+    def slices(self, column: str, query: RowQuery, model: str, *, n_bins: int = 8) -> list[Slice]:
+        """Return the rows of a query by the values or ranges of a column, each with its WER and interval.
+
+        Raises:
+            ConfigError: There is no such column or model.
+        """
+        known(column, self.columns)
+        score = self.score(model, query)
+        values = {**computed_columns(score), **score.columns}.get(column)
+        if values is None:
+            numbers = {self._number[key]: place for place, key in enumerate(score.ids)}
+            found = self._fetch(f"SELECT row, {quoted(column)} AS v FROM rows").to_pydict()  # noqa: S608 - checked and quoted
+            values = [None] * len(score)
+            for row, value in zip(found["row"], found["v"], strict=True):
+                if row in numbers:
+                    values[numbers[row]] = value
+        return slices_by(score, column, values, n_bins=n_bins)
 
     # ---- confusions ----------------------------------------------------------------------------------
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from labwidgets.analysis.inputs.nist import read_ctm, read_stm, read_trn
 from labwidgets.analysis.inputs.rows import Role, texts_of_columns, texts_of_rows
 from labwidgets.analysis.inputs.tables import read_table
 from labwidgets.analysis.texts import Texts
-from labwidgets.errors import SourceError
+from labwidgets.errors import LabError, SourceError
 from labwidgets.records import Refusal
 
 FORMATS = ("nemo", "jsonl", "json", "csv", "tsv", "trn", "stm", "ctm", "txt", "kaldi", "parquet", "arrow")
@@ -53,20 +54,33 @@ def read_texts(path: str | Path, *, role: Role, form: str | None = None, column:
         SourceError: No such file, an unknown form, or nothing usable in it.
     """
     place = Path(path)
-    chosen = form or _form_of(place)
-    if chosen not in FORMATS:
-        raise SourceError(
-            "no such form of texts", value=form or place, allowed=", ".join(FORMATS), remedy="Name the form"
-        )
     try:
+        chosen = form or _form_of(place)
+        if chosen not in FORMATS:
+            raise _no_form(place, form)
         if chosen in ("parquet", "arrow"):
             return read_table(place, chosen, role=role, column=column)
-        content = _content(place)
-    except (OSError, UnicodeDecodeError, EOFError) as error:
-        raise SourceError("the texts cannot be read", value=place, remedy=str(error)) from error
-    if chosen in _PLAIN:
-        return _PLAIN[chosen](content, place.name)
-    return _ROWS[chosen](content, place.name, role, column)
+        with _open(place) as stream:
+            if chosen in _PLAIN:
+                return _PLAIN[chosen](stream.read(), place.name)
+            return _ROWS[chosen](stream, place.name, role, column)
+    except (OSError, UnicodeDecodeError, EOFError, ValueError) as error:
+        if isinstance(error, LabError):
+            raise
+        raise SourceError("the texts cannot be read", value=str(path)[:200], remedy=str(error)) from error
+
+
+def _no_form(path: Path, form: str | None) -> SourceError:
+    if form is None and not path.exists():
+        return SourceError(
+            "there is no such file",
+            value=str(path)[:200],
+            allowed="a file of texts",
+            remedy="Texts themselves go in a list, one text too",
+        )
+    return SourceError(
+        "no such form of texts", value=form or path, allowed=", ".join(FORMATS), remedy="Name the form"
+    )
 
 
 def _form_of(path: Path) -> str:
@@ -76,28 +90,31 @@ def _form_of(path: Path) -> str:
     return _ENDINGS.get(Path(name).suffix.lower(), "")
 
 
-def _content(path: Path) -> str:
+def _open(path: Path) -> TextIO:
     if path.stat().st_size > _MOST_BYTES:
         raise SourceError("the file is too large", value=path, allowed="4 GB", remedy="Give it as Parquet")
-    data = path.read_bytes()
     if path.suffix == ".gz":
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            data = file.read(_MOST_BYTES)
-    return data.decode("utf-8-sig")
-
-
-def _json_lines(content: str, name: str, role: Role, column: str | None) -> Texts:
-    refused: list[Refusal] = []
+        with gzip.open(path) as file:
+            return io.StringIO(file.read(_MOST_BYTES).decode("utf-8-sig"), newline="")
     # Lines end with a line feed here; other separators may stand inside a text.
-    found = list(_objects(content.split("\n"), name, refused))
-    if not found and refused:
+    return path.open(encoding="utf-8-sig", newline="\n")
+
+
+def _json_lines(lines: Iterable[str], name: str, role: Role, column: str | None) -> Texts:
+    refused: list[Refusal] = []
+    objects = _objects(lines, name, refused)
+    first = next(objects, None)
+    if first is None and refused:
         raise SourceError(
             "no line is a JSON object", value=name, remedy=f"{refused[0].source}: {refused[0].reason}"
         )
-    return _with(texts_of_rows(found, role=role, column=column), refused)
+    rows = () if first is None else itertools.chain((first,), objects)
+    return _with(texts_of_rows(rows, role=role, column=column), refused)
 
 
-def _objects(lines: list[str], name: str, refused: list[Refusal]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _objects(
+    lines: Iterable[str], name: str, refused: list[Refusal]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -116,15 +133,15 @@ def _with(texts: Texts, refused: list[Refusal]) -> Texts:
     return Texts(texts.texts, texts.ids, texts.columns, (*refused, *texts.refused), texts.timed)
 
 
-def _json(content: str, name: str, role: Role, column: str | None) -> Texts:
+def _json(stream: TextIO, name: str, role: Role, column: str | None) -> Texts:
     """Read a list of objects, an object of lists, an object from id to text, or lines after all."""
+    content = stream.read()
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
-        return _json_lines(content, name, role, column)
+        return _json_lines(content.split("\n"), name, role, column)
     if isinstance(data, list):
-        lines = [json.dumps(one) for one in data]
-        return _json_lines("\n".join(lines), name, role, column)
+        return _json_lines(map(json.dumps, data), name, role, column)
     if isinstance(data, dict) and data and all(isinstance(value, list) for value in data.values()):
         lengths = {len(value) for value in data.values()}
         if len(lengths) == 1:
@@ -141,10 +158,10 @@ class _TabSeparated(csv.excel_tab):
     quoting = csv.QUOTE_NONE
 
 
-def _separated(content: str, name: str, role: Role, column: str | None, *, separator: str) -> Texts:
+def _separated(stream: TextIO, name: str, role: Role, column: str | None, *, separator: str) -> Texts:
     dialect = _TabSeparated if separator == "\t" else csv.excel
     csv.field_size_limit(2**31 - 1)
-    reader = csv.reader(io.StringIO(content, newline=""), dialect)
+    reader = csv.reader(stream, dialect)
     refused: list[Refusal] = []
     rows: list[tuple[str, Mapping[str, Any]]] = []
     header: list[str] | None = None
@@ -181,12 +198,12 @@ def _numbers(values: Any) -> Any:
     return [None if value is None or value != value else value for value in found]  # noqa: PLR0124 - NaN
 
 
-def _csv(content: str, name: str, role: Role, column: str | None) -> Texts:
-    return _separated(content, name, role, column, separator=",")
+def _csv(stream: TextIO, name: str, role: Role, column: str | None) -> Texts:
+    return _separated(stream, name, role, column, separator=",")
 
 
-def _tsv(content: str, name: str, role: Role, column: str | None) -> Texts:
-    return _separated(content, name, role, column, separator="\t")
+def _tsv(stream: TextIO, name: str, role: Role, column: str | None) -> Texts:
+    return _separated(stream, name, role, column, separator="\t")
 
 
 def _lines(content: str, _name: str) -> Texts:
@@ -205,7 +222,7 @@ _PLAIN: Mapping[str, Callable[[str, str], Texts]] = {
     "txt": _lines,
     "kaldi": _kaldi,
 }
-_ROWS: Mapping[str, Callable[[str, str, Role, str | None], Texts]] = {
+_ROWS: Mapping[str, Callable[[TextIO, str, Role, str | None], Texts]] = {
     "nemo": _json_lines,
     "jsonl": _json_lines,
     "json": _json,

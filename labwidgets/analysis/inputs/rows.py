@@ -52,13 +52,16 @@ def texts_of_rows(
     Raises:
         SourceError: There is no column of texts.
     """
-    places, kept = [], []
-    names: dict[str, None] = {}
+    places: list[str] = []
+    columns: dict[str, list[Any]] = {}
     for place, row in rows:
+        for name, value in row.items():
+            values = columns.setdefault(name, [])
+            values += [None] * (len(places) - len(values))
+            values.append(value)
         places.append(place)
-        kept.append(row)
-        names |= dict.fromkeys(row)
-    columns = {name: [row.get(name) for row in kept] for name in names}
+    for values in columns.values():
+        values.extend([None] * (len(places) - len(values)))
     return texts_of_columns(columns, role=role, column=column, places=places)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from labwidgets.analysis.explorer import Condition, ErrorTable, RowQuery
+from labwidgets.analysis.explorer import EXPORTS, Condition, ErrorTable, RowQuery, export_rows, open_errors
+from labwidgets.analysis.inputs import read_texts
 from labwidgets.analysis.scoring import score
 from labwidgets.errors import ConfigError, NotFoundError, SourceError
 
@@ -169,3 +170,59 @@ def test_sides_that_do_not_fit_make_no_table(given, message):
 def test_a_model_may_have_any_name():
     table = ErrorTable(["a"], ["x y"], {'we"ird; -- näme': ["x z"]})
     assert table.page(RowQuery(sort='wer:we"ird; -- näme'))[0]['wer:we"ird; -- näme'] == 0.5
+
+
+def test_slices_follow_the_query(table):
+    found = table.slices("speaker", RowQuery(), "one")
+    assert {one.value: (one.n_utterances, one.n_words) for one in found} == {"s1": (2, 5), "s2": (2, 6)}
+    assert [one.value for one in table.slices("n_words", RowQuery(search="u"), "one", n_bins=9)] != []
+    assert table.slices("edits:two", RowQuery(), "one")[0].n_utterances >= 1
+    with pytest.raises(ConfigError, match="no such column: 'none'"):
+        table.slices("none", RowQuery(), "one")
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+def test_what_was_found_leaves_as_a_file_that_can_be_read_again(table, tmp_path, form):
+    query = RowQuery(sort="wer:one", descending=True, where=(Condition("speaker", "is", "s2"),))
+    path = tmp_path / f"out.{'jsonl' if form == 'nemo' else form}"
+    assert export_rows(table, query, path, form=form) == 2
+    found = read_texts(path, role="reference")
+    assert (list(found.ids), list(found.texts)) == (["u4", "u1"], ["Über <b>uns</b>", "a dog"])
+    assert list(found.columns["speaker"]) == ["s2", "s2"]
+    column = "pred_text_one" if form == "nemo" else "hypothesis:one"
+    assert read_texts(path, role="hypothesis", column=column).texts == ["über uns", "a dog"]
+
+
+def test_an_export_says_what_is_wrong(table, tmp_path):
+    with pytest.raises(ConfigError, match="no such form to export to: 'xlsx'"):
+        export_rows(table, RowQuery(), tmp_path / "x", form="xlsx")
+    with pytest.raises(SourceError, match="the rows cannot be written"):
+        export_rows(table, RowQuery(), tmp_path / "no" / "folder.csv", form="csv")
+
+
+def test_a_table_opens_from_a_data_set_with_a_column_a_model():
+    from datasets import Dataset
+
+    data = Dataset.from_dict(
+        {
+            "id": ["u1", "u2"],
+            "text": ["a b", "c"],
+            "small": ["a x", "c"],
+            "large": ["a b", None],
+            "room": ["r", "s"],
+        }
+    )
+    opened = open_errors(data, ["small", "large"], reference="text")
+    [first, second] = opened.page(RowQuery())
+    assert (first["wer:small"], first["wer:large"], first["room"]) == (0.5, 0.0, "r")
+    assert (second["hypothesis:large"], second["wer:large"]) == (None, None)
+    assert "small" not in opened.columns
+
+
+def test_a_table_opens_from_files_and_lists(tmp_path):
+    (tmp_path / "r.trn").write_text("a b (s-1)\nc (s-2)\n", encoding="utf-8")
+    opened = open_errors(tmp_path / "r.trn", {"m": {"s-2": "d", "s-1": "a b"}})
+    assert [row["wer:m"] for row in opened.page(RowQuery())] == [0.0, 1.0]
+    assert open_errors(["a"], {"m": ["b"]}).page(RowQuery())[0]["id"] == "0"
+    with pytest.raises(SourceError, match="there are no hypotheses to look at"):
+        open_errors(["a"], {})

@@ -197,11 +197,17 @@ def test_a_file_without_texts_says_why(tmp_path, name, content, message):
         read_texts(write(tmp_path / name, content), role="reference")
 
 
-@pytest.mark.parametrize("name", ["none.csv", "latin.csv"])
+@pytest.mark.parametrize("name", ["none.csv", "latin.csv", "cut.txt.gz", "x" * 5000, "nul\0.csv"])
 def test_a_file_that_cannot_be_read_says_why(tmp_path, name):
     (tmp_path / "latin.csv").write_bytes(b"id,text\nu1,caf\xe9\n")
+    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(b"one\ntwo\n")[:-9])
     with pytest.raises(SourceError, match="the texts cannot be read"):
         read_texts(tmp_path / name, role="reference")
+
+
+def test_a_text_in_the_place_of_a_list_is_told():
+    with pytest.raises(SourceError, match=r"there is no such file: 'the cat'.*Texts themselves go in a list"):
+        score("the cat", "the hat")
 
 
 def test_a_data_set_of_several_splits_asks_for_one():
