@@ -39,8 +39,8 @@ def score(
         references: Texts; a mapping from id to text; rows with a text and perhaps an id, a speaker, …
             (a list of dicts, a table, a ``Dataset``); or a file of them.
         hypotheses: Of the same number or with the same ids; as ``references``.
-        normalize: ``basic`` (letter case, punctuation, composed characters: safe for every script), ``none``,
-            ``sclite`` (letter case), ``whisper``, steps joined with ``+``, or a function.
+        normalize: ``basic`` (tags, letter case, punctuation, composed characters: safe for every script),
+            ``none``, ``sclite`` (letter case), ``whisper``, steps joined with ``+``, or a function.
         variants: Phrases that count as the same: ``[["okay", "ok"], …]``, or a file with one group a line.
         columns: What else is known of each reference, such as ``speaker``, by which intervals are resampled.
 

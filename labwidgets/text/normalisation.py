@@ -13,8 +13,8 @@ from labwidgets.text.steps import BY_LINE, STEPS, Step
 NORMALISATIONS: Mapping[str, tuple[str, ...]] = {
     "none": (),
     "sclite": ("case",),
-    "basic": ("nfc", "invisible", "case", "punctuation"),
-    "indic": ("nfc", "invisible", "digits", "case", "punctuation", "joiners"),
+    "basic": ("tags", "nfc", "invisible", "case", "punctuation"),
+    "indic": ("tags", "nfc", "invisible", "digits", "case", "punctuation", "joiners"),
     "whisper": ("whisper",),
 }
 """Chains by name. ``basic`` is the default and safe for every script; ``whisper`` is not."""

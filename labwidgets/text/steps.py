@@ -187,7 +187,9 @@ def tags(text: str) -> str:
     >>> tags("so [noise] yes <uh>").split()
     ['so', 'yes']
     """
-    return without_tags(text)
+    if "[" not in text and "<" not in text:
+        return text
+    return "\n".join(map(without_tags, text.split("\n")))
 
 
 def whisper(text: str) -> str:
@@ -215,5 +217,7 @@ STEPS: Mapping[str, Step] = {
 }
 """By name; ``numbers`` is made for a language and stands as ``numbers:en``."""
 
-BY_LINE = frozenset({"nfc", "invisible", "case", "punctuation", "digits", "joined", "nukta", "joiners"})
+BY_LINE = frozenset(
+    {"tags", "nfc", "invisible", "case", "punctuation", "digits", "joined", "nukta", "joiners"}
+)
 """Steps that treat each line of a text as they treat it alone, and leave the line feeds where they are."""

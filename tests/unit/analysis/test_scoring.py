@@ -101,6 +101,13 @@ def test_one_letter_in_two_unicode_forms_is_no_error():
     assert score(["caf\u00e9 \u0958"], ["cafe\u0301 \u0915\u093c"]).wer == 0.0
 
 
+def test_tags_are_no_words_unless_they_are_asked_for():
+    tagged, plain = "so [noise], my <lang:hi>फ़ोन</lang> [uh]", "so my फ़ोन"
+    assert score([tagged], [plain]).wer == 0.0
+    assert [folding.step for folding in score([tagged], [plain]).foldings()][:1] == ["tags"]
+    assert score([tagged], [plain], normalize="none").wer > 0.0
+
+
 def test_another_script_is_all_errors():
     assert score(["नमस्ते दुनिया"], ["namaste duniya"]).wer == 1.0
 
