@@ -115,6 +115,26 @@ def test_an_input_method_is_not_disturbed_and_takes_nothing_along(opened: Any) -
     assert not opened.page_errors()
 
 
+def test_the_caret_gets_through_text_that_runs_both_ways(opened: Any) -> None:
+    page = opened.page
+    page.locator(".lw-editor .cm-content").click()
+    page.keyboard.press("Control+a")
+    parts = ["آج صبح ", "[noise]", " بس 25 منٹ ", "<lang:en>", "bus", "</lang>", " Delhi سے"]
+    page.keyboard.insert_text("".join(parts))
+    page.get_by_role("img", name="until here").wait_for()
+    n_steps = sum(1 if part[0] in "[<" else len(part) for part in parts)
+    page.keyboard.press("Control+Home")
+    for _ in range(n_steps):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.type("X")
+    for _ in range(n_steps + 1):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.type("Y")
+    opened.run(READ)
+    assert opened.output(READ).endswith(repr(f"Y{''.join(parts)}X"))
+    assert not opened.page_errors()
+
+
 def test_a_tag_from_the_palette_is_one_step_and_one_delete(opened: Any) -> None:
     page = opened.page
     page.locator(".lw-editor .cm-content").click()
