@@ -39,6 +39,7 @@ export const ACTIONS = [
   "toggle_list",
   "toggle_guidelines",
   "search",
+  "find_replace",
   "flag_1",
   "flag_2",
   "flag_3",

@@ -193,6 +193,59 @@ export interface SpectrogramReply extends SpectrogramRequest {
   step_db: number;
 }
 
+export interface FindPayload {
+  text: string;
+  whole_word: boolean;
+  match_case: boolean;
+  match_accents: boolean;
+  own: boolean;
+}
+
+export interface HitPayload {
+  start: number;
+  before: string;
+  text: string;
+  after: string;
+  start_s: number;
+  end_s: number;
+  estimated: boolean;
+}
+
+export interface FoundPayload {
+  segment: string;
+  clip: ClipPayload;
+  kind: "draft" | "own" | "imported";
+  base: string;
+  hits: HitPayload[];
+}
+
+export interface FindReply {
+  found: FoundPayload[];
+  after: string | null;
+  n_segments: number | null;
+  undoable: string | null;
+}
+
+export interface ReplacementPayload {
+  segment: string;
+  kind: FoundPayload["kind"];
+  base: string;
+  starts: number[];
+  heard: [number, number][];
+}
+
+export interface ReplaceRequest {
+  find: FindPayload;
+  replacement: string;
+  replace: string | null;
+  items: ReplacementPayload[];
+}
+
+export interface ReplaceReply {
+  replace: string;
+  done: { found: FoundPayload; n: number; refused: string }[];
+}
+
 /** Payload sent and payload answered, by the name of the request. */
 export interface Requests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
@@ -207,6 +260,9 @@ export interface Requests {
   upcoming: [{ query: QueuePayload; after: string | null; n: number }, { segments: string[] }];
   segment: [{ segment: string; n_bins: number }, SegmentReply];
   submit: [SubmitRequest, SubmitReply];
+  find: [{ find: FindPayload; after: string | null; limit: number }, FindReply];
+  replace: [ReplaceRequest, ReplaceReply];
+  undo_replace: [{ replace: string }, { segments: string[]; n_left: number }];
 }
 
 /** Payload by the name of the event from the kernel. */

@@ -25,6 +25,7 @@ export interface ActionParts {
   toggleGuidelines: () => void;
   toggleHelp: () => void;
   search: () => void;
+  findReplace: () => void;
   typeSize: TypeSize;
   listening: Listening;
   onDone: (hint: "play" | "submit" | "keys") => void;
@@ -103,6 +104,7 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
     toggle_list: parts.toggleList,
     toggle_guidelines: parts.toggleGuidelines,
     search: parts.search,
+    find_replace: parts.findReplace,
     flag_1: () => flag(0),
     flag_2: () => flag(1),
     flag_3: () => flag(2),

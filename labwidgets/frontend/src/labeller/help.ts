@@ -47,6 +47,7 @@ const NAMES: Record<Action, string> = {
   previous: "previous segment of the list",
   next: "next segment of the list",
   search: "search",
+  find_replace: "find and replace in what is not reviewed, each place to be heard",
   toggle_list: "show or hide the list",
   toggle_guidelines: "guidelines",
   text_larger: "text larger",

@@ -4,12 +4,14 @@ import { keepKeysFromHost } from "../ui/host_keys";
 import { isForNotebook, isForText, type KeyStroke } from "../ui/keys";
 import type { TypedAhead } from "./typed_ahead";
 
-export type Place = "text" | "field" | "picker" | "other";
+/** "own": a panel with keys of its own. */
+export type Place = "text" | "field" | "picker" | "own" | "other";
 
 /** Whether a matched key acts here, or means what it means everywhere. */
 export function isActing(action: Action, stroke: KeyStroke, place: Place, isLeaving: boolean): boolean {
   if (action === "help" && stroke.key.startsWith("F")) return true;
   if (action === "leave") return true;
+  if (place === "own") return action === "find_replace" && !isForText(stroke);
   if (place === "picker") return false;
   if (stroke.key === "Tab") return place === "text" && !isLeaving;
   if (action === "undo" || action === "redo") return place !== "field";
@@ -39,6 +41,7 @@ export function installKeyboard(scope: Scope, parts: KeyboardParts): { leave(): 
   const placeOf = (target: EventTarget | null): Place => {
     if (!(target instanceof HTMLElement)) return "other";
     if (text.contains(target)) return "text";
+    if (target.closest("[data-lw-keys=own]")) return "own";
     if (target instanceof HTMLSelectElement) return "picker";
     const isField = target instanceof HTMLTextAreaElement || target.isContentEditable;
     if (isField || (target instanceof HTMLInputElement && target.type !== "range")) return "field";

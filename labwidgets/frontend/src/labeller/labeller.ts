@@ -2,6 +2,7 @@ import type { QueuePayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import editorCss from "../editor/editor.css";
+import findCss from "../find/find.css";
 import { joinEstate } from "../keep/estate";
 import { freshId, h } from "../ui/dom";
 import themeCss from "../ui/theme.css";
@@ -9,6 +10,7 @@ import { createTypeSize } from "../ui/type_size";
 import { createActions } from "./actions";
 import { createBanner } from "./banner";
 import { createClockwork } from "./clockwork";
+import { createFinding } from "./finding";
 import { createFolding } from "./folding";
 import { createFooter } from "./footer";
 import { createFrame } from "./frame";
@@ -36,6 +38,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   addStyles(document, "labeller", labellerCss);
   addStyles(document, "layers", layersCss);
   addStyles(document, "keys", keysCss);
+  addStyles(document, "find", findCss);
   const work = createWork(scope, context);
   const { ready, settings, options, bindings, preferences, transport } = work;
   const { player, editor, layers, typing, pages, outbox, session } = work;
@@ -98,6 +101,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     onSkip: skip,
     onSkipClosed: focusText,
   });
+  const finding = createFinding(scope, work, { focusText, say: (text) => footer.say(text) });
   const frame = createFrame({
     top: top.root,
     list: list.root,
@@ -106,7 +110,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     foot: footer.root,
     banner: banner.root,
     line: createWritingLine(scope, { editor, session, scripts: settings.scripts, typing }),
-    over: overlays.roots,
+    over: [finding.root, ...overlays.roots],
   });
   const root = h(
     "div",
@@ -126,7 +130,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
 
   const leave = () => {
-    if (typing.close() || editor.closeTags() || overlays.closeTop()) return;
+    if (typing.close() || editor.closeTags() || overlays.closeTop() || finding.close()) return;
     if (document.activeElement === top.search || list.root.contains(document.activeElement)) {
       focusText();
       return;
@@ -151,6 +155,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     listening: createListening(player, editor, settings),
     toggleHelp: () => overlays.help.toggle(),
     search: () => top.search.focus(),
+    findReplace: finding.open,
     onDone: overlays.hints.done,
   });
   const ahead = new TypedAhead();

@@ -46,6 +46,11 @@ export class Ledger {
     if (typeof revision === "number") this.revisions.set(segment, revision);
   }
 
+  /** The kernel has another text than the one submitted here; what was typed since stays. */
+  forgetSubmission(segment: string): void {
+    this.submitted.delete(segment);
+  }
+
   /** The stored text counts: what was typed and submitted here is given up. */
   giveUp(segment: string): void {
     this.kept.delete(segment);

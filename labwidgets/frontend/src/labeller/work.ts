@@ -50,6 +50,7 @@ export interface Work {
   readonly seat: Seat;
   readonly outbox: Outbox;
   readonly keeper: Keeper;
+  readonly cache: SegmentCache;
   readonly session: Session;
 }
 
@@ -106,6 +107,7 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
     seat,
     outbox,
     keeper,
+    cache,
     session,
   };
 }
