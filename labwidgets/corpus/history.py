@@ -55,10 +55,23 @@ def write_history(folder: Path, read_edits: ReadEdits) -> Path:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     for shard in sorted((folder / "data").glob("*.parquet")):
-        with pq.ParquetWriter(partial / shard.name, SCHEMA, compression="SNAPPY") as writer:
-            for rows in _rows(shard, read_edits):
-                writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+        _write(partial / shard.name, _rows(shard, read_edits))
     return partial.rename(target)
+
+
+def history_splits(folder: Path) -> list[str]:
+    """Return the splits that have a history, in order."""
+    return sorted({path.name.partition("-")[0] for path in folder.glob("*.parquet")})
+
+
+def _write(path: Path, groups: Iterator[list[dict[str, Any]]]) -> None:
+    # Loaders fail over a file, and over a row group, without any row.
+    first = next((rows for rows in groups if rows), None)
+    if first is None:
+        return
+    with pq.ParquetWriter(path, SCHEMA, compression="SNAPPY") as writer:
+        for rows in (first, *filter(None, groups)):
+            writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
 def _rows(shard: Path, read_edits: ReadEdits) -> Iterator[list[dict[str, Any]]]:

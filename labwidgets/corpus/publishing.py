@@ -15,9 +15,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from labwidgets.corpus.card import Card, CardContext, Facts, Version, card_fields, card_text
+from labwidgets.corpus.history import history_splits
 from labwidgets.corpus.hub import PushOptions, PushReport, checked_repo_id, push
 from labwidgets.corpus.releases import Releases
-from labwidgets.errors import ConsentError
+from labwidgets.errors import ConsentError, LabError
 from labwidgets.records import SHARE, Consent, Progress
 from labwidgets.store import Push, Store
 
@@ -77,15 +78,24 @@ class Publisher:
             if missing and wish.without_consent is None and not wish.options.dry_run:
                 raise _not_allowed(missing)
             day = self._day()
-            card = self._card(folder, facts, wish, missing=missing, day=day)
+            splits = () if history is None else history_splits(history)
+            context = self._context(facts, wish, missing=missing, day=day)
+            context = replace(context, has_history=bool(splits))
+            schema = pq.read_schema(folder / facts.shards[0].path)
+            fields = card_fields(facts, self._name, schema=schema, history=splits)
             options = replace(
                 wish.options,
-                card=card,
+                card=Card(fields, card_text(facts, context)),
                 history=history,
                 known=self._known(wish.repo_id),
                 before_commit=lambda: self._refuse_withdrawn(n_withdrawals),
             )
-            report = push(folder, wish.repo_id, options=options)
+            try:
+                report = push(folder, wish.repo_id, options=options)
+            except LabError:
+                # Whoever withdraws takes the files away from under the push.
+                self._refuse_withdrawn(n_withdrawals)
+                raise
         if options.dry_run:
             lacking = missing if wish.without_consent is None else ()
             lines = [f"before it may go: {line}" for line in lacking]
@@ -132,10 +142,10 @@ class Publisher:
         pushes = [done for done in self._store.pushes() if done.repo_id == repo_id]
         return dict(pushes[-1].files) if pushes else None
 
-    def _card(self, folder: Path, facts: Facts, wish: PushWish, *, missing: Sequence[str], day: str) -> Card:
+    def _context(self, facts: Facts, wish: PushWish, *, missing: Sequence[str], day: str) -> CardContext:
         speakers = set().union(*facts.speakers.values()) if facts.speakers else set()
         consents = valid_consents(self._store.consents())
-        context = CardContext(
+        return CardContext(
             self._name,
             wish.repo_id,
             tuple(consents[name] for name in sorted(speakers & consents.keys())),
@@ -143,12 +153,8 @@ class Publisher:
             missing=tuple(missing),
             versions=self._versions(wish, facts, day),
             guidelines=wish.guidelines,
-            has_history=wish.history,
             n_withdrawn=self._store.n_withdrawals(),
         )
-        schema = pq.read_schema(folder / facts.shards[0].path)
-        fields = card_fields(facts, self._name, schema=schema, has_history=wish.history)
-        return Card(fields, card_text(facts, context))
 
     def _versions(self, wish: PushWish, facts: Facts, day: str) -> tuple[Version, ...]:
         versions = {

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labwidgets.corpus.dataset import Export
-from labwidgets.corpus.hub import PushOptions, PushReport
+from labwidgets.corpus.hub import TIMEOUT_S, PushOptions, PushReport
 from labwidgets.corpus.publishing import Publisher, PushWish
 from labwidgets.corpus.releases import Releases
 from labwidgets.corpus.snapshots import Difference
@@ -97,6 +97,7 @@ class Releasing(StoreSource):
         history: bool = False,
         without_consent: str | None = None,
         clean_history: bool = False,
+        timeout_s: float = TIMEOUT_S,
         progress: Progress | None = None,
     ) -> PushReport:
         """Send the finished segments to the Hub, in one commit or not at all.
@@ -116,6 +117,7 @@ class Releasing(StoreSource):
             without_consent: Why it may go although consent or a licence is not on record for all of it. This
                 reason is written into the card.
             clean_history: Delete all older revisions there for good, tags too, after speakers were taken out.
+            timeout_s: Longest silence of the Hub before a request fails.
             progress: Called while the data set is written.
 
         Raises:
@@ -129,6 +131,7 @@ class Releasing(StoreSource):
             dry_run=dry_run,
             message=message,
             tag=tag,
+            timeout_s=timeout_s,
             clean_history=clean_history,
         )
         wish = PushWish(

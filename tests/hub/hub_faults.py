@@ -21,6 +21,7 @@ class Fault:
         times: How many it hits.
         status: For ``status``.
         seconds: For ``silent``.
+        message: For ``status``.
     """
 
     route: str
@@ -29,6 +30,7 @@ class Fault:
     times: int = 1
     status: int = 500
     seconds: float = 60.0
+    message: str = "ordered by the test"
     seen: int = 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import time
 from pathlib import Path
 
@@ -96,13 +97,15 @@ class Storage(Access):
     def _take_in(self, route: list[str], repo_id: str, body: bytes) -> Answer:
         if route[:2] == ["v1", "xorbs"]:
             return Answer.json({"was_inserted": self.chunks.put_xorb(route[-1], body)})
-        if route != ["v1", "shards"]:
+        if route != ["v2", "shards"]:
             return Answer.error(404, "no such page of the chunk storage")
         for sha256, content in self.chunks.put_shard(body):
             path = self._repository(repo_id).object_path(sha256)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return Answer.json({"result": 1})
+        frames = ({"type": "validating", "verified": 1, "total": 1}, {"type": "result"})
+        body = "".join(json.dumps(frame) + "\n" for frame in frames).encode()
+        return Answer(200, body, {"Content-Type": "application/x-ndjson"})
 
 
 def _signature(path: str) -> str:

@@ -59,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "race":
             self.hub.race(parts.path)
         if fault is not None and fault.kind == "status":
-            self._send(Answer.error(fault.status, "ordered by the test"))
+            self._send(Answer.error(fault.status, fault.message))
             return
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         request = Request(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labwidgets.corpus.card.facts import Facts
@@ -56,19 +56,19 @@ def size_category(n_rows: int) -> str:
     return next((name for bound, name in _SIZES if n_rows < bound), "1M<n<10M")
 
 
-def card_fields(facts: Facts, name: str, *, schema: Any, has_history: bool = False) -> dict[str, Any]:
+def card_fields(facts: Facts, name: str, *, schema: Any, history: Sequence[str] = ()) -> dict[str, Any]:
     """Return all fields of the card's head.
 
     Args:
         facts: Counted while the files were written.
         name: Title.
         schema: Of the shards, with the features of ``datasets`` in it.
-        has_history: Whether the second config is there.
+        history: Splits of the second config; empty for none.
     """
     from huggingface_hub import DatasetCardData
 
     data = DatasetCardData(**_described(facts, name))
-    _add_structure(data, facts, schema, has_history=has_history)
+    _add_structure(data, facts, schema, history)
     fields: dict[str, Any] = data.to_dict()
     return fields
 
@@ -97,7 +97,7 @@ def _described(facts: Facts, name: str) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value}
 
 
-def _add_structure(data: Any, facts: Facts, schema: Any, *, has_history: bool) -> None:
+def _add_structure(data: Any, facts: Facts, schema: Any, history: Sequence[str]) -> None:
     from datasets import DatasetInfo, Features, SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
     from datasets.utils.metadata import MetadataConfigs
@@ -114,8 +114,8 @@ def _add_structure(data: Any, facts: Facts, schema: Any, *, has_history: bool) -
     )
     DatasetInfosDict({"default": info}).to_dataset_card_data(data)
     configs = {"default": _data_files("data", names)}
-    if has_history:
-        configs[HISTORY] = _data_files(HISTORY, names)
+    if history:
+        configs[HISTORY] = _data_files(HISTORY, history)
     MetadataConfigs(configs).to_dataset_card_data(data)
 
 

@@ -16,7 +16,12 @@ from labwidgets.errors import HubError
 MAX_TRIES = 4
 """Tries of one request that get no answer at all; answers that say "later" are tried as the library likes."""
 
-XET_TRIES = 2
+XET_TRIES = 1
+"""Further tries of one request to xet storage."""
+
+XET_PATIENCE = 1.5
+"""Times the timeout: while it checks an upload, xet storage gives a sign of life every 20 s only."""
+
 _BODIES = ("PUT", "POST")
 
 
@@ -70,7 +75,7 @@ class Line:
                 "client.retry_max_attempts": XET_TRIES,
                 "client.retry_base_delay": "500ms",
                 "client.connect_timeout": f"{self.timeout_s:g}s",
-                "client.read_timeout": f"{self.timeout_s:g}s",
+                "client.read_timeout": f"{round(1000 * XET_PATIENCE * self.timeout_s)}ms",
             }
         )
         upload = hf_xet.XetSession(config).new_upload_commit(**options)

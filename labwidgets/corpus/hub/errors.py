@@ -88,16 +88,22 @@ def _hub_error(error: Exception, repo_id: str) -> LabError:
     if isinstance(error.__cause__, LabError):
         return error.__cause__
     status, said = status_of(error), _said(error)
-    if _ROOM.search(said):
-        return HubError(_NO_ROOM[0], value=repo_id, remedy=f"{_NO_ROOM[1]}. The Hub said: {said}")
-    if status is None and _is_transport(error):
-        return HubError("the Hub cannot be reached or does not answer", value=repo_id, remedy=_NETWORK)
-    if status is None:
-        return HubError(f"the push failed ({type(error).__name__})", value=repo_id, remedy=said)
-    if status >= 500:
+    if status is None and not _ROOM.search(said):
+        problem, remedy = _unanswered(error, said)
+        return HubError(problem, value=repo_id, remedy=remedy)
+    if status is not None and status >= 500:
         return HubError(f"the Hub has a problem (status {status})", value=repo_id, remedy=_NETWORK)
-    problem, remedy = _REMEDIES.get(status, (f"the Hub refused (status {status})", "Read what it says"))
+    refused = (f"the Hub refused (status {status})", "Read what it says")
+    problem, remedy = _NO_ROOM if _ROOM.search(said) else _REMEDIES.get(status or 0, refused)
     return HubError(problem, value=repo_id, remedy=f"{remedy}. The Hub said: {said}" if said else remedy)
+
+
+def _unanswered(error: Exception, said: str) -> tuple[str, str]:
+    if isinstance(error, FileNotFoundError):
+        return "files of the data set went away while they were sent", "Push again"
+    if _is_transport(error):
+        return "the Hub cannot be reached or does not answer", _NETWORK
+    return f"the push failed ({type(error).__name__})", said
 
 
 def _said(error: BaseException) -> str:

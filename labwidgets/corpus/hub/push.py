@@ -11,7 +11,7 @@ from typing import Any
 
 from labwidgets.corpus.card import Card, merge_cards
 from labwidgets.corpus.hub.client import Line, patient
-from labwidgets.corpus.hub.errors import explained, is_conflict, is_transient
+from labwidgets.corpus.hub.errors import explained, is_conflict, is_transient, status_of
 from labwidgets.corpus.hub.files import CARD_FILE, DATA_FILE, File, Wanted, checked_repo_id, wanted_files
 from labwidgets.corpus.hub.report import PushReport
 from labwidgets.corpus.hub.repository import Repository
@@ -150,6 +150,7 @@ class _Push:
             done = _Step(step.head, step.files, first.changed, first.stale)
             if not step.changed and not step.stale:
                 return step.head, done
+            start_s = time.monotonic()
             try:
                 self.options.before_commit()
                 files = [step.files[name] for name in step.changed]
@@ -157,7 +158,10 @@ class _Push:
                 commit = self.repository.commit(files, step.stale, message=message, parent=step.head)
             except Exception as e:
                 # After a lost answer the commit may well be there: the next round's look at the tree tells.
-                if attempt == MAX_TRIES or not (is_conflict(e) or is_transient(e)):
+                is_over = attempt == MAX_TRIES or not (is_conflict(e) or is_transient(e))
+                # Silence costs a timeout each time; a line that was cut shows at once.
+                is_silent = status_of(e) is None and time.monotonic() - start_s > self.options.timeout_s
+                if is_over or is_silent:
                     raise
                 logger.warning("commit %d of %d failed: %s", attempt, MAX_TRIES, type(e).__name__)
                 time.sleep(0.2 * 2**attempt if is_transient(e) else 0.1)

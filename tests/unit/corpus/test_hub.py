@@ -86,7 +86,7 @@ def test_what_was_pushed_is_what_load_dataset_gives_back(hub, send, folder, repo
 def test_over_xet_the_same_arrives_and_the_second_push_sends_nothing(hub, pushers, folder, repo):
     report = pushers["xet"](folder, repo)
     assert hub.requests("PUT ") == []
-    assert len(hub.requests("POST /cas/v1/shards")) == 1
+    assert len(hub.requests("POST /cas/v2/shards")) == 1
     for path in (folder / "data").iterdir():
         (name,) = hub.git(repo, "show", f"main:data/{path.name}").split("\n")[1:2]
         assert name == f"oid sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
