@@ -73,19 +73,13 @@ class Publisher:
         n_withdrawals = self._store.n_withdrawals()
         with self._files(wish, progress) as folder:
             facts = Facts.load(folder)
-            history = self._releases.history(folder) if wish.history else None
             missing = tuple(missing_on_record(facts, self._store.consents()))
             if missing and wish.without_consent is None and not wish.options.dry_run:
                 raise _not_allowed(missing)
-            day = self._day()
-            splits = () if history is None else history_splits(history)
-            context = self._context(facts, wish, missing=missing, day=day)
-            context = replace(context, has_history=bool(splits))
-            schema = pq.read_schema(folder / facts.shards[0].path)
-            fields = card_fields(facts, self._name, schema=schema, history=splits)
+            history = self._releases.history(folder) if wish.history else None
             options = replace(
                 wish.options,
-                card=Card(fields, card_text(facts, context)),
+                card=self._card(folder, facts, wish, missing=missing, history=history),
                 history=history,
                 known=self._known(wish.repo_id),
                 before_commit=lambda: self._refuse_withdrawn(n_withdrawals),
@@ -100,20 +94,16 @@ class Publisher:
             lacking = missing if wish.without_consent is None else ()
             lines = [f"before it may go: {line}" for line in lacking]
             return replace(report, warnings=(*report.warnings, *lines))
-        done = Push(
-            wish.repo_id,
-            report.commit,
-            options.tag,
-            day,
-            facts.rows.total(),
-            sum(facts.hours.values()),
-            report.wanted,
-        )
-        self._store.add_push(done)
+        self._remember(wish, facts, report)
         if self._store.n_withdrawals() != n_withdrawals:
             warning = "A speaker took consent back while this was pushed: push again at once."
             report = replace(report, warnings=(*report.warnings, warning))
         return report
+
+    def _remember(self, wish: PushWish, facts: Facts, report: PushReport) -> None:
+        size = (facts.rows.total(), sum(facts.hours.values()))
+        tag, day = wish.options.tag, self._day()
+        self._store.add_push(Push(wish.repo_id, report.commit, tag, day, *size, report.wanted))
 
     @contextmanager
     def _files(self, wish: PushWish, progress: Progress | None) -> Iterator[Path]:
@@ -142,19 +132,26 @@ class Publisher:
         pushes = [done for done in self._store.pushes() if done.repo_id == repo_id]
         return dict(pushes[-1].files) if pushes else None
 
-    def _context(self, facts: Facts, wish: PushWish, *, missing: Sequence[str], day: str) -> CardContext:
+    def _card(
+        self, folder: Path, facts: Facts, wish: PushWish, *, missing: Sequence[str], history: Path | None
+    ) -> Card:
         speakers = set().union(*facts.speakers.values()) if facts.speakers else set()
         consents = valid_consents(self._store.consents())
-        return CardContext(
+        splits = () if history is None else history_splits(history)
+        context = CardContext(
             self._name,
             wish.repo_id,
             tuple(consents[name] for name in sorted(speakers & consents.keys())),
             override=wish.without_consent if missing else None,
             missing=tuple(missing),
-            versions=self._versions(wish, facts, day),
+            versions=self._versions(wish, facts, self._day()),
             guidelines=wish.guidelines,
+            has_history=bool(splits),
             n_withdrawn=self._store.n_withdrawals(),
         )
+        schema = pq.read_schema(folder / facts.shards[0].path)
+        fields = card_fields(facts, self._name, schema=schema, history=splits)
+        return Card(fields, card_text(facts, context))
 
     def _versions(self, wish: PushWish, facts: Facts, day: str) -> tuple[Version, ...]:
         versions = {
