@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import HealthCheck, settings
 
 from labwidgets.records import NewRecording, Recording, Segment, Submission, Word
 
@@ -25,6 +26,15 @@ RATE_HZ = 16_000
 LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0")
 
 Make = Callable[..., Any]
+
+# A test is no clock; the first example may compile, and a busy machine is slow at everything.
+settings.register_profile(
+    "labwidgets",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("labwidgets")
 
 
 def unavailable(reason: str) -> NoReturn:

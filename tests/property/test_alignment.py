@@ -52,7 +52,7 @@ def test_an_alignment_spells_both_sides(reference, hypothesis):
     assert [one.op for one in steps] == whole_table(reference, hypothesis)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LONG)
 @pytest.mark.parametrize("most_cells", [16_000_000, 3000])
 def test_what_is_left_out_of_a_large_table_changes_no_path(most_cells, drawn):

@@ -35,7 +35,7 @@ def cache(tmp_path_factory, pcm):
     return cache
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cuts=st.tuples(times, times, times).map(sorted), channel=channels)
 def test_neighbouring_cuts_joined_are_one_cut(cache, cuts, channel):
     def read(start_s, end_s):
@@ -45,7 +45,7 @@ def test_neighbouring_cuts_joined_are_one_cut(cache, cuts, channel):
     np.testing.assert_array_equal(np.concatenate([read(a, b), read(b, c)]), read(a, c))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(span=st.tuples(times, times).map(sorted), n_bins=st.integers(1, 500), channel=channels)
 def test_peaks_bound_the_samples_of_their_bins(cache, pcm, span, n_bins, channel):
     peaks = cache.peaks(KEY, start_s=span[0], end_s=span[1], channel=channel, n_bins=n_bins)

@@ -157,6 +157,5 @@ TestReplay = pytest.mark.slow(Replay.TestCase)
 TestReplay.settings = settings(
     max_examples=12,
     stateful_step_count=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
