@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import soundfile
 
+from labwidgets.audio.headers import plain_header
 from labwidgets.audio.source import (
     Source,
     as_container,
@@ -64,11 +65,12 @@ class Probe:
     codec: str
 
 
-def probe(source: Source) -> Probe:
+def probe(source: Source, *, data: bytes | None = None) -> Probe:
     """Return what the header of ``source`` says, after refusing what cannot be worked with.
 
     Args:
         source: A local file, or encoded bytes.
+        data: All bytes of that file, where they were read already.
 
     Returns:
         The figures of the header.
@@ -79,19 +81,28 @@ def probe(source: Source) -> Probe:
         SourceError: If the file has vanished or may not be read.
     """
     name = name_of(source)
-    with opened(source) as file:
-        sound = as_sndfile(file)
-        if sound is None:
-            with as_container(file, name=name) as container:
-                result = probe_container(container, name=name)
-        else:
-            with sound:
-                _refuse_liar(sound, file, name=name)
-                result = probe_sndfile(sound)
+    result = _plain(source if isinstance(source, bytes) else data) or _asked(source, name=name)
     require_usable(
         duration_s=result.duration_s, rate_hz=result.sample_rate_hz, n_channels=result.n_channels, name=name
     )
     return result
+
+
+def _plain(data: bytes | None) -> Probe | None:
+    head = plain_header(data) if data else None
+    return head and Probe(head.n_frames / head.rate_hz, head.rate_hz, head.n_channels, head.codec)
+
+
+def _asked(source: Source, *, name: object) -> Probe:
+    """Return what a library says."""
+    with opened(source) as file:
+        sound = as_sndfile(file)
+        if sound is None:
+            with as_container(file, name=name) as container:
+                return probe_container(container, name=name)
+        with sound:
+            _refuse_liar(sound, file, name=name)
+            return probe_sndfile(sound)
 
 
 def probe_sndfile(sound: soundfile.SoundFile) -> Probe:

@@ -118,9 +118,9 @@ def _place(row: Row, intake: Intake) -> tuple[dict[str, Any], dict[str, Any]]:
     if isinstance(row.audio, bytes):
         return _place_bytes(row.audio, row.name, intake.project_folder)
     path = row.audio
-    checked_text(str(path))
+    name = checked_text(str(path))
     try:
-        before = path.stat()
+        before = os.stat(name)  # noqa: PTH116 - a path object makes its text anew for each call
     except FileNotFoundError as e:
         raise SourceError("no such file", value=path) from e
     if not stat.S_ISREG(before.st_mode):
@@ -129,17 +129,32 @@ def _place(row: Row, intake: Intake) -> tuple[dict[str, Any], dict[str, Any]]:
         raise SourceError("the file is empty")
     if intake.options.copy:
         return _place_bytes(path.read_bytes(), path.name, intake.project_folder)
-    details = _header(path)
+    digest, details = _hash_and_header(path, n_bytes=before.st_size)
     place = {
-        "source": os.path.abspath(path),  # noqa: PTH100 - resolve() would follow the user's own links
-        "bytes_sha256": file_sha256(path, n_bytes=before.st_size),
+        "source": os.path.abspath(name),  # noqa: PTH100 - resolve() would follow the user's own links
+        "bytes_sha256": digest,
         "n_bytes": before.st_size,
         "mtime_ns": before.st_mtime_ns,
     }
-    after = path.stat()
+    after = os.stat(name)  # noqa: PTH116
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise SourceError("the file changed while it was read", remedy="Add it again when it is complete")
     return place, details
+
+
+def _hash_and_header(path: Path, *, n_bytes: int) -> tuple[str, dict[str, Any]]:
+    data = _whole(path) if n_bytes <= WHOLE_READ_BYTES else None
+    details = _header(path, data=data)
+    return file_sha256(path) if data is None else hashlib.sha256(data).hexdigest(), details
+
+
+def _whole(path: Path) -> bytes | None:
+    """Return the file's bytes; None where it cannot be read, of which its header's reader says more."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _place_bytes(data: bytes, name: str, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -156,8 +171,8 @@ def _place_bytes(data: bytes, name: str, folder: Path) -> tuple[dict[str, Any], 
     return place, details
 
 
-def _header(source: Path | bytes) -> dict[str, Any]:
-    probe = audio.probe(source)
+def _header(source: Path | bytes, *, data: bytes | None = None) -> dict[str, Any]:
+    probe = audio.probe(source, data=data)
     return {
         "duration_s": probe.duration_s,
         "sample_rate_hz": probe.sample_rate_hz,
@@ -166,17 +181,9 @@ def _header(source: Path | bytes) -> dict[str, Any]:
     }
 
 
-def file_sha256(path: Path, *, n_bytes: int | None = None) -> str:
-    """Return the sha256 of the file's bytes, read once, large ones in pieces.
-
-    Args:
-        path: Of a file.
-        n_bytes: Its size where that is known already.
-    """
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of the file's bytes, read once, in pieces."""
     with path.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size if n_bytes is None else n_bytes
-        if size <= WHOLE_READ_BYTES:
-            return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
