@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import base64
+import itertools
+import os
 import secrets
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -34,10 +36,38 @@ FLAGS = (
 MIX = -1
 """Channel number of a segment that hears all channels of its recording, averaged."""
 
-_ALPHABET = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_ID_BITS = 65
+_N_IDS = 1 << _ID_BITS
 
 
 def new_id(prefix: str) -> str:
-    """Return a fresh id such as ``seg_4f7t…``: the prefix and 65 random bits, never used again."""
-    letters = base64.b32encode(secrets.token_bytes(10))[:13]
-    return f"{prefix}_{letters.translate(_ALPHABET).decode()}"
+    """Return a fresh id such as ``seg_4f7t…``, never used again.
+
+    The prefix and 65 bits: a process counts up from a random number. Ids made together lie together, and so
+    do their places in an index: a table takes a thousand new rows in far less time than with ids all over it.
+    """
+    number = next(_numbers) % _N_IDS
+    return f"{prefix}_{_head(number >> 20)}{_PAIRS[number >> 10 & 1023]}{_PAIRS[number & 1023]}"
+
+
+@lru_cache(maxsize=8)
+def _head(number: int) -> str:
+    """Return 45 bits as nine letters."""
+    letters = ""
+    for _ in range(9):
+        letters, number = _ALPHABET[number & 31] + letters, number >> 5
+    return letters
+
+
+_numbers = itertools.count(secrets.randbits(_ID_BITS))
+
+
+def _begin_anew() -> None:
+    global _numbers  # noqa: PLW0603 - a fork must not count on from where its parent stands
+    _numbers = itertools.count(secrets.randbits(_ID_BITS))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
