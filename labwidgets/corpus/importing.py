@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -36,16 +36,12 @@ logger = logging.getLogger(__name__)
 class RecordingStore(Protocol):
     """The part of the store that adding needs."""
 
-    def known_bytes(self, hashes: Sequence[str], /) -> Mapping[str, str]:
-        """Return the recording id of each hash that is stored."""
-        ...
-
     def withdrawn_bytes(self, hashes: Sequence[str], /) -> AbstractSet[str]:
         """Return the hashes whose speakers took consent back."""
         ...
 
-    def add_recordings(self, recordings: Sequence[NewRecording], /) -> object:
-        """Store all of them or none."""
+    def add_new(self, recordings: Sequence[NewRecording], /) -> Mapping[str, str]:
+        """Store all of them or none; return the ids of those that were there, by hash of their bytes."""
         ...
 
     def recordings(self, *, state: str) -> Iterable[Recording]:
@@ -213,30 +209,29 @@ def _register(
             tally.refused.append(item)
         elif fresh.setdefault(item.bytes_sha256, item) is not item:
             tally.known += 1
-    stored = store.known_bytes(tuple(fresh))
-    gone = store.withdrawn_bytes(tuple(stored)) if stored else frozenset()
+    known = _store_new(store, fresh, tally)
+    gone = store.withdrawn_bytes(tuple(known)) if known else frozenset()
     withdrawn = [fresh[digest] for digest in sorted(gone)]
     tally.refused += [Refusal(item.source, _WITHDRAWN) for item in withdrawn]
-    tally.known += len(stored) - len(gone)
-    new = [item for digest, item in fresh.items() if digest not in stored]
-    try:
-        if new:
-            store.add_recordings(new)
-        accepted = new
-    except (SourceError, AudioError, ValueError) as e:
-        logger.warning("a batch of %d recordings was refused as a whole: %s", len(new), type(e).__name__)
-        accepted = [item for item in new if _register_one(store, item, tally)]
-    tally.durations_s |= {item.bytes_sha256: item.duration_s for item in accepted}
+    tally.known += len(known) - len(gone)
+    tally.durations_s |= {digest: item.duration_s for digest, item in fresh.items() if digest not in known}
     return withdrawn
 
 
-def _register_one(store: RecordingStore, item: NewRecording, tally: _Tally) -> bool:
+def _store_new(store: RecordingStore, fresh: dict[str, NewRecording], tally: _Tally) -> Collection[str]:
+    """Return the hashes that were known; what the store refuses leaves ``fresh``."""
     try:
-        store.add_recordings([item])
-    except ValueError as e:
-        tally.refused.append(Refusal(item.source, str(e)))
-        return False
-    return True
+        return store.add_new(list(fresh.values())) if fresh else ()
+    except (SourceError, AudioError, ValueError) as e:
+        logger.warning("a batch of %d recordings was refused as a whole: %s", len(fresh), type(e).__name__)
+    known: set[str] = set()
+    for digest, item in list(fresh.items()):
+        try:
+            known.update(store.add_new([item]))
+        except ValueError as e:
+            tally.refused.append(Refusal(item.source, str(e)))
+            del fresh[digest]
+    return known
 
 
 def _decode_pass(store: RecordingStore, cache: SoundCache, project_folder: Path, tally: _Tally) -> None:

@@ -89,24 +89,44 @@ def clean_json(value: Any) -> Any:
     Raises:
         TextError: On a string that no store can hold.
     """
-    if value is None or isinstance(value, bool | int):
+    kind = type(value)
+    if kind is str:
+        return _storable(value)
+    if kind in _PLAIN:
         return value
+    if kind is dict:
+        return {_storable(str(name)): clean_json(item) for name, item in value.items()}
     if isinstance(value, float):
         return finite(value)
-    if isinstance(value, str):
-        if "\0" in value or not (value.isascii() or _is_unicode(value)):
-            raise TextError(
-                "a name or field cannot be stored",
-                value=ascii(value[:80]),
-                allowed="Unicode text without U+0000",
-                remedy="Rename it and add it again",
-            )
+    return _clean_other(value)
+
+
+_PLAIN = frozenset({type(None), bool, int})
+
+
+def _clean_other(value: Any) -> Any:
+    if isinstance(value, int):
         return value
+    if isinstance(value, str):
+        return _storable(value)
     if isinstance(value, Mapping):
-        return {clean_json(str(key)): clean_json(item) for key, item in value.items()}
+        return {_storable(str(name)): clean_json(item) for name, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [clean_json(item) for item in value]
-    return clean_json(str(value))
+    return _storable(str(value))
+
+
+def _storable(text: str) -> str:
+    if text.isprintable() and text.isascii():
+        return text
+    if "\0" in text or not _is_unicode(text):
+        raise TextError(
+            "a name or field cannot be stored",
+            value=ascii(text[:80]),
+            allowed="Unicode text without U+0000",
+            remedy="Rename it and add it again",
+        )
+    return text
 
 
 def _is_unicode(text: str) -> bool:
@@ -181,32 +201,6 @@ def recording_of(row: Row) -> Recording:
         state=row["state"],
         reason=row["reason"],
         quality=quality_of(row["quality"]),
-    )
-
-
-def added_recording(item: NewRecording, recording_id: str, fields: Mapping[str, Any]) -> Recording:
-    """Return what reading ``item`` back gives right after it was added with ``fields`` as its content."""
-    return Recording(
-        id=recording_id,
-        source=item.source,
-        bytes_sha256=item.bytes_sha256,
-        sound_sha256=None,
-        n_bytes=item.n_bytes,
-        duration_s=to_s(to_us(item.duration_s)),
-        sample_rate_hz=item.sample_rate_hz,
-        n_channels=item.n_channels,
-        codec=item.codec,
-        language=item.language,
-        speaker=item.speaker,
-        accent=item.accent,
-        licence=item.licence,
-        collection=item.collection,
-        metadata=fields["metadata"],
-        copied=item.copied,
-        mtime_ns=item.mtime_ns,
-        state="added",
-        reason=None,
-        quality=None,
     )
 
 

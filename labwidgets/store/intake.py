@@ -12,8 +12,8 @@ from labwidgets.errors import NotFoundError
 from labwidgets.records import MIX, ModelRun, NewRecording, Quality, Recording, Segment, Transcription, new_id
 from labwidgets.store import codec, drafts, schema
 from labwidgets.store.events import NewEvent, chunks, next_version
-from labwidgets.store.projections import record, record_recordings
-from labwidgets.store.statements import insert_rows
+from labwidgets.store.projections import record, record_recordings, record_segments
+from labwidgets.store.statements import insert_rows, select_among
 from labwidgets.text import MAX_CHARACTERS
 from labwidgets.timeline import to_s, to_us
 
@@ -27,21 +27,14 @@ _rand = random.SystemRandom()
 def known_bytes(connection: sa.Connection, hashes: Sequence[str]) -> dict[str, str]:
     """Return the ids of recordings by hash of their bytes, of those that are known."""
     recording = schema.recording.c
-    found: dict[str, str] = {}
-    for some in chunks(hashes):
-        query = sa.select(recording.bytes_sha256, recording.id).where(recording.bytes_sha256.in_(some))
-        found.update(dict(connection.execute(query).all()))
-    return found
+    shown = (recording.bytes_sha256, recording.id)
+    return dict(select_among(connection, shown, recording.bytes_sha256, hashes))
 
 
 def known_sources(connection: sa.Connection, sources: Sequence[str]) -> dict[str, str]:
     """Return the ids of recordings by source, of those that are known."""
     recording = schema.recording.c
-    found: dict[str, str] = {}
-    for some in chunks(sources):
-        query = sa.select(recording.source, recording.id).where(recording.source.in_(some))
-        found.update(dict(connection.execute(query).all()))
-    return found
+    return dict(select_among(connection, (recording.source, recording.id), recording.source, sources))
 
 
 def add_recordings(
@@ -55,20 +48,30 @@ def add_recordings(
     Raises:
         TextError: When a text or field may not be stored; nothing is then.
     """
+    known = add_new(connection, items, actor=actor)
+    hashes = [item.bytes_sha256 for item in items]
+    ids = known | known_bytes(connection, [digest for digest in hashes if digest not in known])
+    stored = recordings_by_id(connection, list(ids.values()))
+    return [stored[ids[digest]] for digest in hashes]
+
+
+def add_new(connection: sa.Connection, items: Sequence[NewRecording], *, actor: str | None) -> dict[str, str]:
+    """Store those whose bytes are not known, and return the ids of the others by hash of their bytes.
+
+    Raises:
+        TextError: When a text or field may not be stored; nothing is then.
+    """
     known = known_bytes(connection, [item.bytes_sha256 for item in items])
     fresh: dict[str, NewRecording] = {}
     for item in items:
         if item.bytes_sha256 not in known:
             fresh.setdefault(item.bytes_sha256, item)
-    stored = {one.bytes_sha256: one for one in recordings_by_id(connection, list(known.values())).values()}
     if fresh:
-        stored |= _add(connection, list(fresh.values()), actor=actor)
-    return [stored[item.bytes_sha256] for item in items]
+        _add(connection, list(fresh.values()), actor=actor)
+    return known
 
 
-def _add(
-    connection: sa.Connection, new: Sequence[NewRecording], *, actor: str | None
-) -> dict[str, Recording]:
+def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str | None) -> None:
     described = [codec.content_row(fields=codec.recording_fields(item)) for item in new]
     texts = [
         codec.content_row(text=item.text) if item.text is not None and item.text_as == "reference" else None
@@ -87,12 +90,9 @@ def _add(
         NewEvent(segment_ids[i], 1, "segment_added", _whole(item, ids[i], seqs[i], texts[i]), actor=actor)
         for i, item in enumerate(new)
     ]
-    record(connection, segments)
+    speakers = {recording_id: item.speaker for recording_id, item in zip(ids, new, strict=True)}
+    record_segments(connection, segments, speakers)
     _add_drafts(connection, dict(zip(segment_ids, new, strict=True)), actor=actor)
-    return {
-        item.bytes_sha256: codec.added_recording(item, recording_id, content["fields"])
-        for item, recording_id, content in zip(new, ids, described, strict=True)
-    }
 
 
 def _technical(item: NewRecording, content_id: str) -> dict[str, Any]:

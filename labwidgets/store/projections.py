@@ -12,7 +12,7 @@ from labwidgets.records import Event
 from labwidgets.store import consenting, schema
 from labwidgets.store.events import NewEvent, append, chunks
 from labwidgets.store.policy import Head, decide_reference, decide_state
-from labwidgets.store.statements import insert_if_new, insert_rows, upsert
+from labwidgets.store.statements import insert_if_new, insert_rows, select_among, upsert
 from labwidgets.store.tasks import STAGE, change_tasks, delete_tasks, insert_tasks, new_task, ranks
 
 _opinion, _thread = schema.opinion.c, schema.thread.c
@@ -51,6 +51,13 @@ def record_recordings(connection: sa.Connection, new: Sequence[NewEvent], fields
     events = append(connection, new)
     _add_recordings(connection, events, fields)
     return events
+
+
+def record_segments(
+    connection: sa.Connection, new: Sequence[NewEvent], speakers: Mapping[str, str | None]
+) -> None:
+    """Do as ``record`` does for segments of recordings, given by id with their speakers, just stored."""
+    _add_segments(connection, append(connection, new), speakers)
 
 
 def apply(connection: sa.Connection, events: Iterable[Event]) -> None:
@@ -110,6 +117,10 @@ def _add_recordings(connection: sa.Connection, events: list[Event], fields_of: F
 
 def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
     speakers = _speakers(connection, [event.payload["recording_id"] for event in events])
+    _add_segments(connection, events, speakers)
+
+
+def _add_segments(connection: sa.Connection, events: list[Event], speakers: Mapping[str, str | None]) -> None:
     segments, tasks, references = [], [], []
     for event in events:
         payload, segment_id = event.payload, event.stream_id
@@ -149,11 +160,8 @@ def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
 
 
 def _speakers(connection: sa.Connection, recording_ids: Sequence[str]) -> dict[str, str | None]:
-    recording, found = schema.recording.c, {}
-    for some in chunks(recording_ids):
-        query = sa.select(recording.id, recording.speaker).where(recording.id.in_(some))
-        found.update(dict(connection.execute(query).all()))
-    return found
+    recording = schema.recording.c
+    return dict(select_among(connection, (recording.id, recording.speaker), recording.id, recording_ids))
 
 
 def _recording_decoded(connection: sa.Connection, events: list[Event]) -> None:

@@ -44,6 +44,16 @@ class Recordings(Transactions):
         """
         return self._write(lambda connection: intake.add_recordings(connection, items, actor=actor))
 
+    def add_new(self, items: Sequence[NewRecording], *, actor: str | None = None) -> dict[str, str]:
+        """Do as ``add_recordings`` does; return only the ids of known ones, by hash of their bytes.
+
+        Raises:
+            DiskFullError: No room left.
+            StoreError: The store cannot be written.
+            TextError: A text or field may not be stored.
+        """
+        return self._write(lambda connection: intake.add_new(connection, items, actor=actor))
+
     def mark_decoded(
         self, recording_id: str, *, sound_sha256: str, duration_s: float, quality: Quality
     ) -> tuple[str, ...]:

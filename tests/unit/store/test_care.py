@@ -154,10 +154,30 @@ def test_statements_for_the_other_engine_compile() -> None:
     assert "ON CONFLICT (stage, state, shard) DO UPDATE SET n = (tally.n + excluded.n)" in added
     ignored = str(statements.insert_if_new("postgresql", schema.annotator).compile(dialect=dialect))
     assert ignored.endswith("ON CONFLICT DO NOTHING")
-    text, binds, is_positional = statements._insert(dialect, schema.annotator, ("name", "role"))
-    assert text == "INSERT INTO annotator (name, role) VALUES (%(name)s::VARCHAR, %(role)s::VARCHAR)"
-    assert [name for name, _ in binds] == ["name", "role"]
-    assert not is_positional
+    plan = statements._insert(dialect, schema.annotator, ("name", "role"))
+    assert plan.text == "INSERT INTO annotator (name, role) VALUES (%(name)s::VARCHAR, %(role)s::VARCHAR)"
+    assert plan.names == ("name", "role")
+    assert not plan.is_positional
+    recording = schema.recording.c
+    known = statements._select_among("postgresql", (recording.id,), recording.bytes_sha256)
+    assert str(known.compile(dialect=dialect)).endswith("= ANY (%(given)s::VARCHAR[])")
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, statements._ROWS_AT_ONCE - 1, 2 * statements._ROWS_AT_ONCE + 1])
+def test_any_number_of_rows_goes_in_and_is_found(store: Store, n_rows: int) -> None:
+    content = schema.content.c
+    rows = [
+        {"id": f"con_{n}", "text": str(n), "folded": "", "words": [n], "layers": {}, "fields": {"n": n},
+         "erased_us": None}
+        for n in range(n_rows)
+    ]  # fmt: skip
+    with engine.writing(store._engine) as connection:
+        statements.insert_rows(connection, schema.content, rows)
+    wanted = [f"con_{n}" for n in range(n_rows + 5)]
+    with engine.reading(store._engine) as connection:
+        shown = (content.id, content.text, content.words, content.fields)
+        found = statements.select_among(connection, shown, content.id, wanted)
+    assert sorted(found) == sorted((row["id"], row["text"], row["words"], row["fields"]) for row in rows)
 
 
 def test_trouble_with_the_target_of_a_backup_is_told(tmp_path: Path) -> None:
