@@ -15,6 +15,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from labwidgets.asr import packed
 from labwidgets.asr.sources import ModelSource
 from labwidgets.errors import ModelError
 
@@ -55,6 +56,7 @@ def open_pipeline(source: ModelSource, pipeline_class: type[AutomaticSpeechRecog
             value=f"{source.name}: no {missing[0]}"
             + (f" and {len(missing) - 1} more" if missing[1:] else ""),
         )
+    packed.pack(model)
     return pipeline(
         _TASK,
         model=model.eval(),
