@@ -94,7 +94,7 @@ def report(
     folder: Folder,
     file: Annotated[Path, typer.Argument(metavar="OUT.html", help="The page.", show_default=False)],
     model: Annotated[list[str] | None, typer.Option(help="Only these models.")] = None,
-    normalize: Normalize = "tags+basic",
+    normalize: Normalize = "basic",
     as_json: Json = False,
 ) -> None:
     """Write a page that says how the models of a project do and where they fail."""

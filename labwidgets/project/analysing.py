@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from labwidgets.analysis.scoring import VariantsGiven
     from labwidgets.analysis.suspects import Suspect
 
-SAFE = "tags+basic"
-"""What a project compares by default: its references can hold tags, which no model says."""
+SAFE = "basic"
+"""What a project compares by default; tags in its references, which no model says, are no words."""
 
 _MOST_NAME = 200
 

@@ -187,7 +187,7 @@ def test_what_was_found_leaves_as_a_file_that_can_be_read_again(table, tmp_path,
     path = tmp_path / f"out.{'jsonl' if form == 'nemo' else form}"
     assert export_rows(table, query, path, form=form) == 2
     found = read_texts(path, role="reference")
-    assert (list(found.ids), list(found.texts)) == (["u4", "u1"], ["Über <b>uns</b>", "a dog"])
+    assert (list(found.ids), list(found.texts)) == (["u4", "u1"], ["Über <b/>uns<b/>", "a dog"])
     assert list(found.columns["speaker"]) == ["s2", "s2"]
     column = "pred_text_one" if form == "nemo" else "hypothesis:one"
     assert read_texts(path, role="hypothesis", column=column).texts == ["über uns", "a dog"]
