@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from labwidgets.project import Project
     from labwidgets.records import Word
     from labwidgets.widgets.audio_player import AudioPlayer
+    from labwidgets.widgets.error_explorer import ErrorExplorer
     from labwidgets.widgets.labeller import Labeller
     from labwidgets.widgets.transcript_editor import TranscriptEditor
 
 __all__ = [
     "AudioPlayer",
+    "ErrorExplorer",
     "LabError",
     "Labeller",
     "Project",
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "AudioPlayer": "labwidgets.widgets.audio_player",
+    "ErrorExplorer": "labwidgets.widgets.error_explorer",
     "LabError": "labwidgets.errors",
     "Labeller": "labwidgets.widgets.labeller",
     "Project": "labwidgets.project",

@@ -16,6 +16,7 @@ from labwidgets.records import (
     Progress,
     Refusal,
     Transcription,
+    Word,
     new_id,
 )
 from labwidgets.text import Normalise
@@ -266,6 +267,10 @@ class Analysing(StoreSource):
         ]
         found = rival_fits(drafter, rivals, self.read, progress=progress)
         return [found[key] for key in best.ids]
+
+    def heard(self, segment_id: str) -> dict[str, tuple[Word, ...]]:
+        """Return, by model, the words with times of what it said last; empty where it gave none."""
+        return {model: one.words for model, one in self.store.hypotheses_of(segment_id).items()}
 
     def mark(
         self, segment_id: str, mark: str | None, *, annotator: str, hypothesis_id: str | None = None

@@ -1,8 +1,24 @@
 """The engine behind a table of errors: a million rows sorted, filtered and searched in the kernel."""
 
+from labwidgets.analysis.explorer.bars import Bar, bars
 from labwidgets.analysis.explorer.export import EXPORTS, export_rows
 from labwidgets.analysis.explorer.opening import open_errors
 from labwidgets.analysis.explorer.query import Bin, Column, Condition, RowQuery
 from labwidgets.analysis.explorer.table import ErrorTable
+from labwidgets.analysis.explorer.times import WordTime, reference_times, word_times
 
-__all__ = ["EXPORTS", "Bin", "Column", "Condition", "ErrorTable", "RowQuery", "export_rows", "open_errors"]
+__all__ = [
+    "EXPORTS",
+    "Bar",
+    "Bin",
+    "Column",
+    "Condition",
+    "ErrorTable",
+    "RowQuery",
+    "WordTime",
+    "bars",
+    "export_rows",
+    "open_errors",
+    "reference_times",
+    "word_times",
+]

@@ -162,6 +162,25 @@ class ErrorTable:
                 alignments[model] = [(int(one.op), one.reference, one.hypothesis) for one in steps]
         return {**row, "alignments": alignments}
 
+    def lines(
+        self, query: RowQuery, columns: Sequence[str], *, offset: int = 0, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Return some columns of rows of a query, without alignments: what a long list shows.
+
+        Raises:
+            ConfigError: There is no such column.
+        """
+        names = dict.fromkeys(["row", "id", *(known(name, self.columns).name for name in columns)])
+        rows = self.rows(query)[max(0, offset) : max(0, offset) + min(max(0, limit), _MOST_ROWS)]
+        shown = ", ".join(f"rows.{quoted(name)}" for name in names)
+        words = f"SELECT {shown} FROM rows JOIN chosen USING (row) ORDER BY place"  # noqa: S608 - checked and quoted
+        found: list[dict[str, Any]] = self._fetch(words, chosen=rows).to_pylist()
+        return found
+
+    def fold(self, text: str) -> list[str]:
+        """Return the words of a text as they are compared."""
+        return self._chain(text).split()
+
     def number(self, key: str) -> int:
         """Return the number of the row with that id.
 
@@ -335,9 +354,11 @@ class ErrorTable:
 
     # ---- out -----------------------------------------------------------------------------------------
 
-    def to_arrow(self, query: RowQuery) -> pa.Table:
-        """Return the rows of a query with all their columns, in its order."""
-        words = "SELECT rows.* FROM rows JOIN chosen USING (row) ORDER BY place"
+    def to_arrow(self, query: RowQuery, *, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows of a query in its order, with some columns or all."""
+        names = [quoted(known(name, self.columns).name) for name in columns or self.columns]
+        shown = ", ".join(f"rows.{name}" for name in names)
+        words = f"SELECT {shown} FROM rows JOIN chosen USING (row) ORDER BY place"  # noqa: S608 - checked and quoted
         return self._fetch(words, chosen=self.rows(query))
 
     # ---- inside --------------------------------------------------------------------------------------

@@ -57,11 +57,12 @@ def _audio_key(splits: Mapping[str, Any], audio: str | None, datasets: Any) -> s
 def _rows(splits: Mapping[str, Any], key: str, datasets: Any) -> Iterator[Row | Refusal]:
     for split, part in splits.items():
         extra = {SPLIT_COLUMN: split} if split else {}
-        for number, values in enumerate(_undecoded(part, datasets)):
+        for number, values in enumerate(undecoded(part, datasets)):
             yield row_of(f"row {number}" + (f" of {split}" if split else ""), {**extra, **values}, key)
 
 
-def _undecoded(part: Any, datasets: Any) -> Any:
+def undecoded(part: Any, datasets: Any) -> Any:
+    """Return a data set whose sounds and pictures stay as they are kept."""
     for name, kind in part.features.items():
         if isinstance(kind, datasets.Audio | datasets.Image | datasets.Video):
             part = part.cast_column(name, type(kind)(decode=False))

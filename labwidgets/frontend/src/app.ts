@@ -2,6 +2,7 @@
 import type { App, MountContext, MountKind, WidgetKind } from "./core/mount";
 import { Scope } from "./core/scope";
 import { createEditor, mountEditor } from "./editor";
+import { mountExplorer } from "./explorer/mount";
 import { mountLabeller } from "./labeller/labeller";
 import { mountPlayer } from "./player/mount";
 import { createPlayer } from "./player/player";
@@ -10,6 +11,7 @@ const KINDS: Record<WidgetKind, MountKind> = {
   player: mountPlayer,
   editor: mountEditor,
   labeller: (scope, context) => mountLabeller(scope, { ...context, createPlayer, createEditor }),
+  explorer: mountExplorer,
 };
 
 export const mount: App["mount"] = (kind: string, context: MountContext) => {

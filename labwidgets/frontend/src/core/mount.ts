@@ -14,7 +14,7 @@ export interface MountContext {
 /** Builds one view; all that it acquires belongs to `scope`. */
 export type MountKind = (scope: Scope, context: MountContext) => void;
 
-export const WIDGET_KINDS = ["player", "editor", "labeller"] as const;
+export const WIDGET_KINDS = ["player", "editor", "labeller", "explorer"] as const;
 export type WidgetKind = (typeof WIDGET_KINDS)[number];
 
 /** What `app.js` exports. */

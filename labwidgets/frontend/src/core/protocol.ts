@@ -4,6 +4,8 @@
  * holds one golden message per name; the tests of both sides read them.
  */
 
+import type { ErrorRequests } from "./protocol_errors";
+
 export const PROTOCOL_VERSION = 1;
 
 export interface Envelope {
@@ -247,7 +249,7 @@ export interface ReplaceReply {
 }
 
 /** Payload sent and payload answered, by the name of the request. */
-export interface Requests {
+export interface Requests extends ErrorRequests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
   keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string; gzip: boolean }, { name: string; hash: string; gzip: boolean }];
