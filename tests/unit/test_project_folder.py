@@ -33,7 +33,7 @@ def test_a_folder_that_the_system_refuses_is_a_project_error(tmp_path: Path, nam
 
 @pytest.mark.parametrize("name", ["x" * 101, " ", "a\0b", "two\nlines"])
 def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match="'name'"):
+    with pytest.raises(ConfigError, match="name in the new project: no usable name"):
         Project.create(tmp_path / "p", language="en", name=name)
     assert not (tmp_path / "p").exists()
 
