@@ -20,6 +20,7 @@ from labwidgets.records.finding import (
 from labwidgets.records.labels import (
     Ack,
     Hypothesis,
+    KeptEdit,
     LabelledRow,
     ModelRun,
     Opinion,
@@ -81,6 +82,7 @@ __all__ = [
     "Found",
     "HypothesesReport",
     "Hypothesis",
+    "KeptEdit",
     "LabelOrigin",
     "LabelSource",
     "LabelledRow",

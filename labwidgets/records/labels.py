@@ -113,6 +113,33 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptEdit:
+    """What one person typed into a segment and did not submit.
+
+    Attributes:
+        id: Made by the page, the same for the same edit.
+        segment_id: The segment.
+        annotator: Pseudonym of who typed.
+        base_revision: Of the thread, on which it was typed; 0 for none.
+        text: The main layer as it stands.
+        words: With their times.
+        layers: Further layers by name.
+        flags: Names out of the project's list.
+        at_us: When it was kept, microseconds since 1970.
+    """
+
+    id: str
+    segment_id: str
+    annotator: str
+    base_revision: int
+    text: str
+    words: tuple[Word, ...] = ()
+    layers: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    at_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """The promise that a submission is on disk. ``repeated`` when that event id was known already."""
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from labwidgets.records.base import Samples
 from labwidgets.records.finding import FindPage, Replace, Replaced, Replacement, Restored, Wanted
-from labwidgets.records.labels import Ack, SegmentView, Submission, Transcription
+from labwidgets.records.labels import Ack, KeptEdit, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
 from labwidgets.records.sound import AudioWindow, Peaks, Spectrogram
 
@@ -50,6 +50,11 @@ class LabelSource(Protocol):
     @property
     def id(self) -> str:
         """Stable, to tell projects apart in one browser."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Tells copies of a project apart, which share the id."""
         ...
 
     def labelling(self) -> Mapping[str, Any]:
@@ -120,6 +125,18 @@ class LabelSource(Protocol):
 
     def newest_replace(self, *, annotator: str) -> str | None:
         """Id of this annotator's newest replace that changed something and was not taken back."""
+        ...
+
+    def keep(self, edit: KeptEdit) -> int:
+        """Keep what was typed and not submitted, in place of what was there; when, in microseconds."""
+        ...
+
+    def drop_kept(self, segment_id: str, *, annotator: str) -> None:
+        """Forget it."""
+        ...
+
+    def kept(self, *, annotator: str) -> Sequence[KeptEdit]:
+        """All that one person typed and did not submit, the newest first."""
         ...
 
     def change_marker(self) -> tuple[int, ...]:

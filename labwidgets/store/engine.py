@@ -7,6 +7,7 @@ writes begin with the write lock, so that none has to be done twice.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import logging
 import os
@@ -223,6 +224,13 @@ def explain(error: BaseException, url: sa.URL) -> LabError:
         value=where,
         remedy="Check the disk; `labwidgets verify` says whether the store is sound",
     )
+
+
+def place_of(url: sa.URL) -> str:
+    """Return a short hash of where the store at ``url`` lies, whoever opens it and from wherever."""
+    file = store_file(url)
+    where = str(url.set(username=None, password=None)) if file is None else str(file.resolve())
+    return hashlib.sha256(where.encode()).hexdigest()[:12]
 
 
 def check_file(path: Path) -> None:

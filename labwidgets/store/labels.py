@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError, StaleRevisionError, StoreError, TextError
 from labwidgets.records import Ack, Event, Opinion, SegmentView, Submission
-from labwidgets.store import codec, drafts, events, intake, schema
+from labwidgets.store import codec, drafts, events, intake, keeping, schema
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
 from labwidgets.store.statements import insert_rows
@@ -74,6 +74,7 @@ def submit(connection: sa.Connection, sent: Submission) -> Ack:
         client_at_us=sent.client_at_us,
     )
     [event] = record(connection, [new])
+    keeping.drop(connection, sent.segment_id, sent.annotator)
     if standing["lease_holder"] == sent.annotator:
         _drop_lease(connection, sent)
     return Ack(sent.event_id, sent.segment_id, sent.annotator, event.stream_version, event.at_us)

@@ -117,6 +117,8 @@ def withdraw(connection: sa.Connection, speaker: str, *, actor: str | None) -> W
     given = schema.consent.c
     consent_ids = connection.scalars(sa.select(given.id).where(given.speaker == speaker)).all()
     ids = [recording.id for recording in found.recordings]
+    for some in chunks(found.segment_ids):
+        connection.execute(schema.kept_edit.delete().where(schema.kept_edit.c.segment_id.in_(some)))
     _erase(connection, _contents_of(connection, ids, found.segment_ids, consent_ids))
     _forget_split(connection, {speaker, *ids})
     payload = {

@@ -318,6 +318,23 @@ search_text = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Typed and not submitted, where the browser keeps nothing: no event, the newest text only.
+kept_edit = sa.Table(
+    "kept_edit",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    sa.Column("annotator", sa.String, primary_key=True),
+    _required("edit_id", sa.String),
+    _required("base_revision", sa.BigInteger),
+    _required("text", sa.Text),
+    _required("words", _Json),
+    _required("layers", _Json),
+    _required("flags", _Json),
+    _required("at_us", sa.BigInteger),
+    sa.Index(None, "annotator"),
+    sqlite_with_rowid=False,
+)
+
 split = sa.Table(
     "split",
     metadata,
@@ -357,6 +374,9 @@ PROJECTIONS = (
     snapshot,
 )
 """Tables that a replay fills again."""
+
+PASSING = (kept_edit,)
+"""Tables that no event speaks of and nothing is counted from: a replay leaves them as they are."""
 
 LEASE_COLUMNS = ("lease_holder", "lease_token", "lease_until_us")
 """Columns that no event speaks of: a replay leaves them empty."""

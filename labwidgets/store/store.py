@@ -31,6 +31,7 @@ class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis,
     def __init__(self, engine: sa.Engine, project_id: str) -> None:
         self._engine = engine
         self._project_id = project_id
+        self._place = engines.place_of(engine.url)
         self._checkpointer = Checkpointer(engine) if engine.dialect.name == "sqlite" else None
         weakref.finalize(self, _let_go, engine, self._checkpointer).atexit = False
 
@@ -79,6 +80,11 @@ class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis,
     def project_id(self) -> str:
         """UUID made with the store; copies keep it."""
         return self._project_id
+
+    @property
+    def place(self) -> str:
+        """Short hash of where the store lies: it tells copies apart."""
+        return self._place
 
     # ---- care ----------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from labwidgets.errors import ConfigError, LabError
 from labwidgets.records import LabelSource, QueueQuery, SegmentView
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
+from labwidgets.widgets.keeping import KeepDesk
 from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
 from labwidgets.widgets.readiness import warm_soon
 from labwidgets.widgets.replacing import ReplaceDesk
@@ -78,6 +79,7 @@ class Labeller(LabWidget):
             if isinstance(source, LabelSource)
             else scratch_source(source, audio=audio, text=text, language=language)
         )
+        self._keeping = KeepDesk(self.source, self._annotator)
         super().__init__(kind="labeller")
         self.handlers |= {
             "ready": self._answer_ready,
@@ -91,6 +93,7 @@ class Labeller(LabWidget):
             "spectrogram": self._answer_spectrogram,
             "window": self._answer_window,
             "submit": self._answer_submit,
+            **self._keeping.handlers,
             **ReplaceDesk(self.source, self._annotator).handlers,
         }
         self._watcher: threading.Thread | None = None
@@ -116,9 +119,11 @@ class Labeller(LabWidget):
             "version": PROTOCOL_VERSION,
             "project": self.source.name,
             "project_id": self.source.id,
+            "place": self.source.place,
             "annotator": self._annotator,
             "settings": self.source.labelling(),
             "clip": None,
+            "kept": self._keeping.kept(),
         }, []
 
     def _answer_keys(self, _payload: dict[str, Any]) -> Answer:

@@ -114,8 +114,8 @@ def submission_record(
     """
     flags = [str(flag) for flag in payload["flags"]]
     layers = {str(name): _text(layer) for name, layer in payload["layers"].items()}
-    _refuse_unknown("flag", flags, settings["flags"])
-    _refuse_unknown("layer", layers, [layer["name"] for layer in settings["layers"]])
+    refuse_unknown("flag", flags, settings["flags"])
+    refuse_unknown("layer", layers, [layer["name"] for layer in settings["layers"]])
     text = _text(payload["text"])
     try:
         event_id = str(uuid.UUID(str(payload["event_id"])))
@@ -141,7 +141,12 @@ def submission_record(
         raise MessageError("malformed submission", value=type(error).__name__) from error
 
 
-def _refuse_unknown(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
+def refuse_unknown(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse flags or layers that the project does not have.
+
+    Raises:
+        MessageError: With those that it has.
+    """
     unknown = [name for name in names if name not in known]
     if unknown:
         raise MessageError(f"no such {kind}", value=unknown[0], allowed=", ".join(known))

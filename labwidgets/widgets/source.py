@@ -15,6 +15,7 @@ from labwidgets.records import (
     AudioWindow,
     DraftReport,
     FindPage,
+    KeptEdit,
     Peaks,
     QueueCounts,
     QueuePage,
@@ -66,8 +67,13 @@ class StoreSource:
 
     @property
     def id(self) -> str:
-        """Of the store: it survives renaming and moving."""
+        """Of the store: it survives renaming and moving, and copies share it."""
         return self.store.project_id
+
+    @property
+    def place(self) -> str:
+        """Of the store, as a short hash: what tells copies apart."""
+        return self.store.place
 
     def labelling(self) -> LabelSettings:
         """Return the settings that the page needs."""
@@ -134,6 +140,18 @@ class StoreSource:
     def newest_replace(self, *, annotator: str) -> str | None:
         """Return the id of this annotator's newest replace that was not taken back."""
         return self.store.newest_replace(annotator=annotator)
+
+    def keep(self, edit: KeptEdit) -> int:
+        """Keep what was typed and not submitted; durable when this returns."""
+        return self.store.keep(edit)
+
+    def drop_kept(self, segment_id: str, *, annotator: str) -> None:
+        """Forget it."""
+        self.store.drop_kept(segment_id, annotator=annotator)
+
+    def kept(self, *, annotator: str) -> Sequence[KeptEdit]:
+        """Return all that one person typed and did not submit."""
+        return self.store.kept(annotator=annotator)
 
     def change_marker(self) -> tuple[int, ...]:
         """Return something that differs once anybody wrote to the store, or drafting came to an end."""

@@ -39,11 +39,12 @@ WAIT = 30_000
 class Desk:
     """The labeller in a notebook, as somebody at the keyboard sees it."""
 
-    def __init__(self, opened: Any, project: Path) -> None:
+    def __init__(self, opened: Any, project: Path, *, cell: int = LABEL, annotator: str = "me") -> None:
         self.opened = opened
         self.page = opened.page
         self.project = project
-        self.root = self.page.locator(".jp-CodeCell").nth(LABEL).locator(".lw-frame")
+        self.annotator = annotator
+        self.root = self.page.locator(".jp-CodeCell").nth(cell).locator(".lw-frame")
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -95,7 +96,7 @@ class Desk:
     def stored(self, number: int) -> list[Opinion]:
         with Project.open(self.project) as project:
             row = project.queue(QueueQuery()).rows[number - 1]
-            return list(project.store.thread(row.segment_id, "me"))
+            return list(project.store.thread(row.segment_id, self.annotator))
 
 
 def wait_until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:

@@ -22,6 +22,7 @@ from labwidgets.records import (
     MIX,
     QUEUE_ORDERS,
     Consent,
+    KeptEdit,
     ModelRun,
     NewRecording,
     Quality,
@@ -389,6 +390,49 @@ def test_unknown_and_retired_segments_are_refused(store: Store, add: Add) -> Non
             look("seg_x")
 
 
+def test_what_is_typed_is_kept_newest_only_for_its_person_until_it_is_submitted(
+    store: Store, add: Add
+) -> None:
+    first, second = add(2)
+    words = (Word("नमस्ते", 0.1, 0.6, 0.9, estimated=True),)
+    edit = KeptEdit("e1", first, "a1", 0, "नमस्ते", words, {"normalised": "नमस्ते"}, ("noise",))
+    at_us = store.keep(replace(edit, text="नम", words=(), flags=()))
+    store.keep(KeptEdit("e2", second, "a1", 3, "later"))
+    assert store.keep(edit) >= at_us
+    assert replace(store.kept(annotator="a1")[0], at_us=0) == edit
+    assert [kept.id for kept in store.kept(annotator="a1")] == ["e1", "e2"]
+    assert store.kept(annotator="a2") == []
+    store.rebuild()
+    store.submit(submission(first, annotator="a2"))
+    assert len(store.kept(annotator="a1")) == 2
+    store.submit(submission(first))
+    assert [kept.id for kept in store.kept(annotator="a1")] == ["e2"]
+    store.drop_kept(second, annotator="a1")
+    assert store.kept(annotator="a1") == []
+    assert store.verify().ok
+
+
+def test_nothing_is_kept_for_segments_that_are_not_there(store: Store, add: Add) -> None:
+    segment, other = add(2)
+    store.keep(KeptEdit("e1", segment, "a1", 0, "typed before"))
+    store.retire(segment)
+    assert [kept.text for kept in store.kept(annotator="a1")] == ["typed before"]
+    with pytest.raises(SegmentError, match="retired"):
+        store.keep(KeptEdit("e1", segment, "a1", 0, "typed after"))
+    with pytest.raises(NotFoundError, match="unknown segment"):
+        store.keep(KeptEdit("e1", "seg_none", "a1", 0, "typed"))
+    with pytest.raises(TextError):
+        store.keep(KeptEdit("e1", other, "a1", 0, "nul \0"))
+
+
+def test_copies_of_a_store_are_told_apart_by_their_place(store: Store, tmp_path: Path) -> None:
+    store.backup(tmp_path / "copy.db")
+    with Store.open(tmp_path / "copy.db") as copy:
+        assert (copy.project_id, copy.place != store.place) == (store.project_id, True)
+    with Store.open(tmp_path / "copy.db") as again:
+        assert again.place == copy.place
+
+
 def test_history_tells_of_recording_segment_and_threads_in_order(store: Store, add: Add) -> None:
     one, two = add(2)
     store.submit(submission(one))
@@ -665,6 +709,7 @@ def test_nothing_is_left_of_a_speaker_who_was_taken_out(store: Store) -> None:
     store.submit(submission(segments[0], base_revision=1, text="", skip_reason="Zebedee shouts"))
     store.submit(submission(segments[2], text="still here"))
     store.mark_broken(ids[1].id, "Zebedee's file is broken")
+    store.keep(KeptEdit("e1", segments[1], "a1", 0, "Zebedee half typed"))
     store.assign_splits({"Zebedee": "train", "ben": "test"})
     store.give_consent(Consent("", "Zebedee", "CC0-1.0", ("share",), "1", "Zebedee signed", 0))
     events = store.verify().events

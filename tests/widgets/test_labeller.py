@@ -312,3 +312,24 @@ def test_a_data_set_needs_no_project_and_finds_its_labels_again(page_of: Any, tm
 def test_a_data_set_without_sound_is_refused() -> None:
     with pytest.raises(SourceError):
         Labeller([{"text": "only text"}], annotator="a1")
+
+
+def test_what_is_typed_is_kept_for_the_next_view_until_it_is_submitted(page: Any, project: Project) -> None:
+    first = segments(project)[0]
+    edit = {"id": "e1", "base_revision": 0, "text": "नमस्ते", "words": [], "layers": {}, "flags": ["noise"]}
+    assert page.reply("ready", READY)["kept"] == []
+    assert page.reply("keep", {"segment": first, "edit": edit})["segment"] == first
+    [kept] = page.reply("ready", READY)["kept"]
+    assert (kept["segment"], kept["edit"]) == (first, edit)
+    page.reply("submit", submission(first))
+    assert page.reply("ready", READY)["kept"] == []
+
+
+def test_what_was_kept_is_given_up(page: Any, project: Project) -> None:
+    first = segments(project)[0]
+    edit = {"id": "e1", "base_revision": 0, "text": "a", "words": [], "layers": {}, "flags": []}
+    page.reply("keep", {"segment": first, "edit": edit})
+    page.reply("keep", {"segment": first, "edit": None})
+    assert project.kept(annotator="a1") == []
+    error = page.error("keep", {"segment": first, "edit": {**edit, "flags": ["other"]}})
+    assert "no such flag" in error["message"]

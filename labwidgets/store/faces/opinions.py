@@ -5,11 +5,12 @@ from __future__ import annotations
 from labwidgets.records import (
     Ack,
     Event,
+    KeptEdit,
     Opinion,
     SegmentView,
     Submission,
 )
-from labwidgets.store import labels
+from labwidgets.store import keeping, labels
 from labwidgets.store.faces.transactions import Transactions
 
 
@@ -37,6 +38,29 @@ class Opinions(Transactions):
             SegmentError: On a retired one.
         """
         return self._read(lambda connection: labels.view(connection, segment_id, annotator=annotator))
+
+    def keep(self, edit: KeptEdit) -> int:
+        """Keep what one person typed into a segment, in place of what was there; gone with the submit.
+
+        Returns:
+            When, in microseconds since 1970.
+
+        Raises:
+            DiskFullError: No room left.
+            NotFoundError: On an unknown segment.
+            SegmentError: On a retired segment.
+            StoreError: The store cannot be written.
+            TextError: The text may not be stored.
+        """
+        return self._write(lambda connection: keeping.keep(connection, edit))
+
+    def drop_kept(self, segment_id: str, *, annotator: str) -> None:
+        """Forget what one person typed into a segment."""
+        self._write(lambda connection: keeping.drop(connection, segment_id, annotator))
+
+    def kept(self, *, annotator: str) -> list[KeptEdit]:
+        """Return what one person typed and did not submit, the newest first."""
+        return self._read(lambda connection: keeping.kept(connection, annotator))
 
     def thread(self, segment_id: str, annotator: str) -> list[Opinion]:
         """Return one person's opinions of a segment, oldest revision first."""

@@ -7,6 +7,7 @@ from typing import Literal, NotRequired
 # pydantic checks messages by these types and needs the back-ported TypedDict before Python 3.12.
 from typing_extensions import TypedDict
 
+from labwidgets.widgets.protocol.segments import KeptPayload
 from labwidgets.widgets.protocol.sound import ClipPayload
 
 
@@ -55,14 +56,20 @@ class LabelSettings(TypedDict):
 
 
 class ReadyReply(TypedDict):
-    """Who and what the view works for. ``clip`` is set where there is just one (player, editor)."""
+    """Who and what the view works for. ``clip`` is set where there is just one (player, editor).
+
+    ``place`` tells copies of a project apart, which share the id. ``kept`` is what this person typed and did
+    not submit, as far as a browser had it kept here (``keep``).
+    """
 
     version: int
     project: str
     project_id: str
+    place: NotRequired[str]
     annotator: str
     settings: LabelSettings
     clip: NotRequired[ClipPayload | None]
+    kept: NotRequired[list[KeptPayload]]
 
 
 class KeysRequest(TypedDict):

@@ -101,3 +101,36 @@ class SubmitReply(TypedDict):
     saved_at_ms: int
     repeated: bool
     counts: CountsPayload
+
+
+class EditPayload(TypedDict):
+    """What stands in the boxes of a segment and was not submitted; ``id`` stays until it is."""
+
+    id: str
+    base_revision: int
+    text: str
+    words: list[WordPayload]
+    layers: dict[str, str]
+    flags: list[str]
+
+
+class KeepRequest(TypedDict):
+    """From a browser that keeps nothing: the newest of what was typed; null where nothing is left to keep."""
+
+    segment: str
+    edit: EditPayload | None
+
+
+class KeepReply(TypedDict):
+    """It is on disk."""
+
+    segment: str
+    kept_at_ms: int
+
+
+class KeptPayload(TypedDict):
+    """What this person typed once and did not submit."""
+
+    segment: str
+    kept_at_ms: int
+    edit: EditPayload

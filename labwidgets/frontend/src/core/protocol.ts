@@ -72,9 +72,11 @@ export interface ReadyReply {
   version: number;
   project: string;
   project_id: string;
+  place?: string;
   annotator: string;
   settings: LabelSettings;
   clip?: ClipPayload | null;
+  kept?: KeptPayload[];
 }
 
 export interface QueuePayload {
@@ -161,6 +163,21 @@ export interface SubmitRequest {
   active_ms: number;
   client_at_ms: number;
   skip_reason: string | null;
+}
+
+export interface EditPayload {
+  id: string;
+  base_revision: number;
+  text: string;
+  words: WordPayload[];
+  layers: Record<string, string>;
+  flags: string[];
+}
+
+export interface KeptPayload {
+  segment: string;
+  kept_at_ms: number;
+  edit: EditPayload;
 }
 
 export interface SubmitReply {
@@ -262,6 +279,7 @@ export interface Requests extends ErrorRequests {
   upcoming: [{ query: QueuePayload; after: string | null; n: number }, { segments: string[] }];
   segment: [{ segment: string; n_bins: number }, SegmentReply];
   submit: [SubmitRequest, SubmitReply];
+  keep: [{ segment: string; edit: EditPayload | null }, { segment: string; kept_at_ms: number }];
   find: [{ find: FindPayload; after: string | null; limit: number }, FindReply];
   replace: [ReplaceRequest, ReplaceReply];
   undo_replace: [{ replace: string }, { segments: string[]; n_left: number }];

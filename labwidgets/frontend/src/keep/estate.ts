@@ -20,9 +20,10 @@ const ANSWER_WITHIN_MS = 200;
 const HANDED_OVER_WITHIN_MS = 3_000;
 /** A view this new takes over at once what others leave: it is what comes after them. */
 const FRESH_MS = 4_000;
-/** Others wait, so that a tab that reloads finds what it had. */
+/** Others wait, so that a tab that reloads finds what it had; what was in their own tab is not reloading. */
 const GRACE_MS = 30_000;
-const LOOK_EVERY_MS = 10_000;
+const OWN_GRACE_MS = 8_000;
+const LOOK_EVERY_MS = 4_000;
 
 /**
  * Passes edits from views that ended, or whose kernel died, to those that live: to a new one at once, to one at
@@ -30,7 +31,7 @@ const LOOK_EVERY_MS = 10_000;
  */
 export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Promise<void> {
   const { channel, presence, owner, view, tab } = seat;
-  const orphanedFor = new Map<string, number>();
+  const orphanedSince = new Map<string, number>();
   let isFresh = true;
   let hasLeft = false;
 
@@ -46,7 +47,7 @@ export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Prom
   scope.add(
     channel.on(({ kind }) => {
       if (kind === "hello" && holder.isDead()) void leave();
-      if (kind === "left" && isFresh) void inherit().catch(() => {});
+      if (kind === "left") void inherit().catch(() => {});
     }),
   );
   scope.timeout(() => {
@@ -59,11 +60,14 @@ export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Prom
     const alive = await presence.alive();
     const orphans = entries.filter((entry) => !alive.has(entry.view));
     const ids = new Set(orphans.map(({ id }) => id));
-    for (const id of orphanedFor.keys()) if (!ids.has(id)) orphanedFor.delete(id);
-    for (const id of ids) orphanedFor.set(id, (orphanedFor.get(id) ?? -LOOK_EVERY_MS) + LOOK_EVERY_MS);
+    const now_ms = performance.now();
+    for (const id of orphanedSince.keys()) if (!ids.has(id)) orphanedSince.delete(id);
+    for (const id of ids) if (!orphanedSince.has(id)) orphanedSince.set(id, now_ms);
     const own = orphans.filter((entry) => entry.tab === tab);
-    const now = own.length > 0 ? own : orphans;
-    const ripe = isFresh ? now : orphans.filter(({ id }) => (orphanedFor.get(id) ?? 0) >= GRACE_MS);
+    const isRipe = ({ id, tab: last }: Entry) =>
+      now_ms - (orphanedSince.get(id) ?? now_ms) >= (last === tab ? OWN_GRACE_MS : GRACE_MS);
+    const atOnce = own.length > 0 ? own : orphans;
+    const ripe = isFresh ? atOnce : orphans.filter(isRipe);
     return new Set(ripe.map(({ id }) => id));
   };
 

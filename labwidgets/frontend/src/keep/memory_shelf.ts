@@ -3,8 +3,9 @@ import type { Change, Holding, Shelf } from "./shelf";
 
 /** Where the browser stores nothing: as good as the page. */
 export class MemoryShelf implements Shelf {
-  readonly kind = "page";
   private readonly entries = new Map<string, Entry>();
+
+  constructor(readonly kind: Shelf["kind"] = "page") {}
 
   async write({ put = [], remove = [] }: Change): Promise<void> {
     for (const key of remove) this.entries.delete(nameOf(key));

@@ -24,6 +24,11 @@ export function takeSeat(owner: Owner, newId: () => string): Seat {
   return { owner, view, tab: recallTab(newId), shelf: openShelf(), channel, presence, locks };
 }
 
+/** Copies of a project share its id: an edit must not end in another copy than the one it was made in. */
+export function projectKey({ project_id, place = "" }: { project_id: string; place?: string }): string {
+  return `${project_id}@${place}`;
+}
+
 /** Names a lock or a channel that the views of one owner share. */
 export function seatName(what: string, { project, annotator }: Owner): string {
   return `labwidgets ${what} ${JSON.stringify([project, annotator])}`;

@@ -3,7 +3,6 @@ import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import editorCss from "../editor/editor.css";
 import findCss from "../find/find.css";
-import { joinEstate } from "../keep/estate";
 import { freshId, h } from "../ui/dom";
 import themeCss from "../ui/theme.css";
 import { createTypeSize } from "../ui/type_size";
@@ -23,6 +22,7 @@ import layersCss from "./layers.css";
 import { createList } from "./list";
 import { createListening } from "./listening";
 import { createOverlays } from "./overlays";
+import { createSafekeeping } from "./safekeeping";
 import { createTopBar } from "./top_bar";
 import { TypedAhead } from "./typed_ahead";
 import { createTypingPause } from "./typing_pause";
@@ -102,6 +102,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     onSkipClosed: focusText,
   });
   const finding = createFinding(scope, work, { focusText, say: (text) => footer.say(text) });
+  const kept = createSafekeeping(scope, { work, top, onClosed: focusText });
   const frame = createFrame({
     top: top.root,
     list: list.root,
@@ -110,7 +111,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     foot: footer.root,
     banner: banner.root,
     line: createWritingLine(scope, { editor, session, scripts: settings.scripts, typing }),
-    over: [finding.root, ...overlays.roots],
+    over: [finding.root, ...overlays.roots, kept.root],
   });
   const root = h(
     "div",
@@ -130,7 +131,8 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
 
   const leave = () => {
-    if (typing.close() || editor.closeTags() || overlays.closeTop() || finding.close()) return;
+    if (typing.close() || editor.closeTags() || overlays.closeTop()) return;
+    if (finding.close() || kept.close()) return;
     if (document.activeElement === top.search || list.root.contains(document.activeElement)) {
       focusText();
       return;
@@ -198,10 +200,5 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   folding.refresh();
   context.el.replaceChildren(root);
   pages.want(0, 0);
-  void joinEstate(scope, work.seat, {
-    isDead: () => transport.link === "gone",
-    give: () => session.give(),
-    take: (entries) => session.take(entries),
-    hasTyped: (segment) => session.isKept(segment),
-  }).then(() => scope.disposed || session.start());
+  void kept.join();
 }

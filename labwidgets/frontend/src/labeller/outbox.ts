@@ -42,6 +42,8 @@ export interface Outbox {
   adopt(entries: readonly Entry<Submitted>[]): void;
   /** Leaves everything to others. */
   give(): void;
+  /** Gives everything of this view up; returns the segments. What is with the kernel already may still be saved. */
+  deleteAll(): string[];
   /** The newest submit of a segment that is still on its way. */
   newest(segment: string): SubmitRequest | null;
   /** Tries at once what waits for its next attempt. */
@@ -174,14 +176,20 @@ export function createOutbox(scope: Scope, seat: Seat, transport: Transport): Ou
   scope.add(
     channel.on((notice) => {
       if (notice.kind === "put" || notice.kind === "left") pump();
-      if (notice.kind === "saved") settle(notice.reply);
+      if (notice.kind === "saved") {
+        sender.settled(notice.reply);
+        settle(notice.reply);
+      }
       if (notice.kind === "refused") refuse(notice.id, notice.reason);
     }),
   );
 
   const keep = (parcel: Parcel, replaces: EntryKey | null) => {
     const { event_id } = parcel.submission;
-    withShelf((shelf) => shelf.write({ put: [entryOf(parcel)], remove: replaces ? [replaces] : [] })).then(
+    withShelf(async (shelf) => {
+      await shelf.write({ put: [entryOf(parcel)], remove: replaces ? [replaces] : [] });
+      if (shelf.kind === "page" && mine.has(event_id)) loose.add(event_id);
+    }).then(
       () => {
         channel.post({ kind: "put" });
         pump();
@@ -216,6 +224,14 @@ export function createOutbox(scope: Scope, seat: Seat, transport: Transport): Ou
       sender.drop();
       for (const id of [...mine.keys()]) letGo(id);
       change();
+    },
+    deleteAll() {
+      const entries = [...mine.values()].map(entryOf);
+      sender.drop();
+      for (const { id } of entries) letGo(id);
+      withShelf((shelf) => shelf.write({ remove: entries })).catch(() => {});
+      change();
+      return entries.map(({ segment }) => segment);
     },
     newest,
     retry: () => sender.retry(),

@@ -30,6 +30,8 @@ export interface Trouble {
 export interface Sender {
   /** What it has already is not taken twice. */
   put(parcel: Parcel): void;
+  /** Another view had it saved. */
+  settled(reply: SubmitReply): void;
   /** Leaves what is not acknowledged to somebody else; an answer that still comes counts. */
   drop(): void;
   /** Tries at once what waits for its next attempt. */
@@ -77,19 +79,21 @@ export function createSender(scope: Scope, transport: Transport): Sender {
     events.emit("change");
   };
 
+  const settled = (reply: SubmitReply) => {
+    const lane = lanes.get(reply.segment);
+    if (lane?.parcels[0]?.submission.event_id !== reply.event_id) return;
+    lane.cancelWait();
+    Object.assign(lane, { n_failures: 0, reason: null });
+    lane.parcels = lane.parcels.slice(1).map((parcel) => rebased(parcel, reply));
+    if (lane.parcels.length === 0) lanes.delete(reply.segment);
+    send(reply.segment);
+  };
+
   /** Any answer will do: to an earlier attempt, or to one made before the submit was left to another view. */
   const settle = (reply: SubmitReply) => {
-    const lane = lanes.get(reply.segment);
-    if (lane?.parcels[0]?.submission.event_id === reply.event_id) {
-      lane.cancelWait();
-      lane.parcels.shift();
-      Object.assign(lane, { n_failures: 0, reason: null });
-      lane.parcels = lane.parcels.map((parcel) => rebased(parcel, reply));
-      if (lane.parcels.length === 0) lanes.delete(reply.segment);
-    }
+    settled(reply);
     if (!scope.disposed) events.emit("acknowledged", reply);
     events.emit("change");
-    send(reply.segment);
   };
 
   const fail = (segment: string, parcel: Parcel, error: unknown) => {
@@ -141,6 +145,7 @@ export function createSender(scope: Scope, transport: Transport): Sender {
       lane.parcels.push(parcel);
       if (lane.parcels.length === 1) send(segment);
     },
+    settled,
     drop() {
       for (const lane of lanes.values()) lane.cancelWait();
       lanes.clear();

@@ -1,35 +1,16 @@
 import { Emitter } from "../core/emitter";
-import type { EditorContent, Span } from "../core/parts";
 import type { SubmitReply, SubmitRequest } from "../core/protocol";
 import type { Entry } from "../keep/entry";
 import { ActivityMeter, Pace } from "./activity";
 import type { Ahead } from "./ahead";
 import { CrossUndo } from "./cross_undo";
 import { assemble, type Current, compose, overlay } from "./current";
-import type { Keeper } from "./keeper";
 import type { Ledger } from "./ledger";
-import type { Outbox, Refusal } from "./outbox";
-import type { Phase, SessionEvents } from "./phases";
+import type { Refusal } from "./outbox";
 import { failureOf, isGone } from "./retry";
-import type { SegmentCache } from "./segments";
+import type { Phase, SessionEvents, SessionParts } from "./session_types";
 import { Unsaved } from "./unsaved";
 import { Visits } from "./visits";
-
-/** What the session reads from the screen. */
-export interface Desk {
-  content(): EditorContent;
-  heard(): Span[];
-  now(): number;
-  newId(): string;
-}
-
-export interface SessionParts {
-  outbox: Outbox;
-  keeper: Keeper;
-  cache: SegmentCache;
-  ahead: (isTaken: (segment: string) => boolean) => Ahead;
-  desk: Desk;
-}
 
 /** Which segment is open, what becomes of its text, and what comes next. Knows no DOM. */
 export class Session {
@@ -202,6 +183,15 @@ export class Session {
     this.unsaved.giveUp(current);
     this.parts.cache.forget(segment);
     void this.openNext(null, false);
+  }
+
+  /** Everything of this person that is not saved is given up. */
+  async deleteAll(): Promise<void> {
+    const { segment = null } = this.current ?? {};
+    await this.unsaved.deleteAll(this.current);
+    if (segment !== null) this.parts.cache.forget(segment);
+    this.events.emit("marks");
+    if (segment !== null) void this.open(segment, { play: false });
   }
 
   /** Leaves all that is not in the store to other views. */

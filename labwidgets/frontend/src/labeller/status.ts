@@ -4,8 +4,10 @@ import type { OutboxState } from "./outbox";
 export interface StatusInput {
   link: LinkState;
   outbox: OutboxState;
-  /** Nothing but this page has some of it: the browser keeps nothing, or no more. */
-  isLoose: boolean;
+  /** Edits that nothing but this page has. */
+  n_loose: number;
+  /** Typed ones that the kernel keeps, because the browser keeps nothing, or no more. */
+  n_copied: number;
   /** How long the oldest request has been waiting for the kernel, ms. */
   waiting_ms: number;
   n_kept: number;
@@ -22,17 +24,19 @@ export interface Status {
 
 const PATIENCE_MS = 3_000;
 
-function edits(n: number): string {
+/** A number of edits in words. */
+export function edits(n: number): string {
   return n === 1 ? "1 edit" : `${n} edits`;
 }
 
 /** The one line that says where the work stands; the worst news wins. */
 export function statusOf(input: StatusInput): Status {
   const { outbox, n_kept } = input;
-  const where = input.isLoose ? "in this page only" : "in this browser";
+  const where = input.n_loose > 0 ? "in this page only" : "in this browser";
   if (input.link !== "alive") {
     const n = outbox.n_pending + n_kept;
-    const kept = n > 0 ? `, ${edits(n)} kept ${where}` : "";
+    const place = n > 0 && n === input.n_copied ? "in the project" : where;
+    const kept = n > 0 ? `, ${edits(n)} kept ${place}` : "";
     const text = input.link === "gone" ? `kernel gone${kept}: run the cell again` : `no connection${kept}`;
     return { tone: "warn", sign: "○", text };
   }
@@ -50,8 +54,12 @@ export function statusOf(input: StatusInput): Status {
   if (outbox.n_pending > 0) return { tone: "calm", sign: "◌", text: "saving" };
   if (n_kept > 0) {
     const others = n_kept - (input.isDirty ? 1 : 0);
-    if (others > 0) return { tone: "calm", sign: "✎", text: `${edits(n_kept)} not submitted` };
-    return { tone: "calm", sign: "✎", text: "edited, not submitted" };
+    const what = others > 0 ? `${edits(n_kept)} not submitted` : "edited, not submitted";
+    return {
+      tone: "calm",
+      sign: "✎",
+      text: n_kept === input.n_copied ? `${what}, kept in the project` : what,
+    };
   }
   if (input.n_saved > 0) return { tone: "ok", sign: "●", text: "saved" };
   return { tone: "calm", sign: "●", text: "ready" };

@@ -12,8 +12,11 @@ export interface TopBar {
   readonly listButton: HTMLButtonElement;
   readonly guidelinesButton: HTMLButtonElement;
   readonly helpButton: HTMLButtonElement;
+  readonly keptButton: HTMLButtonElement;
   setCounts(counts: CountsPayload): void;
   setStatus(status: Status): void;
+  /** More is kept than the state tells of; null for no more. */
+  setMore(text: string | null): void;
 }
 
 export interface TopBarOptions {
@@ -49,6 +52,18 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
   const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
   const stateWords = h("span", { class: "lw-state-words" });
   const state = h("span", { class: "lw-state", role: "status", "aria-live": "polite" }, sign, stateWords);
+  const more = h("span", { class: "lw-kept-more" });
+  const keptButton = h(
+    "button",
+    { type: "button", class: "lw-kept-button", title: "What is kept, and where", "aria-expanded": "false" },
+    more,
+    h("span", { "aria-hidden": "true" }, "▾"),
+  );
+  const setMore = (text: string | null) => {
+    setText(more, text ?? "");
+    keptButton.setAttribute("aria-label", `What is kept, and where${text ? `: ${text} elsewhere` : ""}`);
+  };
+  setMore(null);
   const listButton = h(
     "button",
     { type: "button", class: "lw-list-button", "aria-label": "List of segments" },
@@ -70,7 +85,7 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     "div",
     { class: "lw-top", role: "group", "aria-label": "Queue and progress" },
     ...[listButton, name, order, filter, search, done, options.clock, h("span", { class: "lw-gap" }), state],
-    ...[guidelinesButton, helpButton],
+    ...[keptButton, guidelinesButton, helpButton],
   );
 
   const report = () =>
@@ -89,6 +104,8 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     listButton,
     guidelinesButton,
     helpButton,
+    keptButton,
+    setMore,
     setCounts(counts) {
       const words = progress(counts);
       setText(segments, words.segments);

@@ -43,7 +43,7 @@ export class Unsaved {
     const { keeper, outbox } = this.parts;
     keeper.cancel();
     this.ledger.submit(submission);
-    outbox.put(submission, current.edit === null ? null : keeper.key(current.segment, current.edit));
+    outbox.put(submission, current.edit === null ? null : keeper.submitted(current.segment, current.edit));
     current.isDirty = false;
     current.edit = null;
   }
@@ -103,6 +103,15 @@ export class Unsaved {
         reason,
       });
     }
+  }
+
+  /** Everything is given up, also what other views of this person left. */
+  async deleteAll(current: Current | null): Promise<void> {
+    const { keeper, outbox } = this.parts;
+    if (current) this.giveUp(current);
+    for (const segment of [...this.ledger.kept.keys(), ...this.ledger.refusals.keys()]) this.discard(segment);
+    for (const segment of outbox.deleteAll()) this.ledger.giveUp(segment);
+    await keeper.settled();
   }
 
   /** Brings all to the shelf and forgets it, for another view to take over. */

@@ -79,7 +79,8 @@ export function createView(scope: Scope, parts: ViewParts): View {
       statusOf({
         link: transport.link,
         outbox: outbox.state(now_ms),
-        isLoose: outbox.n_loose + keeper.n_loose > 0,
+        n_loose: outbox.n_loose + keeper.n_loose,
+        n_copied: keeper.n_copied,
         waiting_ms: transport.waiting_ms(now_ms),
         n_kept: session.n_kept,
         n_refused: session.ledger.refusals.size,

@@ -4,7 +4,7 @@ import type { Action, Editor, Player, Suggester } from "../core/parts";
 import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
-import { type Seat, takeSeat } from "../keep/seat";
+import { projectKey, type Seat, takeSeat } from "../keep/seat";
 import { isMac } from "../ui/keys";
 import { Ahead } from "./ahead";
 import { Bindings } from "./bindings";
@@ -70,9 +70,10 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
   const chords = { take: chord("take_change"), keep: chord("keep_mine"), follow: chord("follow_text") };
   const { editor, layers } = createLayers(scope, main, settings.layers, chords, typing);
   const pages = new Pages(transport, rememberedQuery(ready.project_id));
-  const seat = takeSeat({ project: ready.project_id, annotator: ready.annotator }, newUuid);
+  const project = projectKey(ready);
+  const seat = takeSeat({ project, annotator: ready.annotator }, newUuid);
   const outbox = createOutbox(scope, seat, transport);
-  const keeper = createKeeper(scope, seat);
+  const keeper = createKeeper(scope, seat, transport);
   const cache = new SegmentCache(scope, transport);
   const session = new Session({
     outbox,

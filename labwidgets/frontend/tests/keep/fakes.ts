@@ -16,7 +16,7 @@ export class FakeBrowser {
   private waiting: Waiting[] = [];
 
   constructor(
-    readonly shelf: Shelf = new MemoryShelf(),
+    readonly shelf: Shelf = new MemoryShelf("browser"),
     private readonly hasLocks = true,
   ) {}
 

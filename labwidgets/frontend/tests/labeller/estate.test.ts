@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MemoryShelf } from "../../src/keep/memory_shelf";
 import { FakeBrowser } from "../keep/fakes";
 import { type DeskOptions, FakeKernel, makeDesk, settle } from "./fakes";
 
@@ -207,4 +208,67 @@ it("brings a refused text back after a reload, with the reason", async () => {
   next.session.discard("s0");
   await settle();
   expect([next.session.ledger.refusals.size, await browser.shelf.census()]).toEqual([0, []]);
+});
+
+describe("where the browser keeps nothing", () => {
+  const nothing = () => new FakeBrowser(new MemoryShelf("page"));
+
+  it("what is typed goes to the kernel every two seconds, and is there after a reload", async () => {
+    const kernel = new FakeKernel(4);
+    const old = await started(nothing(), { kernel });
+    await old.session.open("s2");
+    old.type("half");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([old.keeper.n_loose, old.keeper.n_copied]).toEqual([1, 0]);
+    old.type("half a");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([old.keeper.n_loose, old.keeper.n_copied]).toEqual([0, 1]);
+    const next = await started(nothing(), { kernel });
+    expect([next.session.current?.segment, next.desk.text]).toEqual(["s2", "half a"]);
+    next.session.submit();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([texts(kernel), kernel.kept.size, next.keeper.n_copied]).toEqual([["half a"], 0, 0]);
+  });
+
+  it("nothing that is submitted comes back as typed", async () => {
+    const kernel = new FakeKernel(4);
+    const at = await started(nothing(), { kernel });
+    at.type("typed");
+    await vi.advanceTimersByTimeAsync(800);
+    at.session.submit();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([texts(kernel), kernel.kept.size]).toEqual([["typed"], 0]);
+  });
+
+  it("views of one page hand over to each other as ever", async () => {
+    const browser = nothing();
+    const old = await died(browser);
+    old.scope.dispose();
+    await settle();
+    const next = await started(browser);
+    expect([texts(next.kernel), next.desk.text]).toEqual([["submitted too late"], "half a"]);
+  });
+
+  it("a browser that does keep takes over from the kernel", async () => {
+    const kernel = new FakeKernel(4);
+    const old = await started(nothing(), { kernel });
+    old.type("typed in an embedded page");
+    await vi.advanceTimersByTimeAsync(3_000);
+    const next = await started(new FakeBrowser(), { kernel });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([next.desk.text, kernel.kept.size, next.keeper.n_copied]).toEqual([
+      "typed in an embedded page",
+      0,
+      0,
+    ]);
+  });
+
+  it("what the kernel will never keep is said to be in the page only", async () => {
+    const kernel = new FakeKernel(4);
+    const at = await started(nothing(), { kernel });
+    kernel.keepFailure = "bad_segment";
+    at.type("for a segment that is gone");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([at.keeper.n_loose, kernel.asked.filter((name) => name === "keep").length]).toEqual([1, 1]);
+  });
 });

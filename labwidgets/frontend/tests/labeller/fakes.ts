@@ -1,6 +1,6 @@
 import type { LinkState } from "../../src/core/link";
 import type { EditorContent, Span } from "../../src/core/parts";
-import type { CountsPayload, SegmentReply, SubmitRequest } from "../../src/core/protocol";
+import type { CountsPayload, EditPayload, SegmentReply, SubmitRequest } from "../../src/core/protocol";
 import { Scope } from "../../src/core/scope";
 import { RequestError, type Transport } from "../../src/core/transport";
 import { joinEstate } from "../../src/keep/estate";
@@ -27,10 +27,13 @@ export class FakeKernel {
   language = "en";
   readonly asked: string[] = [];
   readonly known = new Map<string, number>();
+  /** What pages had it keep, by segment. */
+  readonly kept = new Map<string, EditPayload>();
   /** Codes with which the next submits fail, in order. */
   failures: string[] = [];
   /** Takes the submit but loses the answer. */
   losesAnswer = false;
+  keepFailure: string | null = null;
   hasDrafts = true;
   alive = true;
   /** How long it thinks about a submit. */
@@ -103,6 +106,7 @@ export class FakeKernel {
     }
     if (name === "segment") return this.segment((payload as { segment: string }).segment);
     if (name === "submit") return this.submit(payload);
+    if (name === "keep") return this.keep(payload);
     if (name === "queue") return this.queue(payload);
     throw new RequestError("bad_message", `no ${name}`);
   }
@@ -151,6 +155,13 @@ export class FakeKernel {
     };
   }
 
+  private keep({ segment, edit }: { segment: string; edit: EditPayload | null }) {
+    if (this.keepFailure) throw new RequestError(this.keepFailure, "no");
+    if (edit) this.kept.set(segment, edit);
+    else this.kept.delete(segment);
+    return { segment, kept_at_ms: 1 };
+  }
+
   private submit(sent: SubmitRequest) {
     const failure = this.failures.shift();
     const at = this.stored.get(sent.segment);
@@ -163,6 +174,7 @@ export class FakeKernel {
     const revision = known ?? base + 1;
     if (known === undefined) {
       this.submits.push(sent);
+      this.kept.delete(sent.segment);
       this.known.set(sent.event_id, revision);
       this.stored.set(sent.segment, {
         text: sent.text,
@@ -205,7 +217,7 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
   const desk = { text: "", layers: {} as Record<string, string>, heard: [] as Span[], now_ms: 0, nIds: 0 };
   const cache = new SegmentCache(scope, kernel.transport);
   const outbox = createOutbox(scope, seat, kernel.transport);
-  const keeper = createKeeper(scope, seat);
+  const keeper = createKeeper(scope, seat, kernel.transport);
   const prefetched: string[] = [];
   const session = new Session({
     outbox,
@@ -244,7 +256,11 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
       take: (entries) => session.take(entries),
       hasTyped: (segment) => session.isKept(segment),
     });
-    if (!scope.disposed) session.start();
+    const kept = [...kernel.kept].map(([segment, edit]) => ({ segment, kept_at_ms: 1, edit }));
+    const found = await keeper.adopt(kept);
+    if (scope.disposed) return;
+    session.take(found);
+    session.start();
   };
   return {
     kernel,

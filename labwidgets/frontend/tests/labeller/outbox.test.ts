@@ -149,6 +149,14 @@ describe("one view", () => {
     expect([acknowledged, outbox.n_loose]).toEqual([["e1"], 0]);
   });
 
+  it("says so where the browser keeps nothing at all", async () => {
+    const { kernel, outbox } = make(new FakeBrowser(new MemoryShelf("page")));
+    kernel.failures = ["store"];
+    outbox.put(submission("e1"));
+    await settle();
+    expect(outbox.n_loose).toBe(1);
+  });
+
   it("is silent once it is gone", async () => {
     const { kernel, scope, outbox } = make();
     kernel.failures = ["store"];
@@ -163,7 +171,7 @@ describe("one view", () => {
 describe("two views of one person", () => {
   function two(options: { hasLocks?: boolean; kernel?: FakeKernel; other?: FakeKernel } = {}) {
     const { hasLocks = true, kernel = new FakeKernel(5), other = kernel } = options;
-    const browser = new FakeBrowser(new MemoryShelf(), hasLocks);
+    const browser = new FakeBrowser(new MemoryShelf("browser"), hasLocks);
     return [make(browser, "first", kernel), make(browser, "second", other)] as const;
   }
 
@@ -212,6 +220,23 @@ describe("two views of one person", () => {
     await settle();
     expect(sent(first.kernel).sort()).toEqual(["e1", "e2"]);
     expect([first.acknowledged, second.acknowledged]).toEqual([["e1"], ["e2"]]);
+  });
+
+  it("do not send again what the other had saved while the line was down", async () => {
+    const kernel = new FakeKernel(5);
+    const other = new FakeKernel(5);
+    const [first, second] = two({ kernel, other });
+    kernel.hold();
+    first.outbox.put(submission("e1"));
+    await settle();
+    kernel.setAlive(false);
+    await settle();
+    expect([sent(other), first.acknowledged]).toEqual([["e1"], ["e1"]]);
+    const elsewhere: string[] = [];
+    first.outbox.on("elsewhere", ({ event_id }) => elsewhere.push(event_id));
+    kernel.setAlive(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([kernel.asked, elsewhere, second.outbox.n_pending]).toEqual([["submit"], [], 0]);
   });
 
   it("are told of a refusal where the text was typed", async () => {

@@ -152,7 +152,8 @@ describe("the state in words", () => {
   const calm = {
     link: "alive" as LinkState,
     outbox: { n_pending: 0, waiting_ms: 0, n_failures: 0, reason: null },
-    isLoose: false,
+    n_loose: 0,
+    n_copied: 0,
     waiting_ms: 0,
     n_kept: 0,
     n_refused: 0,
@@ -173,13 +174,22 @@ describe("the state in words", () => {
       { ...calm, outbox: { ...waiting, waiting_ms: 4_000 } },
     ],
     ["kept in this browser, not saved yet: 2 (disk full)", { ...calm, outbox: full }],
-    ["kept in this page only, not saved yet: 2 (disk full)", { ...calm, outbox: full, isLoose: true }],
+    ["kept in this page only, not saved yet: 2 (disk full)", { ...calm, outbox: full, n_loose: 1 }],
     [
       "kernel gone, 3 edits kept in this browser: run the cell again",
       { ...calm, link: "gone" as LinkState, n_kept: 1, outbox: waiting },
     ],
     ["kernel gone: run the cell again", { ...calm, link: "gone" as LinkState }],
     ["no connection, 1 edit kept in this browser", { ...calm, link: "away" as LinkState, n_kept: 1 }],
+    [
+      "kernel gone, 1 edit kept in this page only: run the cell again",
+      { ...calm, link: "gone" as LinkState, n_kept: 1, n_loose: 1 },
+    ],
+    [
+      "kernel gone, 1 edit kept in the project: run the cell again",
+      { ...calm, link: "gone" as LinkState, n_kept: 1, n_copied: 1 },
+    ],
+    ["edited, not submitted, kept in the project", { ...calm, n_kept: 1, isDirty: true, n_copied: 1 }],
     ["no connection", { ...calm, link: "away" as LinkState }],
     ["1 edit not accepted", { ...calm, n_refused: 1 }],
     ["edited, not submitted", { ...calm, n_kept: 1, isDirty: true }],

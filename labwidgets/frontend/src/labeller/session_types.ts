@@ -1,7 +1,11 @@
+import type { EditorContent, Span } from "../core/parts";
 import type { CountsPayload } from "../core/protocol";
+import type { Ahead } from "./ahead";
 import type { Current } from "./current";
-import type { Refusal } from "./outbox";
+import type { Keeper } from "./keeper";
+import type { Outbox, Refusal } from "./outbox";
 import type { Failure } from "./retry";
+import type { SegmentCache } from "./segments";
 
 export type Phase =
   | { kind: "opening"; segment: string | null }
@@ -22,3 +26,19 @@ export type SessionEvents = {
   saved: [segment: string];
   refused: [refusal: Refusal];
 };
+
+/** What the session reads from the screen. */
+export interface Desk {
+  content(): EditorContent;
+  heard(): Span[];
+  now(): number;
+  newId(): string;
+}
+
+export interface SessionParts {
+  outbox: Outbox;
+  keeper: Keeper;
+  cache: SegmentCache;
+  ahead: (isTaken: (segment: string) => boolean) => Ahead;
+  desk: Desk;
+}
