@@ -7,7 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labwidgets.analysis.explorer import ErrorTable, RowQuery, bars, export_rows, open_errors
+from labwidgets.analysis.explorer import (
+    ErrorTable,
+    RowQuery,
+    SliceChart,
+    bars,
+    export_rows,
+    open_errors,
+    slice_chart,
+)
 from labwidgets.analysis.inputs import side
 from labwidgets.analysis.scoring import VariantsGiven
 from labwidgets.audio import WINDOW_S
@@ -102,6 +110,20 @@ class ErrorExplorer(LabWidget):
     def filtered(self) -> Any:
         """Return the rows that the page shows, in its order, as an Arrow table."""
         return self.table.to_arrow(self.query)
+
+    def chart(self, column: str, model: str | None = None) -> SliceChart:
+        """Return the WER by the values or ranges of a column, over the rows that the page shows.
+
+        Args:
+            column: A column of the table.
+            model: Whose errors; default: the first one's.
+
+        Raises:
+            ConfigError: There is no such column or model.
+        """
+        chosen = model or self.table.models[0]
+        counts, _ = self.table.totals(self.query, chosen)
+        return slice_chart(column, chosen, self.table.slices(column, self.query, chosen), counts.wer)
 
     def export(self, path: str | Path, *, form: str | None = None) -> int:
         """Write the rows that the page shows, in its order, and return how many they are.

@@ -108,12 +108,12 @@ def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
     page.keyboard.press("f")
     root.locator(".lw-x-chip", has_text="base: the → nothing").wait_for(timeout=WAIT)
     root.locator(".lw-x-count", has_text="1 of 3 rows").wait_for(timeout=WAIT)
-    opened.run(2)
-    assert opened.output(2).strip() == "1 1"
-
     # None of the keys reached the notebook.
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     assert cells == 3
+    opened.run(2)
+    assert opened.output(2).strip() == "1 1"
+
     assert opened.page_errors() == []
     look_at(opened, root)
 

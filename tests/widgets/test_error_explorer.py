@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -176,6 +177,21 @@ def test_what_is_filtered_can_be_taken_along(project, page_of, tmp_path):
     assert explorer.export(tmp_path / "found.csv") == 2
     with pytest.raises(ConfigError, match=r"the ending tells no form to export to: .*found\.txt"):
         explorer.export(tmp_path / "found.txt")
+
+
+def test_a_chart_is_a_picture_and_lines_of_text(page_of):
+    rows = [{"text": "a b", "m": "a c", "room": "<b>"}, {"text": "c d", "m": "c d", "room": "x" * 40}]
+    explorer = page_of(lambda: ErrorExplorer(rows, ["m"])).widget
+    chart = explorer.chart("room")
+    assert repr(chart).splitlines() == [
+        "WER of m by room, 25.0% over all",
+        "<b>: 50.0% of 2 words, 1 rows",
+        f"{'x' * 40}: 0.0% of 2 words, 1 rows",
+    ]
+    picture = ET.fromstring(chart._repr_svg_())
+    assert "<b>" in [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    with pytest.raises(ConfigError, match="no such column"):
+        explorer.chart("no")
 
 
 def test_lists_and_tables_have_no_sound_and_say_so(page_of):
