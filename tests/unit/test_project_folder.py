@@ -31,9 +31,17 @@ def test_a_folder_that_the_system_refuses_is_a_project_error(tmp_path: Path, nam
         Project.open(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["x" * 101, " ", "a\0b", "two\nlines"])
-def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match="name in the new project: no usable name"):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("x" * 101, "'name'. allowed: String should have at most 100"),
+        (" ", "name in the new project: no usable name: ' '"),
+        ("a\0b", "name in the new project: no usable name"),
+        ("two\nlines", "name in the new project: no usable name"),
+    ],
+)
+def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
         Project.create(tmp_path / "p", language="en", name=name)
     assert not (tmp_path / "p").exists()
 
