@@ -77,6 +77,8 @@ class LabellingSettings(Settings):
         low_confidence: Words under this confidence are underlined, 0..1.
         scripts: Further scripts (ISO 15924, such as Latn) that a transcript may hold without a warning.
         typing_help: Offer words in an Indic script for Latin letters; each person may choose otherwise.
+        hot_words: Offer corrections that were made more than once.
+        not_hot: Words of drafts that are never offered so (``project.dismiss_hot_word`` adds one).
         codec: ``flac`` (lossless), ``opus`` (a twelfth of the bytes), or ``auto`` by the line's speed.
     """
 
@@ -89,6 +91,8 @@ class LabellingSettings(Settings):
     low_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
     scripts: tuple[Annotated[str, AfterValidator(_known_script)], ...] = ()
     typing_help: bool = False
+    hot_words: bool = True
+    not_hot: tuple[str, ...] = ()
     codec: Literal["auto", "flac", "opus"] = "auto"
 
 

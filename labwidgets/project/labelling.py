@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from labwidgets.config import load_settings, save_settings
 from labwidgets.records import Ack, Submission
 from labwidgets.widgets.labeller import checked_annotator
 from labwidgets.widgets.messages import label_origin, shown_text
@@ -13,6 +14,19 @@ from labwidgets.widgets.source import StoreSource
 
 class Labelling(StoreSource):
     """The part of a project that takes opinions."""
+
+    def dismiss_hot_word(self, wrong: str) -> None:
+        """Never offer again what corrects ``wrong``: it goes to ``labelling.not_hot`` in ``project.yaml``.
+
+        Raises:
+            ConfigError: The settings cannot be read or written.
+        """
+        settings = load_settings(self.folder)
+        not_hot = tuple(dict.fromkeys((*settings.labelling.not_hot, wrong)))
+        labelling = settings.labelling.model_copy(update={"not_hot": not_hot})
+        settings = settings.model_copy(update={"labelling": labelling})
+        save_settings(settings, self.folder)
+        self.settings = settings
 
     def submit_text(
         self, segment_id: str, text: str, *, annotator: str, base_revision: int = 0, flags: Sequence[str] = ()

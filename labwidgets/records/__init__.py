@@ -10,6 +10,7 @@ from labwidgets.records.consent import SCOPES, SHARE, Consent
 from labwidgets.records.finding import (
     FindPage,
     Found,
+    HotWord,
     Replace,
     Replaced,
     Replacement,
@@ -80,6 +81,7 @@ __all__ = [
     "Event",
     "FindPage",
     "Found",
+    "HotWord",
     "HypothesesReport",
     "Hypothesis",
     "KeptEdit",

@@ -127,6 +127,21 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
+class HotWord:
+    """A correction that people made in more than one segment.
+
+    Attributes:
+        wrong: Words of a draft, one to three.
+        right: What they became.
+        n: Segments in which they did.
+    """
+
+    wrong: str
+    right: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What one batch of taking a replace back did.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from labwidgets.records.base import Samples
-from labwidgets.records.finding import FindPage, Replace, Replaced, Replacement, Restored, Wanted
+from labwidgets.records.finding import FindPage, HotWord, Replace, Replaced, Replacement, Restored, Wanted
 from labwidgets.records.labels import Ack, KeptEdit, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
 from labwidgets.records.sound import AudioWindow, Peaks, Spectrogram
@@ -87,6 +87,10 @@ class LabelSource(Protocol):
 
     def words(self, language: str, *, n: int) -> Sequence[str]:
         """The commonest words of a language, the commonest first; for the typing help."""
+        ...
+
+    def hot_words(self) -> Sequence[HotWord]:
+        """Corrections made more than once, the most frequent first; none where the project wants none."""
         ...
 
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:

@@ -23,6 +23,7 @@ from labwidgets.store.faces.recordings import Recordings
 from labwidgets.store.faces.releases import Releases
 from labwidgets.store.faces.replaces import Replaces
 from labwidgets.store.faces.tasks import Tasks
+from labwidgets.store.hot_words import HotWords
 
 
 class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces):
@@ -32,6 +33,7 @@ class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis,
         self._engine = engine
         self._project_id = project_id
         self._place = engines.place_of(engine.url)
+        self._hot_words = HotWords()
         self._checkpointer = Checkpointer(engine) if engine.dialect.name == "sqlite" else None
         weakref.finalize(self, _let_go, engine, self._checkpointer).atexit = False
 

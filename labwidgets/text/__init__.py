@@ -1,6 +1,7 @@
 """Text: what may be stored as a transcript, and how two texts are made comparable."""
 
 from labwidgets.text.checked import MAX_CHARACTERS, checked_text, stored_text
+from labwidgets.text.corrections import Corrections, corrections, word_key
 from labwidgets.text.finding import MAX_WANTED, Place, checked_wanted, find_all, replaced
 from labwidgets.text.normalisation import (
     NORMALISATIONS,
@@ -22,6 +23,7 @@ __all__ = [
     "NORMALISATIONS",
     "RULES",
     "SCRIPTS",
+    "Corrections",
     "Folding",
     "Normalisation",
     "Normalise",
@@ -32,6 +34,7 @@ __all__ = [
     "checked_text",
     "checked_wanted",
     "common_words",
+    "corrections",
     "count_words",
     "find_all",
     "find_tags",
@@ -43,5 +46,6 @@ __all__ = [
     "searchable",
     "stored_text",
     "without_tags",
+    "word_key",
     "writing_of",
 ]

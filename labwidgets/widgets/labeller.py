@@ -89,6 +89,7 @@ class Labeller(LabWidget):
             "upcoming": self._answer_upcoming,
             "segment": self._answer_segment,
             "words": self._answer_words,
+            "hot_words": self._answer_hot_words,
             "peaks": self._answer_peaks,
             "spectrogram": self._answer_spectrogram,
             "window": self._answer_window,
@@ -167,6 +168,10 @@ class Labeller(LabWidget):
     def _answer_words(self, payload: dict[str, Any]) -> Answer:
         language = checked_language(str(payload["language"]))
         return {"words": list(self.source.words(language, n=MAX_WORDS))}, []
+
+    def _answer_hot_words(self, _payload: dict[str, Any]) -> Answer:
+        words = self.source.hot_words()
+        return {"hot_words": [{"wrong": one.wrong, "right": one.right, "n": one.n} for one in words]}, []
 
     def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
         peaks = self.source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))

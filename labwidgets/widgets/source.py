@@ -15,6 +15,7 @@ from labwidgets.records import (
     AudioWindow,
     DraftReport,
     FindPage,
+    HotWord,
     KeptEdit,
     Peaks,
     QueueCounts,
@@ -32,7 +33,7 @@ from labwidgets.records import (
     Wanted,
 )
 from labwidgets.store import Store
-from labwidgets.text import common_words, count_words
+from labwidgets.text import common_words, count_words, word_key
 from labwidgets.widgets import messages
 from labwidgets.widgets.protocol import LabelSettings
 
@@ -180,6 +181,13 @@ class StoreSource:
         """Return the commonest words of a language, in the project and, where known, at large."""
         texts = self.store.shown_texts(language, n=_MOST_TEXTS)
         return common_words(count_words(texts, language), language, n=n)
+
+    def hot_words(self) -> Sequence[HotWord]:
+        """Return the corrections made more than once, the most frequent first, without the dismissed ones."""
+        if not self.settings.labelling.hot_words:
+            return ()
+        dismissed = {word_key(words) for words in self.settings.labelling.not_hot}
+        return tuple(one for one in self.store.hot_words() if word_key(one.wrong) not in dismissed)
 
     def peaks(self, segment_id: str, *, n_bins: int) -> Peaks:
         """Return the waveform of a segment."""

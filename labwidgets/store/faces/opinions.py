@@ -5,6 +5,7 @@ from __future__ import annotations
 from labwidgets.records import (
     Ack,
     Event,
+    HotWord,
     KeptEdit,
     Opinion,
     SegmentView,
@@ -12,10 +13,13 @@ from labwidgets.records import (
 )
 from labwidgets.store import keeping, labels
 from labwidgets.store.faces.transactions import Transactions
+from labwidgets.store.hot_words import HotWords
 
 
 class Opinions(Transactions):
     """Submits, threads, and what a screen shows of a segment."""
+
+    _hot_words: HotWords
 
     def submit(self, submission: Submission) -> Ack:
         """Store one opinion or skip; on disk when this returns, once however often it is sent.
@@ -65,6 +69,10 @@ class Opinions(Transactions):
     def thread(self, segment_id: str, annotator: str) -> list[Opinion]:
         """Return one person's opinions of a segment, oldest revision first."""
         return self._read(lambda connection: labels.opinions(connection, segment_id, annotator))
+
+    def hot_words(self) -> tuple[HotWord, ...]:
+        """Return the corrections of drafts that were made in more than one segment; never who made them."""
+        return self._read(self._hot_words.read)
 
     def history(self, segment_id: str) -> list[Event]:
         """Return the events of a segment, its recording and its threads, in order.

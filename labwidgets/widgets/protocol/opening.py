@@ -97,6 +97,24 @@ class AssetReply(TypedDict):
     gzip: bool
 
 
+class HotWordsRequest(TypedDict):
+    """Ask for corrections that were made more than once; again when something changed."""
+
+
+class HotWordPayload(TypedDict):
+    """``wrong`` became ``right`` in ``n`` segments; see ``labwidgets.records.HotWord``."""
+
+    wrong: str
+    right: str
+    n: int
+
+
+class HotWordsReply(TypedDict):
+    """The most frequent first; empty where there are none, or the project wants none."""
+
+    hot_words: list[HotWordPayload]
+
+
 class WordsRequest(TypedDict):
     """Ask for the commonest words of a language (BCP-47), for the typing help."""
 

@@ -1,6 +1,6 @@
 /** What the parts of the page know of each other. Each is built by a function that takes a `Scope`. */
 
-import type { ClipPayload, DraftPayload, WordPayload } from "./protocol";
+import type { ClipPayload, DraftPayload, HotWordPayload, WordPayload } from "./protocol";
 
 export type Span = [start_s: number, end_s: number];
 
@@ -29,6 +29,7 @@ export const ACTIONS = [
   "text_larger",
   "text_smaller",
   "next_doubtful_word",
+  "take_suggestion",
   "insert_tag",
   "toggle_draft",
   "next_layer",
@@ -149,6 +150,12 @@ export interface SuggesterBox {
   close(): boolean;
 }
 
+/** What the text reads, and what people made of it elsewhere. */
+export interface Suggestion {
+  wrong: string;
+  right: string;
+}
+
 /** The text of one segment with its word times. */
 export interface Editor {
   readonly root: HTMLElement;
@@ -169,6 +176,12 @@ export interface Editor {
   wordBegun(time_s: number): WordPayload | null;
   /** Moves the caret to the next word under the threshold (wrapping), selects and returns it. */
   nextDoubtfulWord(): WordPayload | null;
+  /** Corrections made more than once: where the text reads what they correct, it is marked. */
+  setHotWords(words: readonly HotWordPayload[]): void;
+  /** Those that are marked now, in the order of the text. */
+  readonly suggestions: readonly Suggestion[];
+  /** Corrects the first of them at or behind the caret (wrapping), as an edit of its own; null where none is. */
+  takeSuggestion(): Suggestion | null;
   /** Shows the palette of tags; one key inserts the tag chosen at the caret. */
   openTags(): void;
   /** False where none was open. */

@@ -60,6 +60,12 @@ export interface LabelSettings {
   tags: TagPayload[];
 }
 
+export interface HotWordPayload {
+  wrong: string;
+  right: string;
+  n: number;
+}
+
 export interface ClipPayload {
   id: string;
   duration_s: number;
@@ -271,6 +277,7 @@ export interface Requests extends ErrorRequests {
   keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string; gzip: boolean }, { name: string; hash: string; gzip: boolean }];
   words: [{ language: string }, { words: string[] }];
+  hot_words: [Record<string, never>, { hot_words: HotWordPayload[] }];
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
   spectrogram: [SpectrogramRequest, SpectrogramReply];
   window: [{ clip: string; index: number; codec: "flac" | "opus" }, WindowReply];

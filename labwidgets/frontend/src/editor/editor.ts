@@ -12,6 +12,7 @@ import { composed } from "./clean";
 import { watchComposition } from "./composition";
 import { composedContent, contentOf, payloadOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
+import { hotWords } from "./hot_words";
 import { plainInput } from "./input";
 import { sounding, wordMarks } from "./marks";
 import type { Labels } from "./pill";
@@ -54,6 +55,7 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
   });
   root.append(box, palette.root, panel.root);
   const playhead = createPlayhead(scope, view);
+  const hot = hotWords(view);
   let cached: { state: EditorState; content: EditorContent } | null = null;
 
   const fixed: Extension = [
@@ -61,6 +63,7 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     blocks,
     wordMarks(settings.low_confidence),
     tagPills(labels),
+    hot.marks,
     plainInput((text) => emitter.emit("notice", text)),
     suggester ? typingHelp(suggester, root) : [],
     EditorView.lineWrapping,
@@ -141,6 +144,11 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
       return word && payloadOf(view.state.doc, word);
     },
     nextDoubtfulWord: () => nextDoubtfulWord(view, settings.low_confidence),
+    setHotWords: hot.set,
+    get suggestions() {
+      return hot.suggestions();
+    },
+    takeSuggestion: () => (view.composing || view.compositionStarted ? null : hot.take()),
     openTags() {
       if (!settings.tags.length || view.composing || view.compositionStarted) return;
       if (palette.isOpen) palette.close();

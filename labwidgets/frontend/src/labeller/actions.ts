@@ -26,6 +26,7 @@ export interface ActionParts {
   toggleHelp: () => void;
   search: () => void;
   findReplace: () => void;
+  takeSuggestion: () => void;
   typeSize: TypeSize;
   listening: Listening;
   onDone: (hint: "play" | "submit" | "keys") => void;
@@ -91,6 +92,7 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
       if (word) listening.word(word);
       else say("No word is marked as unsure.");
     },
+    take_suggestion: parts.takeSuggestion,
     insert_tag: () => editor.openTags(),
     toggle_draft: () => editor.showDraft(!editor.draftShown),
     next_layer() {

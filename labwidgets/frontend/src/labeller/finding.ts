@@ -1,3 +1,4 @@
+import type { Suggestion } from "../core/parts";
 import type { Scope } from "../core/scope";
 import { createFindPanel } from "../find/panel";
 import { createHitSound } from "../find/sound";
@@ -8,8 +9,8 @@ const MOST_CHARACTERS = 200;
 
 export interface Finding {
   readonly root: HTMLElement;
-  /** On what is selected in the text, if anything is. */
-  open(): void;
+  /** On what is selected in the text, else on what is offered, if anything is. */
+  open(offered: Suggestion | null): void;
   /** False where it is not open. */
   close(): boolean;
 }
@@ -52,7 +53,11 @@ export function createFinding(
   };
   return {
     root: panel.root,
-    open: () => panel.open(selected()),
+    open(offered) {
+      const text = selected();
+      if (text || !offered) panel.open(text);
+      else panel.open(offered.wrong, offered.right);
+    },
     close() {
       if (!panel.isOpen) return false;
       panel.close();

@@ -23,6 +23,7 @@ const NAMES: Record<Action, string> = {
   quieter: "quieter",
   toggle_spectrogram: "show or hide the spectrogram",
   next_doubtful_word: "next word the model was unsure of, played",
+  take_suggestion: "take the next correction that was made before, where one is marked",
   insert_tag: "a tag at the caret, or around what is selected; then its number or letter",
   toggle_draft: "show or hide the draft and the differences",
   next_layer: "next text of the segment",

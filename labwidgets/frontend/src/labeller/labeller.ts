@@ -15,6 +15,7 @@ import { createFooter } from "./footer";
 import { createFrame } from "./frame";
 import { createHeightHandle } from "./height";
 import { chordText } from "./help";
+import { createHotWords } from "./hot_words";
 import { installKeyboard } from "./keyboard";
 import keysCss from "./keys.css";
 import labellerCss from "./labeller.css";
@@ -103,6 +104,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
   const finding = createFinding(scope, work, { focusText, say: (text) => footer.say(text) });
   const kept = createSafekeeping(scope, { work, top, onClosed: focusText });
+  const hotWords = createHotWords(scope, work, (text) => footer.say(text));
   const frame = createFrame({
     top: top.root,
     list: list.root,
@@ -157,7 +159,8 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     listening: createListening(player, editor, settings),
     toggleHelp: () => overlays.help.toggle(),
     search: () => top.search.focus(),
-    findReplace: finding.open,
+    findReplace: () => finding.open(hotWords.offered),
+    takeSuggestion: hotWords.take,
     onDone: overlays.hints.done,
   });
   const ahead = new TypedAhead();
@@ -192,6 +195,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     worked: new Worked(preferences, () => session.meter.total_ms),
   });
 
+  hotWords.start();
   bindings.onChange(footer.showChords);
   session.on("opened", ({ loaded }) => typing.setLanguage(loaded.reply.language));
   scope.listen(top.listButton, "click", folding.toggle);

@@ -1,0 +1,86 @@
+import type { Suggestion } from "../core/parts";
+import type { Scope } from "../core/scope";
+import { chordText } from "./help";
+import { count } from "./words";
+import type { Work } from "./work";
+
+/** Saves come in a row; one look behind them is enough. */
+const PATIENCE_MS = 300;
+const MOST_SEGMENTS = 50;
+
+export interface HotWordControls {
+  /** What was taken last in this segment: find and replace begins with it. */
+  readonly offered: Suggestion | null;
+  take(): void;
+  /** To be called behind the view, which puts the text of a segment into the editor. */
+  start(): void;
+}
+
+export type HotWordParts = Pick<Work, "transport" | "editor" | "session" | "bindings">;
+
+/** Offers corrections that were made more than once, in the text and, once one is taken, wherever else it reads so. */
+export function createHotWords(
+  scope: Scope,
+  { transport, editor, session, bindings }: HotWordParts,
+  say: (text: string) => void,
+): HotWordControls {
+  let offered: Suggestion | null = null;
+  const chord = (action: "take_suggestion" | "find_replace") =>
+    chordText(action, bindings.keys, bindings.mac) || "a key of yours";
+
+  const announce = () => {
+    const [first] = editor.suggestions;
+    if (!first) return;
+    const { length } = editor.suggestions;
+    const more = length > 1 ? `, and ${length - 1} more` : "";
+    say(`Often corrected: “${first.wrong}” → “${first.right}”${more}. ${chord("take_suggestion")} takes it.`);
+  };
+  const fetch = async () => {
+    try {
+      const { payload } = await transport.request("hot_words", {});
+      if (scope.disposed) return;
+      const n = editor.suggestions.length;
+      editor.setHotWords(payload.hot_words);
+      if (editor.suggestions.length > n) announce();
+    } catch {
+      // A help that does not come is none; the next change asks anew.
+    }
+  };
+  /** Where else it reads so, told only while its segment is open. */
+  const lookElsewhere = async (taken: Suggestion, segment: string | undefined) => {
+    const find = { text: taken.wrong, whole_word: true, match_case: false, match_accents: true, own: false };
+    const request = { find, after: null, limit: MOST_SEGMENTS };
+    const { payload } = await transport.request("find", request);
+    const others = payload.found.filter((one) => one.segment !== segment).length;
+    if (others === 0 || session.current?.segment !== segment) return;
+    const n = payload.after === null ? count(others) : `${count(others)} or more`;
+    say(`“${taken.wrong}”: ${n} more in the unreviewed. Find and replace with ${chord("find_replace")}.`);
+  };
+
+  let cancel = () => {};
+  const fetchSoon = () => {
+    cancel();
+    cancel = scope.timeout(() => void fetch(), PATIENCE_MS);
+  };
+
+  return {
+    start() {
+      void fetch();
+      scope.add(transport.on("changed", fetchSoon));
+      session.on("opened", () => {
+        offered = null;
+        announce();
+      });
+    },
+    get offered() {
+      return offered;
+    },
+    take() {
+      const taken = editor.takeSuggestion();
+      if (!taken) return say("Nothing here was corrected more than once.");
+      offered = taken;
+      say(`“${taken.wrong}” is “${taken.right}” now.`);
+      lookElsewhere(taken, session.current?.segment).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,61 @@
+"""Corrections made more than once, through the labeller's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from labwidgets.config import load_settings, save_settings
+from labwidgets.project import Project
+from labwidgets.records import HotWord, ModelRun, QueueQuery, Transcription
+from labwidgets.widgets.labeller import Labeller
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "audio"
+    folder.mkdir()
+    for number in range(2):
+        soundfile.write(folder / f"{number}.wav", np.full(16_000, 0.01 * number), 16_000)
+    made = Project.create(tmp_path / "corpus", language="en")
+    made.add(folder, decode=False)
+    made.store.begin_run(ModelRun("run_1", "tiny", "r1", {}))
+    for row in made.queue(QueueQuery()).rows:
+        said = Transcription("the cat sat", (), 0.4, "en")
+        key = row.segment_id
+        made.store.add_hypothesis(run_id="run_1", segment_id=key, cache_key=key, transcription=said)
+        made.submit_text(key, "the hat sat", annotator="a2")
+    return made
+
+
+@pytest.fixture
+def page(project: Project, page_of: Callable[..., Any]) -> Any:
+    return page_of(lambda: Labeller(project, annotator="a1"))
+
+
+def test_what_was_corrected_twice_comes_without_a_name(page: Any, project: Project) -> None:
+    assert page.reply("hot_words", {}) == {"hot_words": [{"wrong": "cat", "right": "hat", "n": 2}]}
+    assert project.hot_words() == (HotWord("cat", "hat", 2),)
+
+
+def test_a_dismissed_one_never_comes_back(page: Any, project: Project) -> None:
+    project.dismiss_hot_word("Cat")
+    assert page.reply("hot_words", {}) == {"hot_words": []}
+    project.close()
+    with Project.open(project.folder) as again:
+        assert again.settings.labelling.not_hot == ("Cat",)
+        assert again.hot_words() == ()
+
+
+def test_a_project_may_want_none(project: Project) -> None:
+    settings = load_settings(project.folder)
+    labelling = settings.labelling.model_copy(update={"hot_words": False})
+    save_settings(settings.model_copy(update={"labelling": labelling}), project.folder)
+    project.close()
+    with Project.open(project.folder) as again:
+        assert again.hot_words() == ()
