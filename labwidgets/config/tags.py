@@ -73,7 +73,9 @@ class TagPalette(Settings):
             found = find_tags(text)
             if len(found) != 1 or len(text) != found[0].end - found[0].start:
                 raise ConfigError(
-                    "no name for a tag", value=text, allowed="1 to 40 characters without brackets"
+                    "no name for a tag",
+                    value=text,
+                    allowed="1 to 40 characters without brackets, a letter or digit first",
                 )
             if tag.key is not None and taken.setdefault(tag.key, text) != text:
                 raise ConfigError("two tags have one key", value=f"{taken[tag.key]}, {text}: {tag.key}")

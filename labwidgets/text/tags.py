@@ -2,8 +2,9 @@
 
 Three forms, each whole between its brackets:
 
-- ``[noise]``, ``[uh]``: something that is heard, at its place among the words; a name of up to 40 characters
-  without brackets, line breaks, or space at its ends;
+- ``[noise]``, ``[uh]``, ``[?]``: something that is heard, at its place among the words; a name of up to 40
+  characters that begins with a letter, a digit, a picture or a question mark, without brackets, line breaks,
+  or space at its end;
 - ``<lang:en>`` … ``</lang>``: around words of another language; the words are text, the marks are not;
 - any other ``<name>`` and ``</name>``, as data sets from elsewhere have them.
 
@@ -22,7 +23,7 @@ import regex
 TagKind = Literal["event", "open", "close"]
 
 _TAG = regex.compile(
-    r"\[(?P<event>[^\s\[\]<>\p{Cc}](?:[^\[\]<>\p{Cc}\p{Zl}\p{Zp}]{0,38}[^\s\[\]<>\p{Cc}])?)\]"
+    r"\[(?P<event>[\p{L}\p{N}\p{So}?](?:[^\[\]<>\p{Cc}\p{Zl}\p{Zp}]{0,38}[^\s\[\]<>\p{Cc}])?)\]"
     r"|<(?P<close>/?)(?P<name>\p{L}[\p{L}\p{M}\p{N}:._-]{0,39})>"
 )
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]")

@@ -14,7 +14,9 @@ from labwidgets.text.normalisation import normalisation
 
 CASES = json.loads((Path(__file__).parents[1] / "text_tags.json").read_text(encoding="utf-8"))
 WORDS = st.text("abc\u0928\u093f\u0ba8\u0bbf\u0639\u4eca\u3068", min_size=1, max_size=4)
-NAMES = st.text("ab \u0928-:\u4eca", min_size=1, max_size=40).filter(lambda name: name == name.strip())
+NAMES = st.text("ab \u0928-:\u4eca", min_size=1, max_size=40).filter(
+    lambda name: name[0].isalpha() and not name.endswith(" ")
+)
 EVENTS = NAMES.map(lambda name: f"[{name}]")
 SPANS = st.sampled_from(["<lang:en>", "</lang>", "<lang:hi-IN>", "<uh>", "</\u0928\u093f>"])
 ANYTHING = st.text("ab[]</>:\u0928\u093f\u4eca \n,", max_size=40)

@@ -13,7 +13,7 @@ export interface Tag {
 export const MAX_TAG = 86;
 
 const TAG =
-  /\[([^\s[\]<>\p{Cc}](?:[^[\]<>\p{Cc}\p{Zl}\p{Zp}]{0,38}[^\s[\]<>\p{Cc}])?)\]|<(\/?)(\p{L}[\p{L}\p{M}\p{N}:._-]{0,39})>/gu;
+  /\[([\p{L}\p{N}\p{So}?](?:[^[\]<>\p{Cc}\p{Zl}\p{Zp}]{0,38}[^\s[\]<>\p{Cc}])?)\]|<(\/?)(\p{L}[\p{L}\p{M}\p{N}:._-]{0,39})>/gu;
 const WORD = /[\p{L}\p{M}\p{N}]/u;
 export const STICKS = /^[.,;:!?…%)\]}»”’\p{Pf}\p{Pe}،؛؟۔।॥。、！？]/u;
 const SPACE_BEFORE = /^\s/;
