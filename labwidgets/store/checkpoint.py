@@ -11,6 +11,8 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -30,6 +32,7 @@ class Checkpointer:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
+        self._moving = threading.Lock()
         self._saved = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -41,6 +44,16 @@ class Checkpointer:
         # A fork takes no threads along.
         if self._thread is None or self._pid != os.getpid():
             self._start()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Move no log while the block runs: SQLite refuses a second mover at once, without any wait."""
+        if self._thread is None or self._pid != os.getpid():
+            # A lock that came along in a fork may be held by a thread that did not.
+            yield
+            return
+        with self._moving:
+            yield
 
     def close(self) -> None:
         """End the thread; the log is left to whoever closes the last connection."""
@@ -56,14 +69,18 @@ class Checkpointer:
             if self._thread is not None and self._pid == os.getpid():
                 return
             self._stop, self._saved = threading.Event(), threading.Event()
+            self._moving = threading.Lock()
             self._saved.set()
             self._pid = os.getpid()
             self._thread = threading.Thread(
-                target=self._run, args=(self._saved, self._stop), name="labwidgets-checkpoint", daemon=True
+                target=self._run,
+                args=(self._saved, self._stop, self._moving),
+                name="labwidgets-checkpoint",
+                daemon=True,
             )
             self._thread.start()
 
-    def _run(self, saved: threading.Event, stop: threading.Event) -> None:
+    def _run(self, saved: threading.Event, stop: threading.Event, moving: threading.Lock) -> None:
         while saved.wait() and not stop.is_set():
             latest = time.monotonic() + LONGEST_WAIT_S
             saved.clear()
@@ -71,8 +88,9 @@ class Checkpointer:
                 saved.clear()
                 # One look per pause is enough: waking for each save would take time from the saves.
                 stop.wait(PAUSE_S)
-            if not stop.is_set():
-                move_log(self._engine)
+            with moving:
+                if not stop.is_set():
+                    move_log(self._engine)
 
 
 def move_log(engine: sa.Engine) -> None:

@@ -107,7 +107,10 @@ class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis,
 
     def scrub(self) -> bool:
         """Overwrite what was erased but still lies in free pages of the file; False while others use it."""
-        return backups.scrub(self._engine)
+        if self._checkpointer is None:
+            return False
+        with self._checkpointer.paused():
+            return backups.scrub(self._engine)
 
     def backup(self, path: str | os.PathLike[str]) -> int:
         """Copy the store, in use or not, to a new file and return the number of events in it.

@@ -17,10 +17,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
 from labwidgets.errors import ConfigError, DiskFullError, StoreError
-from labwidgets.records import ModelRun, QueueQuery, Submission, Transcription
+from labwidgets.records import Consent, ModelRun, QueueQuery, Submission, Transcription
 from labwidgets.store import (
     Store,
     backup,
+    checkpoint,
     decide_reference,
     engine,
     events,
@@ -178,6 +179,15 @@ def test_any_number_of_rows_goes_in_and_is_found(store: Store, n_rows: int) -> N
         shown = (content.id, content.text, content.words, content.fields)
         found = statements.select_among(connection, shown, content.id, wanted)
     assert sorted(found) == sorted((row["id"], row["text"], row["words"], row["fields"]) for row in rows)
+
+
+def test_what_is_erased_goes_from_the_file_while_the_log_is_moved(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "PAUSE_S", 0.0)
+    for n in range(30):
+        store.give_consent(Consent("", f"s{n}", "CC0-1.0", ("share",), "1", "x" * 200_000, 0))
+        assert store.scrub()
 
 
 def test_trouble_with_the_target_of_a_backup_is_told(tmp_path: Path) -> None:
