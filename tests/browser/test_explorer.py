@@ -122,6 +122,8 @@ def look_at(opened: Any, root: Any) -> None:
     """Leave pictures of both themes and of a narrow page, where nothing sticks out."""
     page = opened.page
     root.locator(".lw-x-chip").click()
+    # The chip went with the focus: no key may fall through to the notebook.
+    assert root.evaluate("root => root.contains(document.activeElement)")
     root.locator(".lw-x-count", has_text="3 rows").wait_for(timeout=WAIT)
     root.scroll_into_view_if_needed()
     opened.theme("JupyterLab Dark")

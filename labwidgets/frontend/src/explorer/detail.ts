@@ -101,6 +101,10 @@ export function createDetail(scope: Scope, parts: DetailParts): Detail {
   };
 
   const openRow = async (row: number) => {
+    if (reply && mend.isOpen && mend.content.text !== reply.reference) {
+      onNotice("The open reference is not saved: Ctrl+Enter saves it, Esc leaves it as it was.", true);
+      return;
+    }
     try {
       const answer = await ask(row);
       if (!answer) return;

@@ -14,6 +14,8 @@ export interface FilterParts {
   columns: readonly ColumnPayload[];
   onChange: (change: Partial<RowQueryPayload>) => void;
   onNotice: (text: string) => void;
+  /** A chip went with the focus on it. */
+  onLeave: () => void;
 }
 
 export interface Filters {
@@ -23,7 +25,7 @@ export interface Filters {
 }
 
 /** The search, the filters as chips, and the way to add one. */
-export function createFilters(scope: Scope, { columns, onChange, onNotice }: FilterParts): Filters {
+export function createFilters(scope: Scope, { columns, onChange, onNotice, onLeave }: FilterParts): Filters {
   const search = h("input", {
     type: "search",
     class: "lw-x-search",
@@ -51,6 +53,7 @@ export function createFilters(scope: Scope, { columns, onChange, onNotice }: Fil
     if (at === undefined || !query) return;
     if (at === "confusion") onChange({ confusion: null });
     else onChange({ where: query.where.filter((_, place) => String(place) !== at) });
+    onLeave();
   });
 
   return {

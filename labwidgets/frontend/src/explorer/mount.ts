@@ -77,9 +77,16 @@ function build(scope: Scope, { el, transport, ready }: MountContext, opened: Col
     onChoose: (bar: BarPayload, column: string) => {
       const rest = query.where.filter((one) => one.column !== column);
       change({ where: [...rest, ...barConditions(bar, column)] });
+      // The bars are drawn anew: keys must not fall through to the notebook.
+      table.focus();
     },
   });
-  const filters = createFilters(scope, { columns, onChange: change, onNotice: (text) => say(text, true) });
+  const filters = createFilters(scope, {
+    columns,
+    onChange: change,
+    onNotice: (text) => say(text, true),
+    onLeave: table.focus,
+  });
   const detail = createDetail(scope, {
     transport,
     settings: ready.settings,

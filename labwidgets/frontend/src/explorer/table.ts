@@ -48,7 +48,7 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
   const body = h("div", { class: "lw-x-body", role: "rowgroup" }, area, none);
   const root = h("div", { class: "lw-x-table", ...label }, head, body);
   root.style.setProperty("--lw-x-columns", columns.map(widthOf).join(" "));
-  const narrow = columns.filter((column) => !isMinor(column)).map(widthOf);
+  const narrow = columns.filter((column) => !isMinor(column)).map(narrowOf);
   root.style.setProperty("--lw-x-narrow", narrow.join(" "));
   const pool: Line[] = [];
   let top_px = 0;
@@ -197,6 +197,12 @@ function widthOf({ name, kind, measure }: ColumnPayload): string {
   if (name === "reference") return "minmax(0, 1fr)";
   if (measure) return "minmax(64px, 110px)";
   return kind === "number" ? "64px" : "minmax(48px, 150px)";
+}
+
+/** The text has what the others leave. */
+function narrowOf({ name, measure }: ColumnPayload): string {
+  if (name === "reference") return "minmax(0, 1fr)";
+  return measure ? "58px" : "minmax(40px, 96px)";
 }
 
 function createHead(column: ColumnPayload) {
