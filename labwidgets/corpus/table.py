@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from labwidgets.records import LabelledRow, Reference
@@ -89,8 +88,8 @@ def plain_row(row: LabelledRow, reference: Reference, *, snapshot: str | None) -
         "speaker": speaker_of(row),
         "accent": recording.accent,
         "language": recording.language,
-        # Never a path of the machine it was labelled on.
-        "source": recording.collection or PurePosixPath(recording.source).name,
+        # Never the file: its path tells of a machine, and its name is often that of a person.
+        "source": recording.collection,
         "licence": recording.licence,
         "duration": row.segment.duration_s,
         "model": None if draft is None else draft.model,

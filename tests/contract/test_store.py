@@ -31,7 +31,7 @@ from labwidgets.records import (
     Transcription,
     Word,
 )
-from labwidgets.store import Push, Store
+from labwidgets.store import Push, Store, schema
 
 QUALITY = Quality(level_dbfs=-20.0, peak_dbfs=-1.0, clipped=0.0, snr_db=None, silence=0.1)
 Add = Callable[..., list[str]]
@@ -730,6 +730,25 @@ def test_nothing_is_left_of_a_speaker_who_was_taken_out(store: Store) -> None:
     assert store.status().recordings == 1
     store.rebuild()
     assert store.recording(ids[0].id).state == "withdrawn"
+
+
+def test_a_speaker_whom_only_a_segment_names_is_taken_out_with_the_recording(store: Store) -> None:
+    one, other = store.add_recordings([recording(1, speaker="ana"), recording(2, speaker="ben")])
+    first, second = [row.segment_id for row in store.queue(QueueQuery()).rows]
+    store.submit(submission(first, text="Zebedee and Ana talk"))
+    with store._engine.begin() as connection:
+        named = schema.segment.update().where(schema.segment.c.id == first)
+        connection.execute(named.values(speaker="Zebedee"))
+    gone = store.withdraw("Zebedee")
+    assert [found.id for found in gone.recordings] == [one.id]
+    assert gone.segment_ids == (first,)
+    assert store.recording(one.id).state == "withdrawn"
+    assert store.recording(other.id).state != "withdrawn"
+    assert [row.segment_id for row in store.queue(QueueQuery()).rows] == [second]
+    assert store.verify().ok
+    assert store.scrub()
+    file = Path(store._engine.url.database or "")
+    assert b"Zebedee" not in b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
 
 
 def test_what_was_taken_out_does_not_come_back(store: Store) -> None:

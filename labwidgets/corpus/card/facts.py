@@ -74,7 +74,7 @@ class Facts:
         self.languages[row["language"]] += 1
         self.language_hours[row["language"]] += row["duration"] / 3600
         self.licences[row["licence"] or ""] += 1
-        self.sources[row["source"]] += 1
+        self.sources[row["source"] or ""] += 1
         self.origins[row["label_origin"]] += 1
         self.flags.update(row["flags"])
         if row["speaker"]:

@@ -78,7 +78,10 @@ def consent_section(facts: Facts, context: CardContext) -> Iterator[str]:
 
 
 def _privacy(facts: Facts, context: CardContext) -> Iterator[str]:
-    yield "Speakers and annotators have pseudonyms; the folders that the recordings lay in stayed behind."
+    yield (
+        "Speakers and annotators have pseudonyms; the names of the recordings' files stayed behind. `source` "
+        "is the collection, by default the name of the folder that they were added from."
+    )
     if facts.n_hidden:
         yield (
             f"Personal words were hidden in {counted(facts.n_hidden, 'segment')}: {facts.hidden_s:.1f} s of "

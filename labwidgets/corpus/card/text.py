@@ -16,7 +16,7 @@ _COLUMNS = (
     ("`text`", "what is said, as the reference has it"),
     ("`words`", "each word with start and end in seconds; `estimated` where the times are interpolated"),
     ("`speaker`, `accent`, `language`", "pseudonym, label, BCP-47 tag"),
-    ("`source`, `licence`", "where the recording came from, and on which terms"),
+    ("`source`, `licence`", "the collection that the recording came from, and on which terms"),
     ("`label_origin`, `annotator`, `model`", "how the text came to be, by whom, from whose draft"),
     (
         "`confidence`, `heard`, `agreement`, `n_opinions`",

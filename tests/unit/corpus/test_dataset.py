@@ -42,6 +42,18 @@ def test_every_column_of_the_contract_is_there(export, make_row, tmp_path):
     assert set(columns) == {"audio", "words", "flags", "take", *FIXED_COLUMNS}
 
 
+def test_no_name_of_a_file_goes_along(export, make_row, tmp_path):
+    rows = [make_row(n, recording={"collection": [None, "radio"][n % 2], "speaker": "s"}) for n in range(4)]
+    export(rows)
+    part = load_parquet(tmp_path / "out", cache=tmp_path / "c")["train"]
+    assert part["source"][:] == [None, "radio", None, "radio"]
+    assert not [
+        path for path in (tmp_path / "out").rglob("*") if path.is_file() and b".wav" in path.read_bytes()
+    ]
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "| not stated | 2 | 50.0% |" in card
+
+
 def test_the_audio_is_the_sound_of_the_segment_as_flac(export, make_row, sounds, tmp_path):
     export([make_row(n) for n in range(4)])
     splits = whole(load_parquet(tmp_path / "out", cache=tmp_path / "c"))
