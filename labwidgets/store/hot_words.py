@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 
 import sqlalchemy as sa
 
@@ -24,6 +23,9 @@ _MOST_WORDS = 500
 _Said = tuple[str, str, str | None, str | None]
 """Segment, annotator, draft and text."""
 
+Cases = defaultdict[str, defaultdict[str, Counter[tuple[str, tuple[str, str]]]]]
+"""By what is wrong and what is right: segments, each with how it was written there."""
+
 _event, _opinion, _thread = schema.event.c, schema.opinion.c, schema.thread.c
 _newest_seq = sa.select(sa.func.max(_event.seq))
 
@@ -39,6 +41,7 @@ class HotWords:
         self._seq = 0
         self._threads: dict[tuple[str, str], Corrections] = {}
         self._kept: Counter[str] = Counter()
+        self._cases: Cases = defaultdict(lambda: defaultdict(Counter))
         self._found: tuple[HotWord, ...] = ()
 
     def read(self, connection: sa.Connection) -> tuple[HotWord, ...]:
@@ -55,18 +58,28 @@ class HotWords:
                 self._take(row)
             self._seq = newest
             if rows:
-                self._found = tuple(_hot_words(self._threads, self._kept))
+                self._found = tuple(_hot_words(self._cases, self._kept))
             return self._found
 
     def _take(self, row: _Said) -> None:
         segment_id, annotator, draft, text = row
         before = self._threads.pop((segment_id, annotator), None)
         if before is not None:
-            self._kept.subtract(before.kept)
+            self._count(segment_id, before, -1)
         if draft is not None and text is not None:
             made = corrections(draft, text)
-            self._kept.update(made.kept)
+            self._count(segment_id, made, 1)
             self._threads[segment_id, annotator] = made
+
+    def _count(self, segment_id: str, made: Corrections, by: int) -> None:
+        for word in made.kept:
+            self._kept[word] += by
+        for pair in made.replaced:
+            wrong, right = map(word_key, pair)
+            cases = self._cases[wrong][right]
+            cases[segment_id, pair] += by
+            if not cases[segment_id, pair]:
+                del cases[segment_id, pair]
 
 
 def _is_withdrawn(connection: sa.Connection, *, after: int) -> bool:
@@ -98,20 +111,15 @@ def _opinions(connection: sa.Connection, *, after: int) -> list[_Said]:
     return [tuple(row) for row in reversed(connection.execute(query).all())]
 
 
-def _hot_words(threads: dict[tuple[str, str], Corrections], kept: Counter[str]) -> Iterator[HotWord]:
-    cases: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    written: defaultdict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for (segment_id, _), made in threads.items():
-        for pair in made.replaced:
-            wrong, right = map(word_key, pair)
-            cases[wrong][right].add(segment_id)
-            written[wrong, right][pair] += 1
+def _hot_words(cases: Cases, kept: Counter[str]) -> list[HotWord]:
     found = []
     for wrong, rights in cases.items():
-        right, segments = max(rights.items(), key=lambda item: len(item[1]))
+        if sum(map(len, rights.values())) < MIN_SEGMENTS:
+            continue
+        n_segments = {right: len({segment_id for segment_id, _ in seen}) for right, seen in rights.items()}
+        right, n = max(n_segments.items(), key=lambda item: item[1])
         against = len(cases[right][wrong]) if right in cases and wrong in cases[right] else 0
-        n_cases = sum(map(len, rights.values())) + kept[wrong] + against
-        if len(segments) >= MIN_SEGMENTS and len(segments) >= _SHARE * n_cases:
-            [(pair, _)] = written[wrong, right].most_common(1)
-            found.append(HotWord(*pair, len(segments)))
-    return iter(sorted(found, key=lambda word: (-word.n, word.wrong))[:_MOST_WORDS])
+        if n >= MIN_SEGMENTS and n >= _SHARE * (sum(n_segments.values()) + kept[wrong] + against):
+            written = Counter(pair for _, pair in rights[right])
+            found.append(HotWord(*max(written, key=written.__getitem__), n))
+    return sorted(found, key=lambda word: (-word.n, word.wrong))[:_MOST_WORDS]
