@@ -43,7 +43,7 @@ def test_the_heavy_part_comes_packed_once_for_all_widgets_and_pages(lab: Any, op
     opened.run(0)
     [(part, is_packed, n_bytes)] = asked()
     assert (part, is_packed) == ("app", True)
-    assert n_bytes < 200_000
+    assert n_bytes < 240_000
     opened.page.wait_for_function("async () => (await (await caches.open('labwidgets')).keys()).length === 1")
     opened.page.reload()
     opened.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=WAIT)

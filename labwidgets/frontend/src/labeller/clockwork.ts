@@ -41,7 +41,10 @@ export function createClockwork(scope: Scope, preferences: Preferences): Clockwo
     root,
     set({ today_ms, sitting_ms, pace }) {
       const today = workedWords(today_ms);
-      setText(words, pace === null ? `${today} today` : `${today} today · pace ${pace.toFixed(1)}x`);
+      const shown = pace === null ? `${today} today` : `${today} today · pace ${pace.toFixed(1)}x`;
+      setText(words, shown);
+      // A narrow page, or a press, puts the words away.
+      button.setAttribute("aria-label", `Time worked: ${shown}`);
       const lines = [
         `Worked today: ${today}; since this page was opened: ${workedWords(sitting_ms)}.`,
         pace === null

@@ -1,5 +1,6 @@
 import type { Action } from "../core/parts";
 import type { LabelSettings } from "../core/protocol";
+import { actsInText } from "../ui/chords";
 import { h } from "../ui/dom";
 import { chordPieces } from "../ui/keys";
 import type { Keys } from "./bindings";
@@ -87,8 +88,9 @@ export function chordKeys(chord: string, mac: boolean): HTMLElement[] {
   return chordPieces(chord, mac).map((piece) => h("kbd", {}, piece));
 }
 
-/** A chord as text, for hints and tips; empty where the action has none. */
+/** A chord as text, for hints and tips, one that acts in the text if there is one; empty where there is none. */
 export function chordText(action: Action, keys: Keys, mac: boolean): string {
-  const chord = keys[action]?.[0];
+  const chords = keys[action] ?? [];
+  const chord = chords.find(actsInText) ?? chords[0];
   return chord ? chordPieces(chord, mac).join("+") : "";
 }

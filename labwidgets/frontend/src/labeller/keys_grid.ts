@@ -57,7 +57,7 @@ export function createKeysGrid(scope: Scope, rebinding: Rebinding, settings: Sho
     const shown = actions.filter((action) => nameOf(action, settings) !== null);
     return h(
       "tbody",
-      {},
+      { "aria-label": title },
       h("tr", {}, h("th", { colspan: 2, scope: "rowgroup" }, title)),
       ...shown.flatMap(rowOf),
     );

@@ -7,6 +7,7 @@ import { freshId, h } from "../ui/dom";
 import themeCss from "../ui/theme.css";
 import { createTypeSize } from "../ui/type_size";
 import { createActions } from "./actions";
+import { createAnnouncer } from "./announcer";
 import { createBanner } from "./banner";
 import { createClockwork } from "./clockwork";
 import { createFinding } from "./finding";
@@ -24,6 +25,7 @@ import { createList } from "./list";
 import { createListening } from "./listening";
 import { createOverlays } from "./overlays";
 import { createSafekeeping } from "./safekeeping";
+import { createTextHint } from "./text_hint";
 import { createTopBar } from "./top_bar";
 import { TypedAhead } from "./typed_ahead";
 import { createTypingPause } from "./typing_pause";
@@ -46,7 +48,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
 
   const focusText = () => editor.focus();
   const skip = (reason: string) => {
-    session.submit({ skip_reason: reason });
+    if (session.submit({ skip_reason: reason })) announcer.say(`Skipped: ${reason}.`);
     focusText();
   };
   const openSkip = () => {
@@ -58,6 +60,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     run("submit_next", false);
     focusText();
   };
+  const announcer = createAnnouncer(session, pages);
   const banner = createBanner(scope, {
     onMine: () => session.resolve("mine"),
     onStored: () => session.resolve("stored"),
@@ -84,6 +87,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     hasGuidelines: settings.guidelines.trim() !== "",
     clock: clock.root,
     onQuery,
+    onStatus: (status) => announcer.status(status),
   });
   const list = createList(scope, {
     pages,
@@ -124,6 +128,8 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
       id: freshId("labeller"),
     },
     frame.root,
+    announcer.root,
+    createTextHint(editor.root, bindings),
     createHeightHandle(scope, frame.root),
   );
   const folding = createFolding(frame.root, list, top.listButton);

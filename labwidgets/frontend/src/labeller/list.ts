@@ -98,6 +98,8 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     setText(row.sign, shown ? MARKS[shown.mark].sign : "");
     setAttribute(row.sign, "aria-label", shown ? MARKS[shown.mark].name : null);
     setText(row.flag, shown?.flagged ? "!" : "");
+    setAttribute(row.flag, "aria-label", shown?.flagged ? "flagged" : null);
+    setAttribute(row.flag, "aria-hidden", shown?.flagged ? null : "true");
     setText(row.length, data ? span(data.duration_s) : "");
     setText(row.text, shown ? shown.text : "…");
     const tip =
@@ -182,7 +184,7 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
 
 function createRow(area: HTMLElement): Row {
   const sign = h("span", { class: "lw-sign", role: "img" });
-  const flag = h("span", { class: "lw-flag", "aria-hidden": "true" });
+  const flag = h("span", { class: "lw-flag", role: "img" });
   const number = h("span", { class: "lw-number" });
   const length = h("span", { class: "lw-length" });
   const text = h("span", { class: "lw-text", dir: "auto" });

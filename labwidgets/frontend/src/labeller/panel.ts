@@ -22,7 +22,7 @@ export function createPanel(
     ...content,
   );
   const root = h(
-    "aside",
+    "section",
     { class: "lw-panel", role: "dialog", "aria-labelledby": id, hidden: true },
     h("header", {}, h("h2", { id }, title), close),
     body,

@@ -1,7 +1,7 @@
 import { Emitter } from "../core/emitter";
 import type { Action } from "../core/parts";
-import { chordOf, keeperOf } from "../ui/chords";
-import { chordPieces, isForText, type KeyStroke, parseChord } from "../ui/keys";
+import { actsInText, chordOf, keeperOf } from "../ui/chords";
+import { chordPieces, type KeyStroke } from "../ui/keys";
 import type { Bindings } from "./bindings";
 import { nameOf, type Shown } from "./help";
 
@@ -127,10 +127,6 @@ export class Rebinding {
 }
 
 /** What is to know of keys that the text needs for itself. */
-export function placeNote(text: string): string {
-  const chord = parseChord(text);
-  if (!chord) return "";
-  const { key, ctrl, alt, shift } = chord;
-  const isKept = isForText({ key, ctrlKey: ctrl, altKey: alt, shiftKey: shift, metaKey: false });
-  return isKept ? " (outside the text only)" : "";
+export function placeNote(chord: string): string {
+  return actsInText(chord) ? "" : " (outside the text only)";
 }

@@ -27,6 +27,8 @@ export interface TopBarOptions {
   /** Time and pace. */
   clock: HTMLElement;
   onQuery: (query: QueuePayload) => void;
+  /** The line that says how the saving stands has changed. */
+  onStatus: (status: Status) => void;
 }
 
 /** Project, what is shown in which order, progress, and how the saving stands. */
@@ -51,7 +53,7 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
   );
   const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
   const stateWords = h("span", { class: "lw-state-words" });
-  const state = h("span", { class: "lw-state", role: "status", "aria-live": "polite" }, sign, stateWords);
+  const state = h("span", { class: "lw-state" }, sign, stateWords);
   const more = h("span", { class: "lw-kept-more" });
   const keptButton = h(
     "button",
@@ -112,6 +114,7 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
       setText(sound, words.sound);
     },
     setStatus(status) {
+      if (stateWords.textContent !== status.text) options.onStatus(status);
       setAttribute(state, "data-tone", status.tone);
       setAttribute(state, "title", status.text);
       setText(sign, status.sign);

@@ -1,4 +1,4 @@
-import { codeKey, type KeyStroke, parseChord } from "./keys";
+import { codeKey, isForText, type KeyStroke, parseChord } from "./keys";
 
 const BROWSER = new Set(
   [
@@ -19,6 +19,14 @@ export function keeperOf(chord: string): string | null {
   if (CLIPBOARD.has(chord)) return "the text needs them for copying and pasting";
   if (PLAIN.test(chord)) return "alone it types, moves the caret or presses a button";
   return null;
+}
+
+/** Whether these keys act while the caret is in a text, which needs some for itself. */
+export function actsInText(text: string): boolean {
+  const chord = parseChord(text);
+  if (!chord) return false;
+  const { key, ctrl, alt, shift } = chord;
+  return !isForText({ key, ctrlKey: ctrl, altKey: alt, shiftKey: shift, metaKey: false });
 }
 
 /** A key stroke as a chord in its one spelling; null while only Ctrl, Alt or Shift is held, or for no key. */
