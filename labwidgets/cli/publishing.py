@@ -35,6 +35,9 @@ def push(
     repo: Annotated[str, typer.Argument(help="org/name", show_default=False)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; send nothing.")] = False,
     private: Annotated[bool, typer.Option("--private", help="Make a new repository private.")] = False,
+    gated: Annotated[
+        str | None, typer.Option(help="auto or manual: readers agree to terms before they may load it.")
+    ] = None,
     tag: Annotated[str | None, typer.Option(help="Name for this state, for example v1.0.")] = None,
     message: Annotated[str, typer.Option(help="Of the commit.")] = "Update the data set",
     snapshot: Annotated[str | None, typer.Option(help="A saved one instead of what is finished now.")] = None,
@@ -53,6 +56,7 @@ def push(
         report = project.push_to_hub(
             repo,
             private=private,
+            gated=gated,
             dry_run=dry_run,
             tag=tag,
             message=message,

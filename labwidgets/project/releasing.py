@@ -26,6 +26,9 @@ class Releasing(StoreSource):
 
         Speakers keep their split from one call to the next; nobody is in two of them.
 
+        This is your own copy: it holds what no consent is on record for, too, and its ``push_to_hub`` asks
+        for none. ``project.push_to_hub`` does.
+
         Raises:
             ProjectError: Nothing is finished yet.
         """
@@ -89,6 +92,7 @@ class Releasing(StoreSource):
         repo_id: str,
         *,
         private: bool = False,
+        gated: str | None = None,
         dry_run: bool = False,
         token: str | None = None,
         tag: str | None = None,
@@ -108,6 +112,8 @@ class Releasing(StoreSource):
         Args:
             repo_id: ``owner/name``; made when it does not exist.
             private: Make a new repository private.
+            gated: Let readers agree to terms before they may load it: ``auto`` grants it at once, ``manual``
+                by your hand. Default: as the repository is.
             dry_run: Only say what would go; needs no network.
             token: Of the Hub; default: ``HF_TOKEN`` or the one that ``hf auth login`` stored.
             tag: Name for this state, for example ``v1.0``.
@@ -127,6 +133,7 @@ class Releasing(StoreSource):
         """
         options = PushOptions(
             private=private,
+            gated=gated,
             token=token,
             dry_run=dry_run,
             message=message,

@@ -21,6 +21,7 @@ class Access:
         self.folder = folder
         self.lock = threading.RLock()
         self.private: set[str] = set()
+        self.gated: dict[str, str] = {}
 
     def user(self, request: Request, *, required: bool = True) -> str | None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()

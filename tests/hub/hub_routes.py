@@ -57,6 +57,12 @@ class Hub(Storage, History):
                 self.private.add(repo_id)
         return Answer.json({"url": url, "name": repo_id, "id": repo_id})
 
+    def settings(self, request: Request, owner: str, name: str) -> Answer:
+        self.writable(request, owner)
+        self.repository(request, owner, name)
+        self.gated[f"{owner}/{name}"] = request.json()["gated"]
+        return Answer.json(request.json())
+
     def auth_check(self, request: Request, owner: str, name: str, write: str) -> Answer:
         self.repository(request, owner, name)
         if write:
@@ -87,7 +93,7 @@ class Hub(Storage, History):
         }
         shown |= {
             "private": repo_id in self.private,
-            "gated": False,
+            "gated": self.gated.get(repo_id, False),
             "disabled": False,
             "downloads": 0,
             "likes": 0,
@@ -209,6 +215,7 @@ _ROUTES = (
     ("GET", r"/api/whoami-v2", "whoami"),
     ("POST", r"/api/repos/create", "create"),
     ("POST", r"/api/validate-yaml", "validate_yaml"),
+    ("PUT", _REPO + r"/settings", "settings"),
     ("GET", _REPO + r"/auth-check(?P<write>/write)?", "auth_check"),
     ("GET", _REPO + r"(/revision/(?P<revision>[^/]+))?", "info"),
     ("GET", _REPO + r"/tree/(?P<revision>[^/]+)(?P<path>/.*)?", "tree"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import yaml
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -213,6 +214,24 @@ def test_what_people_write_in_the_card_stays(hub, pushers, project, repo):
     assert "README.md" in error
     assert hub.requests("/preupload/") == []
     assert card(hub, repo).endswith("mine\n")
+
+
+def test_a_gate_is_up_before_anything_can_be_seen_and_stays(hub, pushers, project, repo):
+    send = pushers["lfs"]
+    assert "allowed: auto, manual" in send(project.folder, repo, gated="some")["error"].replace("; ", " ")
+    assert hub.requests() == []
+    hub.order("POST .*/commit/", "status", status=403, times=50)
+    assert "error" in send(project.folder, repo, gated="manual")
+    assert len(hub.requests("/settings")) == 1
+    hub.clear()
+    assert "error" not in send(project.folder, repo)
+    assert hub.requests("/settings") == []
+    head = yaml.safe_load(card(hub, repo).split("---")[1])
+    assert "who the speakers are" in head["extra_gated_prompt"]
+    assert head["extra_gated_fields"]["Country"] == "country"
+    assert send(project.folder, repo)["bytes_sent"] == 0
+    assert "error" not in send(project.folder, repo, gated="auto")
+    assert len(hub.requests("/settings")) == 1
 
 
 def test_an_override_is_written_into_the_card(hub, pushers, project, repo):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,20 @@ from labwidgets.errors import HubError
 MANIFEST_FILE = "labwidgets.json"
 CARD_FILE = "README.md"
 DATA_FILE = re.compile(r"(data|history)/(train|validation|test)-[^/]*")
+GATES = ("auto", "manual")
+GATE_FIELDS: Mapping[str, Any] = {
+    "extra_gated_prompt": (
+        "You agree not to attempt to find out who the speakers are, not to pass the recordings on, and to "
+        "delete those of a speaker who took consent back from your copies."
+    ),
+    "extra_gated_fields": {
+        "Affiliation": "text",
+        "Country": "country",
+        "I agree to use this data set on these terms and its licence": "checkbox",
+    },
+}
+"""The Hub asks for these only where the repository is gated."""
+
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]{0,95}")
 
 
@@ -67,6 +81,10 @@ class Wanted:
         content = {"written_by": "labwidgets", "files": listed, "card": card}
         return File.of_text(MANIFEST_FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
+    def behind_gate(self) -> Wanted:
+        """Return the same with a card that says what readers agree to when they ask for access."""
+        return replace(self, card=replace(self.card, fields={**self.card.fields, **GATE_FIELDS}))
+
     def all(self, card_text: str | None = None) -> dict[str, File]:
         """Return every file by its path; ``card_text`` takes the place of the card of our own."""
         card = File.of_text(CARD_FILE, card_text or render_card(self.card))
@@ -107,3 +125,14 @@ def checked_repo_id(repo_id: str) -> str:
     if _REPO_ID.fullmatch(repo_id) is None or ".." in repo_id or "--" in repo_id:
         raise HubError("not the name of a repository", value=repo_id, allowed="owner/name", remedy="")
     return repo_id
+
+
+def checked_gate(gated: str | None) -> str | None:
+    """Return ``gated``.
+
+    Raises:
+        HubError: There is no such gate.
+    """
+    if gated is not None and gated not in GATES:
+        raise HubError("no such gate", value=gated, allowed=", ".join(GATES), remedy="")
+    return gated

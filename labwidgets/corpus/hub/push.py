@@ -12,7 +12,15 @@ from typing import Any
 from labwidgets.corpus.card import Card, merge_cards
 from labwidgets.corpus.hub.client import Line, patient
 from labwidgets.corpus.hub.errors import explained, is_conflict, is_transient, status_of
-from labwidgets.corpus.hub.files import CARD_FILE, DATA_FILE, File, Wanted, checked_repo_id, wanted_files
+from labwidgets.corpus.hub.files import (
+    CARD_FILE,
+    DATA_FILE,
+    File,
+    Wanted,
+    checked_gate,
+    checked_repo_id,
+    wanted_files,
+)
 from labwidgets.corpus.hub.report import PushReport
 from labwidgets.corpus.hub.repository import Repository
 from labwidgets.errors import HubError
@@ -43,6 +51,8 @@ class PushOptions:
         known: SHA-256 of each file as ``PushReport.wanted`` had it the last time, for the dry run.
         before_commit: Called when all is sent and nothing can be seen yet; may raise to stop it.
         clean_history: Delete all older revisions for good afterwards.
+        gated: Let readers ask for access first, granted at once (``auto``) or by hand (``manual``); None
+            leaves the repository as it is.
     """
 
     private: bool = False
@@ -56,6 +66,7 @@ class PushOptions:
     known: Mapping[str, str] | None = None
     before_commit: Callable[[], None] = _nothing
     clean_history: bool = False
+    gated: str | None = None
 
 
 def push(folder: Path, repo_id: str, *, options: PushOptions | None = None) -> PushReport:
@@ -75,7 +86,10 @@ def push(folder: Path, repo_id: str, *, options: PushOptions | None = None) -> P
     """
     options = options or PushOptions()
     checked_repo_id(repo_id)
+    checked_gate(options.gated)
     wanted = wanted_files(folder, options.card, repo_id, history=options.history)
+    if options.gated is not None:
+        wanted = wanted.behind_gate()
     if options.dry_run:
         return _dry_run(wanted.all(), options.known or {})
     line = Line(repo_id, options.timeout_s)
@@ -120,6 +134,9 @@ class _Push:
         """Create, commit, check, tag, clean."""
         repository, options = self.repository, self.options
         url = repository.open(private=options.private)
+        # Before anything can be seen there.
+        if repository.gate(options.gated):
+            self.wanted = self.wanted.behind_gate()
         commit, step = self._commit()
         self._check(commit, step.files)
         if options.tag is not None:

@@ -38,6 +38,13 @@ class Repository:
         _steady(lambda: self.api.auth_check(**self.where, write=True))
         return str(url)
 
+    def gate(self, gated: str | None) -> bool:
+        """Put up a gate of the kind ``gated`` (None: leave it as it is), and return whether there is one."""
+        there = _steady(lambda: self.api.repo_info(**self.where).gated)
+        if gated is not None and there != gated:
+            _steady(lambda: self.api.update_repo_settings(**self.where, gated=gated))
+        return bool(gated or there)
+
     def head(self) -> str:
         """Return the newest commit."""
         return str(_steady(lambda: self.api.repo_info(**self.where).sha))

@@ -269,3 +269,8 @@ def test_a_bad_name_of_a_repository_is_refused(folder, repo_id):
 def test_a_folder_without_a_data_set_is_refused(tmp_path):
     with pytest.raises(HubError, match="no exported data set"):
         push(tmp_path, "team/x")
+
+
+def test_an_unknown_gate_is_refused_before_anything_is_asked(folder, repo):
+    with pytest.raises(HubError, match=r"no such gate.*auto, manual"):
+        push(folder, repo, options=PushOptions(gated="some"))
