@@ -1,48 +1,41 @@
 """Drafting speed and accuracy beside the plain pipeline and faster-whisper, interleaved in one run.
 
     python benchmarks/drafting.py [CLIPS] [--ct2 FOLDER] [--model tiny.en] [--limit 40] [--rounds 2]
+        [--settings '{"num_beams": 5}']
 
-CLIPS holds ``transcripts.tsv`` with the columns ``file`` and ``text``, or is the sample (default), of which
-the English clips are taken; FOLDER holds the same weights in CTranslate2 form, without it faster-whisper is
+CLIPS is a folder of clips, or of such folders, as ``_speech.py`` reads them (default: the sample), of which
+the English ones are taken; FOLDER holds the same weights in CTranslate2 form, without it faster-whisper is
 left out. Every clip goes through every engine in turn, so that load from outside falls on all of them alike.
+``--limit 0`` takes all clips, other limits take them evenly from the whole.
+
+Words are compared as Whisper's authors compare English ones: without case, punctuation and fillers, numbers
+in digits. AUC says how well our confidence tells wrong words from right ones.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import json
 import os
 import time
-import unicodedata
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jiwer
 import numpy as np
-import soundfile
-import soxr
 import torch
+from _speech import RATE_HZ, Clip, english_clips
+from transformers.models.whisper.english_normalizer import EnglishTextNormalizer
 
 from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import resolve
+from labwidgets.records import Word
 
 Engine = Callable[[np.ndarray], str]
-RATE_HZ = 16_000
-
-
-def read_clip(path: Path) -> np.ndarray:
-    if path.suffix == ".raw":
-        samples, rate_hz = np.fromfile(path, dtype="<i2").astype(np.float32) / 32768, RATE_HZ
-    else:
-        samples, rate_hz = soundfile.read(path, dtype="float32")
-    if samples.ndim > 1:
-        samples = samples.mean(axis=1)
-    return soxr.resample(samples, rate_hz, RATE_HZ).astype(np.float32)
-
-
-def plain(text: str) -> str:
-    kept = (c if unicodedata.category(c)[0] not in "PS" or c == "'" else " " for c in text.lower())
-    return " ".join("".join(kept).split())
+plain = EnglishTextNormalizer({})
 
 
 def stock_pipeline(folder: Path) -> Engine:
@@ -52,9 +45,18 @@ def stock_pipeline(folder: Path) -> Engine:
     return lambda samples: pipe(samples.copy(), return_timestamps="word")["text"]
 
 
-def ours(model: str) -> Engine:
-    drafter = load_drafter(resolve(model, "en"))
-    return lambda samples: drafter.transcribe(samples, language="en").text
+@dataclass(slots=True)
+class Ours:
+    """Our drafter as an engine that keeps the words of what it drafts."""
+
+    drafter: Any
+    words: list[tuple[Word, ...]] = field(default_factory=list)
+
+    def __call__(self, samples: np.ndarray) -> str:
+        """Return the text of a draft."""
+        draft = self.drafter.transcribe(samples, language="en")
+        self.words.append(draft.words)
+        return str(draft.text)
 
 
 def faster_whisper(folder: str, *, threads: int, kind: str, beam_size: int) -> Engine:
@@ -67,17 +69,6 @@ def faster_whisper(folder: str, *, threads: int, kind: str, beam_size: int) -> E
         return " ".join(segment.text for segment in segments)
 
     return transcribe
-
-
-def transcripts(folder: Path) -> list[tuple[str, str]]:
-    """Return (file, text) of the English clips in ``folder``."""
-    table = folder / "transcripts.tsv"
-    if table.exists():
-        with table.open(encoding="utf-8") as file:
-            rows = csv.DictReader(file, delimiter="\t")
-            return [(row["file"], row["text"]) for row in rows if row["text"]]
-    with (folder / "metadata.csv").open(encoding="utf-8") as file:
-        return [(row["file_name"], row["text"]) for row in csv.DictReader(file) if row["language"] == "en"]
 
 
 def wer_difference(references: list[str], texts: list[str], others: list[str]) -> tuple[float, float, float]:
@@ -97,6 +88,30 @@ def n_edits(reference: str, hypothesis: str) -> int:
     return found.substitutions + found.deletions + found.insertions
 
 
+def auc(references: list[str], drafts: list[tuple[Word, ...]]) -> float:
+    """Return how often a wrong word has less confidence than a right one; both drawn at random."""
+    right: list[float] = []
+    wrong: list[float] = []
+    for reference, words in zip(references, drafts, strict=True):
+        pieces = [(piece, word.confidence or 0.0) for word in words for piece in plain(word.text).split()]
+        if not pieces:
+            continue
+        [chunks] = jiwer.process_words(reference, " ".join(piece for piece, _ in pieces)).alignments
+        hits = {
+            place
+            for chunk in chunks
+            if chunk.type == "equal"
+            for place in range(chunk.hyp_start_idx, chunk.hyp_end_idx)
+        }
+        for place, (_, confidence) in enumerate(pieces):
+            (right if place in hits else wrong).append(confidence)
+    ranked = (
+        np.searchsorted(np.sort(right), wrong, side="left"),
+        np.searchsorted(np.sort(right), wrong, side="right"),
+    )
+    return 1.0 - float(np.mean(ranked) / len(right))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("clips", type=Path, nargs="?", default=Path("data/sample"))
@@ -105,48 +120,57 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--settings", type=json.loads, default={})
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
 
     source = resolve(options.model, "en")
-    engines = {"plain pipeline, word times": stock_pipeline(source.path), "labwidgets": ours(options.model)}
+    engines: dict[str, Engine] = {
+        "plain pipeline, word times": stock_pipeline(source.path),
+        "labwidgets": Ours(load_drafter(source, settings=options.settings)),
+    }
     if options.ct2:
         for kind, beam_size in (("float32", 1), ("float32", 5), ("int8", 1)):
             label = f"faster-whisper {kind}, beam {beam_size}"
             engines[label] = faster_whisper(
                 options.ct2, threads=options.threads, kind=kind, beam_size=beam_size
             )
-    rows = transcripts(options.clips)[: options.limit]
-    clips = [(read_clip(options.clips / name), plain(text)) for name, text in rows]
-    compare(engines, clips, rounds=options.rounds)
+    clips = [clip for clip in english_clips(options.clips) if plain(clip.text).split()]
+    step = max(1, len(clips) // options.limit) if options.limit else 1
+    compare(engines, clips[::step], rounds=options.rounds)
 
 
-def compare(engines: dict[str, Engine], clips: list[tuple[np.ndarray, str]], *, rounds: int) -> None:
+def compare(engines: dict[str, Engine], clips: list[Clip], *, rounds: int) -> None:
     spent_s = dict.fromkeys(engines, 0.0)
     texts: dict[str, list[str]] = {name: [] for name in engines}
     for engine in engines.values():
-        engine(clips[0][0])
+        engine(clips[0].samples)
+    mine = engines["labwidgets"]
+    assert isinstance(mine, Ours)
+    mine.words.clear()
     for turn in range(rounds):
-        for samples, _ in clips:
+        for clip in clips:
             for name, engine in engines.items():
                 began_s = time.perf_counter()
-                text = engine(samples)
+                text = engine(clip.samples)
                 spent_s[name] += time.perf_counter() - began_s
                 if turn == 0:
                     texts[name].append(plain(text))
-    audio_s = rounds * sum(len(samples) for samples, _ in clips) / RATE_HZ
-    references = [text for _, text in clips]
+    audio_s = rounds * sum(len(clip.samples) for clip in clips) / RATE_HZ
+    references = [plain(clip.text) for clip in clips]
     n_words = sum(len(text.split()) for text in references)
     print(
         f"{len(clips)} clips, {audio_s / rounds:.0f} s, {n_words} words, {rounds} rounds, "
         f"{torch.get_num_threads()} threads of {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
+    print(f"parts: {dict(Counter(clip.part for clip in clips))}")
     print(f"{'engine':32} {'RTFx':>6} {'WER %':>6}   against the first")
     for name in engines:
         wer = 100 * jiwer.wer(references, texts[name])
         points, low, high = wer_difference(references, texts[name], texts[next(iter(engines))])
         against = f"{points:+.2f} points [{low:+.2f}, {high:+.2f}]"
         print(f"{name:32} {audio_s / spent_s[name]:6.2f} {wer:6.2f}   {against}")
+    print(f"AUC of our confidence for wrong words: {auc(references, mine.words[: len(clips)]):.3f}")
 
 
 if __name__ == "__main__":
