@@ -13,7 +13,8 @@ export interface WidgetModel {
   widget_manager?: unknown;
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+/** A server on a bad day takes half a minute, and its answer is as good as any. */
+const DEFAULT_TIMEOUT_MS = 60_000;
 const GONE = "The kernel behind this view is gone. Run the cell again.";
 
 interface Pending {

@@ -9,7 +9,7 @@ export interface Reply<N extends RequestName> {
 export interface RequestOptions {
   /** Aborting rejects at once and tells the kernel that nobody waits any more. */
   signal?: AbortSignal;
-  /** Rejects with code "timeout" after that long; 0 waits for ever. Default 30 s. */
+  /** Rejects with code "timeout" after that long; 0 waits for ever. Default 60 s. */
   timeoutMs?: number;
 }
 

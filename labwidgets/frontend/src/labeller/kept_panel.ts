@@ -37,7 +37,7 @@ interface Holdings {
 
 /** Says what is kept where and of whom, and what can be done about it. */
 export function createKept(scope: Scope, parts: KeptParts): Kept {
-  const body = h("div", { class: "lw-kept" });
+  const body = h("div", { class: "lw-kept", tabindex: -1 });
   const panel = createPanel(scope, "What is kept, and where", [body], {
     onToggle(isOpen) {
       if (isOpen) void look();
@@ -56,7 +56,11 @@ export function createKept(scope: Scope, parts: KeptParts): Kept {
     const n_more = [...found.copies, ...found.others, ...found.ports].reduce((sum, { n }) => sum + n, 0);
     parts.onMore(n_more > 0 ? `+${n_more} kept` : null);
     const next = JSON.stringify(found);
-    if (panel.isOpen && next !== shown) body.replaceChildren(...content(found));
+    if (panel.isOpen && next !== shown) {
+      const hadFocus = body.contains(document.activeElement);
+      body.replaceChildren(...content(found));
+      if (hadFocus) body.focus({ preventScroll: true });
+    }
     shown = panel.isOpen ? next : "";
   };
 
@@ -98,21 +102,22 @@ export function createKept(scope: Scope, parts: KeptParts): Kept {
   ];
   const mineLines = (n: number) => {
     if (n === 0) return [h("p", {}, "Nothing of yours waits to be saved or submitted.")];
-    const ask = h(
-      "p",
-      {},
-      button(`Delete ${edits(n)} …`, () => sure()),
-    );
-    const sure = () =>
-      ask.replaceChildren(
-        `${n === 1 ? "It is" : "They are"} nowhere else. `,
-        button("Delete for good", () => void parts.onDelete().then(again)),
-        " ",
-        button("Keep", () => ask.replaceChildren(button(`Delete ${edits(n)} …`, () => sure()))),
-      );
+    const line = h("p", {});
+    const ask = () => {
+      const first = button(`Delete ${edits(n)} …`, sure);
+      line.replaceChildren(first);
+      return first;
+    };
+    const sure = () => {
+      const keep = button("Keep", () => ask().focus());
+      const remove = button("Delete for good", () => void parts.onDelete().then(again));
+      line.replaceChildren(`${n === 1 ? "It is" : "They are"} nowhere else. `, remove, " ", keep);
+      keep.focus();
+    };
+    ask();
     return [
       h("p", {}, `${edits(n)} of yours ${n === 1 ? "is" : "are"} not saved or not submitted yet.`),
-      ask,
+      line,
     ];
   };
   scope.interval(again, LOOK_EVERY_MS);

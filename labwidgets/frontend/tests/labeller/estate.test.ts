@@ -190,6 +190,26 @@ it("never shows one person's text to another", async () => {
   expect(await browser.shelf.census()).toEqual([{ project: "corpus", annotator: "ravi", n: 2 }]);
 });
 
+it("gives everything up when told to, and shows what is stored again", async () => {
+  const browser = new FakeBrowser();
+  const at = await started(browser);
+  await at.session.open("s2");
+  at.type("not wanted");
+  await at.session.open("s0");
+  at.kernel.setAlive(false);
+  at.type("on its way");
+  at.session.submit({ stay: true });
+  at.type("nor this");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await browser.shelf.census()).toMatchObject([{ n: 3 }]);
+  at.kernel.setAlive(true);
+  at.kernel.failures = ["store"];
+  await at.session.deleteAll();
+  await settle();
+  expect([await browser.shelf.census(), at.session.n_kept, at.outbox.n_pending]).toEqual([[], 0, 0]);
+  expect([at.session.current?.segment, at.desk.text]).toEqual(["s0", "draft of s0"]);
+});
+
 it("brings a refused text back after a reload, with the reason", async () => {
   const browser = new FakeBrowser();
   const kernel = new FakeKernel(4);
