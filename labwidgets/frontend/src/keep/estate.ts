@@ -7,6 +7,8 @@ import { claim } from "./shelf";
 export interface Holder {
   /** Its kernel will never answer again. */
   isDead(): boolean;
+  /** It is in the page: hosts leave views behind that nobody sees any more, and some that nobody ever saw. */
+  isShown(): boolean;
   /** Brings what was typed last to the shelf, and lets go of everything. */
   give(): Promise<void>;
   /** Entries that are this view's from now on. */
@@ -18,6 +20,9 @@ export interface Holder {
 /** A view whose kernel is gone says within this time that it hands over. */
 const ANSWER_WITHIN_MS = 200;
 const HANDED_OVER_WITHIN_MS = 3_000;
+/** A host takes a moment to put a view into the page. */
+const SHOWN_WITHIN_MS = 3_000;
+const SHOWN_YET_MS = 50;
 /** A view this new takes over at once what others leave: it is what comes after them. */
 const FRESH_MS = 4_000;
 /** Others wait, so that a tab that reloads finds what it had; what was in their own tab is not reloading. */
@@ -32,7 +37,7 @@ const LOOK_EVERY_MS = 4_000;
 export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Promise<void> {
   const { channel, presence, owner, view, tab } = seat;
   const orphanedSince = new Map<string, number>();
-  let isFresh = true;
+  let shown_ms: number | null = null;
   let hasLeft = false;
 
   const leave = async () => {
@@ -46,17 +51,14 @@ export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Prom
   scope.add(() => void leave().then(() => channel.close()));
   scope.add(
     channel.on(({ kind }) => {
-      if (kind === "hello" && holder.isDead()) void leave();
+      if (kind === "hello" && (holder.isDead() || !holder.isShown())) void leave();
       if (kind === "left") void inherit().catch(() => {});
     }),
   );
-  scope.timeout(() => {
-    isFresh = false;
-  }, FRESH_MS);
   scope.interval(() => void inherit().catch(() => {}), LOOK_EVERY_MS);
 
   /** Entries without a living view that this one may have now. */
-  const free = async (entries: readonly Entry[]): Promise<ReadonlySet<string>> => {
+  const free = async (entries: readonly Entry[], isFresh: boolean): Promise<readonly Entry[]> => {
     const alive = await presence.alive();
     const orphans = entries.filter((entry) => !alive.has(entry.view));
     const ids = new Set(orphans.map(({ id }) => id));
@@ -67,26 +69,47 @@ export async function joinEstate(scope: Scope, seat: Seat, holder: Holder): Prom
     const isRipe = ({ id, tab: last }: Entry) =>
       now_ms - (orphanedSince.get(id) ?? now_ms) >= (last === tab ? OWN_GRACE_MS : GRACE_MS);
     const atOnce = own.length > 0 ? own : orphans;
-    const ripe = isFresh ? atOnce : orphans.filter(isRipe);
-    return new Set(ripe.map(({ id }) => id));
+    return isFresh ? atOnce : orphans.filter(isRipe);
   };
 
   const inherit = async () => {
+    if (!holder.isShown()) return;
+    const now_ms = performance.now();
+    shown_ms ??= now_ms;
     const shelf = await seat.shelf;
-    const ids = await free(await shelf.all(owner));
-    if (ids.size === 0 || scope.disposed || hasLeft || holder.isDead()) return;
+    const found = await free(await shelf.all(owner), now_ms - shown_ms < FRESH_MS);
+    if (found.length === 0 || scope.disposed || hasLeft || holder.isDead()) return;
+    // By now another view may have taken some of it.
+    const last = new Map(found.map((entry) => [entry.id, entry.view]));
     const isFree = (entry: Entry, among: readonly Entry[]) =>
-      ids.has(entry.id) && (!isTyped(entry) || isBest(entry, among, ids, holder));
+      last.get(entry.id) === entry.view && (!isTyped(entry) || isBest(entry, among, last, holder));
     const claimed = await claim(shelf, owner, { view, tab, isFree });
     if (claimed.length > 0 && !scope.disposed) holder.take(claimed);
   };
 
+  await whenShown(scope, holder);
   await othersHandOver(scope, seat).catch(() => {});
   await inherit().catch(() => {});
 }
 
+function whenShown(scope: Scope, holder: Holder): Promise<void> {
+  if (holder.isShown() || scope.disposed) return Promise.resolve();
+  const waiting = scope.child();
+  const shown = new Promise<void>((resolve) => {
+    waiting.interval(() => holder.isShown() && resolve(), SHOWN_YET_MS);
+    waiting.timeout(resolve, SHOWN_WITHIN_MS);
+    waiting.add(resolve);
+  });
+  return shown.then(() => waiting.dispose());
+}
+
 /** One typed text of a segment at a time: the newest; the others come when it is submitted or given up. */
-function isBest(entry: Entry, among: readonly Entry[], ids: ReadonlySet<string>, holder: Holder): boolean {
+function isBest(
+  entry: Entry,
+  among: readonly Entry[],
+  ids: ReadonlyMap<string, string>,
+  holder: Holder,
+): boolean {
   if (holder.hasTyped(entry.segment)) return false;
   const rivals = among.filter(
     (other) => isTyped(other) && ids.has(other.id) && other.segment === entry.segment,

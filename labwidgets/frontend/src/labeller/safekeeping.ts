@@ -54,6 +54,7 @@ export function createSafekeeping(scope: Scope, { work, top, onClosed }: Safekee
     async join() {
       await joinEstate(scope, seat, {
         isDead: () => transport.link === "gone",
+        isShown: () => panel.root.isConnected,
         give: () => session.give(),
         take: (entries) => session.take(entries),
         hasTyped: (segment) => session.isKept(segment),

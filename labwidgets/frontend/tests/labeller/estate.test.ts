@@ -124,6 +124,46 @@ describe("a page that ends without a word", () => {
   });
 });
 
+describe("a view that the host left behind", () => {
+  it("never takes what a view in the page comes for", async () => {
+    const browser = new FakeBrowser();
+    const old = await died(browser, { tab: "one" });
+    browser.kill(old.seat.view);
+    old.seat.presence.leave();
+    const unseen = makeDesk(4, { browser, tab: "one" });
+    unseen.desk.isShown = false;
+    void unseen.join();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(unseen.session.n_kept).toBe(0);
+    const next = await started(browser, { tab: "one" });
+    expect(next.desk.text).toBe("half a");
+    expect([...texts(unseen.kernel), ...texts(next.kernel)]).toEqual(["submitted too late"]);
+  });
+
+  it("hands over what it had when it was in the page", async () => {
+    const browser = new FakeBrowser();
+    const old = await started(browser);
+    old.type("half a");
+    old.desk.isShown = false;
+    const next = await started(browser);
+    expect([next.desk.text, old.session.phase.kind]).toEqual(["half a", "moved"]);
+  });
+
+  it("takes over once the host has put it into the page", async () => {
+    const browser = new FakeBrowser();
+    const old = await died(browser);
+    old.scope.dispose();
+    await settle();
+    const next = makeDesk(4, { browser });
+    next.desk.isShown = false;
+    void next.join();
+    await vi.advanceTimersByTimeAsync(1_000);
+    next.desk.isShown = true;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(next.desk.text).toBe("half a");
+  });
+});
+
 describe("the same work in two views", () => {
   it("shows both texts to the one that submits second", async () => {
     const browser = new FakeBrowser();

@@ -214,7 +214,14 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
   const scope = new Scope();
   const view = `view ${++n_views}`;
   const seat = browser.seat({ project: "corpus", annotator }, view, options.tab ?? view);
-  const desk = { text: "", layers: {} as Record<string, string>, heard: [] as Span[], now_ms: 0, nIds: 0 };
+  const desk = {
+    text: "",
+    layers: {} as Record<string, string>,
+    heard: [] as Span[],
+    now_ms: 0,
+    nIds: 0,
+    isShown: true,
+  };
   const cache = new SegmentCache(scope, kernel.transport);
   const outbox = createOutbox(scope, seat, kernel.transport);
   const keeper = createKeeper(scope, seat, kernel.transport);
@@ -252,6 +259,7 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
   const join = async () => {
     await joinEstate(scope, seat, {
       isDead: () => kernel.transport.link === "gone",
+      isShown: () => desk.isShown,
       give: () => session.give(),
       take: (entries) => session.take(entries),
       hasTyped: (segment) => session.isKept(segment),
