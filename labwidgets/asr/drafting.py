@@ -38,7 +38,7 @@ RECIPE = 2
 """Goes up when the same model and settings begin to give other drafts; part of every cache key."""
 
 _RANGES: Mapping[Family, Mapping[str, tuple[int, int, int]]] = {
-    "whisper": {"num_beams": (1, 1, 10), "max_new_tokens": (224, 1, 440)},
+    "whisper": {"num_beams": (1, 1, 10), "max_new_tokens": (224, 1, 440), "silence_s": (30, 0, 30)},
     "ctc": {},
 }
 """For each setting its default, least and greatest value."""
@@ -75,8 +75,8 @@ def load_drafter(source: ModelSource, *, settings: Mapping[str, Any] | None = No
 
     Args:
         source: Where the model lies.
-        settings: Decoding settings; Whisper takes ``num_beams`` (1..10) and ``max_new_tokens`` (1..440), the
-            CTC family takes none.
+        settings: Decoding settings; Whisper takes ``num_beams`` (1..10), ``max_new_tokens`` (1..440) and
+            ``silence_s`` (0..30), the CTC family takes none.
 
     Raises:
         ConfigError: An unknown setting, or one out of range.
@@ -100,7 +100,7 @@ def check_settings(family: Family, settings: Mapping[str, Any]) -> dict[str, Any
         ConfigError: An unknown setting, or one out of range.
 
     >>> check_settings("whisper", {"num_beams": 5})
-    {'recipe': 2, 'num_beams': 5, 'max_new_tokens': 224}
+    {'recipe': 2, 'num_beams': 5, 'max_new_tokens': 224, 'silence_s': 30}
     """
     ranges = _RANGES[family]
     for name, value in settings.items():

@@ -8,9 +8,9 @@ and aligns any other text.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,18 +18,21 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from transformers import AutomaticSpeechRecognitionPipeline, GenerationConfig
-from transformers.generation import GenerationMixin, LogitsProcessorList, WhisperTimeStampLogitsProcessor
-from transformers.modeling_outputs import BaseModelOutput
 from transformers.models.whisper import generation_whisper, tokenization_whisper
 
-from labwidgets.asr import alignment, greedy, windows
+from labwidgets.asr import alignment, beams, windows
 from labwidgets.asr.languages import SPACELESS, whisper_code
 from labwidgets.asr.whisper_decoder import Decoding
+from labwidgets.asr.whisper_encoder import Encoder
 from labwidgets.errors import ModelError
 from labwidgets.records import Samples, Transcription, Word
+from labwidgets.text import has_repetition
 
 _SECONDS_PER_POSITION = 0.02
+_FRAMES_PER_S = 100
+_SAMPLES_PER_FRAME = windows.RATE_HZ // _FRAMES_PER_S
 _MAX_TOKENS = 440
+_LOST_LOG_PROB = -1.0
 _NO_SPEECH = 0.6
 _NO_SPEECH_LOG_PROB = -1.0
 
@@ -55,11 +58,37 @@ class Scored:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How a Whisper decodes.
+
+    Attributes:
+        num_beams: Texts tried side by side.
+        max_new_tokens: Of one text.
+        silence_s: Silence behind the sound that the encoder works out with it; the rest of its 30 s is
+            silence worked out once. 30 works out all of it for every clip.
+    """
+
+    num_beams: int = 1
+    max_new_tokens: int = 224
+    silence_s: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What to do with one piece of sound, ``n_frames`` of 10 ms without the silence behind it."""
+
+    n_frames: int
+    language: str | None
+    text: str | None
+    limits: Limits
+
+
 class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc] # transformers is untyped
     """The stock pipeline's features and generation, with probabilities and alignment kept.
 
     Call it with float32[n_samples] at 16 kHz, at most 30 s, and ``language`` (Whisper's code or None),
-    ``text`` (None: draft one), ``num_beams``, ``max_new_tokens``; it returns a ``Scored``.
+    ``text`` (None: draft one) and ``limits``; it returns a ``Scored``.
     """
 
     def _sanitize_parameters(
@@ -67,36 +96,54 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
         *,
         language: str | None = None,
         text: str | None = None,
-        num_beams: int = 1,
-        max_new_tokens: int = 224,
+        limits: Limits = Limits(),
         **_: Any,
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        forward = {
-            "language": language,
-            "text": text,
-            "num_beams": num_beams,
-            "max_new_tokens": max_new_tokens,
-        }
-        return {}, forward, {}
+        return {}, {"language": language, "text": text, "limits": limits}, {}
+
+    def preprocess(self, inputs: Samples, **_: Any) -> Iterator[dict[str, Any]]:
+        """Give the samples as the only chunk; how much silence they need behind them is known later."""
+        yield {"is_last": True, "samples": inputs}
 
     def _forward(
-        self,
-        model_inputs: dict[str, Any],
-        *,
-        language: str | None = None,
-        text: str | None = None,
-        **limits: int,
+        self, model_inputs: dict[str, Any], *, language: str | None, text: str | None, limits: Limits
     ) -> dict[str, Any]:
-        n_frames = int(model_inputs["attention_mask"].sum())
-        is_last = model_inputs["is_last"]
-        encoded = self.model.get_encoder()(model_inputs["input_features"])
-        found = language or self._detect_language(encoded)
-        prompt = self._prompt(found)
-        decoding = Decoding(self.model, encoded[0], self._heads())
-        tokens = self._write(encoded, decoding, prompt, limits) if text is None else self._tokens(text)
-        decoding.restart()
-        scored = self._score(decoding, prompt, tokens, n_frames=n_frames, language=found)
-        return {"is_last": is_last, "scored": scored}
+        samples = model_inputs["samples"]
+        task = _Task(math.ceil(len(samples) / _SAMPLES_PER_FRAME), language, text, limits)
+        n_all = self.feature_extractor.nb_max_frames
+        n_worked = min(n_all, task.n_frames + limits.silence_s * _FRAMES_PER_S)
+        scored = self._hear(samples, n_worked, task)
+        if text is None and n_worked < n_all and self._is_doubtful(scored, limits):
+            scored = self._hear(samples, n_all, task)
+        return {"is_last": model_inputs["is_last"], "scored": scored}
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return Encoder(self.model)
+
+    def _hear(self, samples: Samples, n_frames: int, task: _Task) -> Scored:
+        extracted = self.feature_extractor(
+            samples,
+            sampling_rate=windows.RATE_HZ,
+            padding="max_length",
+            max_length=(n_frames + n_frames % 2) * _SAMPLES_PER_FRAME,
+            return_tensors="pt",
+        )
+        encoded = self._encoder.hear(extracted.input_features, n_all=self.feature_extractor.nb_max_frames)
+        decoding = Decoding(self.model, encoded, n_rows=task.limits.num_beams)
+        language = task.language or self._detect_language(decoding)
+        prompt = self._prompt(language)
+        if task.text is None:
+            tokens = beams.write(
+                decoding,
+                prompt,
+                self._rules,
+                n_beams=task.limits.num_beams,
+                max_new_tokens=task.limits.max_new_tokens,
+            )
+        else:
+            tokens = self._tokens(task.text)
+        return self._score(decoding, prompt, tokens, n_frames=task.n_frames, language=language)
 
     def postprocess(self, model_outputs: Sequence[dict[str, Any]], **_: Any) -> Scored:
         """Return the result of the only chunk."""
@@ -115,12 +162,11 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
     def _languages(self) -> dict[str, int]:
         return {token.strip("<|>"): index for token, index in self._settings.lang_to_id.items()}
 
-    def _detect_language(self, encoded: BaseModelOutput) -> str | None:
+    def _detect_language(self, decoding: Decoding) -> str | None:
         if not self.is_multilingual:
             return None
         languages = self._languages()
-        start = torch.tensor([[self._settings.decoder_start_token_id]], device=self.model.device)
-        logits = self.model(encoder_outputs=encoded, decoder_input_ids=start, use_cache=False).logits[0, -1]
+        logits = decoding.start([self._settings.decoder_start_token_id])[0]
         return max(languages, key=lambda code: float(logits[languages[code]]))
 
     def _prompt(self, language: str | None) -> list[int]:
@@ -136,50 +182,19 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
             prompt += [languages[language], self._settings.task_to_id["transcribe"]]
         return [*prompt, self._settings.no_timestamps_token_id]
 
-    def _write(
-        self, encoded: BaseModelOutput, decoding: Decoding, prompt: list[int], limits: Mapping[str, int]
-    ) -> list[int]:
-        has_times = self._rules.first_time is not None
-        start = prompt[:-1] if has_times else prompt
-        if limits["num_beams"] == 1:
-            made = greedy.write(decoding, start, self._rules, max_new_tokens=limits["max_new_tokens"])
-        else:
-            made = self._search(encoded, start, limits, has_times=has_times)
-        return [token for token in made if token < self._rules.end]
+    def _is_doubtful(self, scored: Scored, limits: Limits) -> bool:
+        """Tell whether the model lost its way, which it does more often without the silence it is used to."""
+        return (
+            len(scored.tokens) == limits.max_new_tokens
+            or float(np.mean(scored.log_probs)) < _LOST_LOG_PROB
+            or has_repetition(self.tokenizer.decode(scored.tokens))
+        )
 
     @cached_property
-    def _rules(self) -> greedy.Rules:
-        return greedy.rules_of(
-            self._settings,
-            n_vocabulary=self.model.config.vocab_size,
-            device=self.model.device,
-            # With them the model stops at a long pause, and what comes after it is lost.
-            times=False,
+    def _rules(self) -> beams.Rules:
+        return beams.rules_of(
+            self._settings, n_vocabulary=self.model.config.vocab_size, device=self.model.device
         )
-
-    def _search(
-        self, encoded: BaseModelOutput, prompt: list[int], limits: Mapping[str, int], *, has_times: bool
-    ) -> list[int]:
-        config = copy.deepcopy(self._settings)
-        config.update(
-            num_beams=limits["num_beams"],
-            max_length=len(prompt) + limits["max_new_tokens"],
-            return_dict_in_generate=False,
-            forced_decoder_ids=None,
-        )
-        ids = torch.tensor([prompt], device=self.model.device)
-        processors = [WhisperTimeStampLogitsProcessor(config, begin_index=len(prompt))] if has_times else []
-        # Whisper's own generate wraps the plain one for audio of any length, timestamps and fallbacks; with a
-        # prompt made here and at most 30 s there is nothing left for it to do.
-        made = GenerationMixin.generate(
-            self.model,
-            generation_config=config,
-            encoder_outputs=encoded,
-            decoder_input_ids=ids,
-            logits_processor=LogitsProcessorList(processors),
-        )
-        tokens: list[int] = made[0, len(prompt) :].tolist()
-        return tokens
 
     def _tokens(self, text: str) -> list[int]:
         # A leading space is how Whisper writes the first word; special tokens typed by people stay text.
@@ -203,7 +218,7 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
         language: str | None,
     ) -> Scored:
         end = self._settings.eos_token_id
-        passed = decoding.feed([*prompt, *tokens])
+        passed = decoding.score([*prompt, *tokens], self._heads())
         first = len(prompt) - 1
         rows = passed.logits[first:].float().log_softmax(dim=-1)
         chosen = rows.gather(1, torch.tensor([*tokens, end], device=rows.device)[:, None])[:, 0]
@@ -244,7 +259,7 @@ class WhisperDrafter:
         pipe: The loaded pipeline.
         model: Name as the user gave it.
         revision: Hash or commit of the weights.
-        settings: ``num_beams`` and ``max_new_tokens``.
+        settings: Those of ``Limits``.
     """
 
     def __init__(
@@ -254,7 +269,7 @@ class WhisperDrafter:
         self.model = model
         self.revision = revision
         self.settings = settings
-        self._limits = {key: settings[key] for key in ("num_beams", "max_new_tokens")}
+        self._limits = Limits(**{field.name: settings[field.name] for field in fields(Limits)})
 
     def transcribe(self, samples: Samples, *, language: str | None = None) -> Transcription:
         """Return words with times and confidences.
@@ -272,7 +287,7 @@ class WhisperDrafter:
         pieces: list[_Piece] = []
         for first, last in windows.split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
             if last - first >= SHORTEST_S * windows.RATE_HZ:
-                scored = self._pipe(samples[first:last], language=code, **self._limits)
+                scored = self._pipe(samples[first:last], language=code, limits=self._limits)
                 code = code or scored.language
                 if not _is_silence(scored):
                     pieces.append(self._piece(scored, samples[first:last], first / windows.RATE_HZ))
@@ -301,7 +316,7 @@ class WhisperDrafter:
             )
         if not text.strip() or len(samples) < SHORTEST_S * windows.RATE_HZ:
             return Transcription("", (), None, language or code)
-        scored = self._pipe(samples, language=code, text=text)
+        scored = self._pipe(samples, language=code, text=text, limits=self._limits)
         piece = self._piece(scored, samples, 0.0)
         return _joined([replace(piece, text=text)], language=language or scored.language, spaceless=False)
 
