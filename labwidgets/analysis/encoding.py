@@ -50,7 +50,9 @@ class Vocabulary:
         offsets = np.concatenate([[0], before[~is_word], before[-1:]]).astype(np.int64)
         # The length that single spaces would make; beside an empty text there stands one space more.
         n_spaced = pc.sum(pc.utf8_length(words)).as_py() + len(words) - 1 + texts.count("")
-        spaced = texts if n_spaced == len(together) else [" ".join(text.split()) for text in texts]
+        # Of all white space only the space itself is printable.
+        is_spaced = n_spaced == len(together) and "".join(texts).isprintable()
+        spaced = texts if is_spaced else [" ".join(text.split()) for text in texts]
         return Packed(values[is_word], offsets), list(spaced)
 
 

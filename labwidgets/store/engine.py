@@ -230,7 +230,7 @@ def place_of(url: sa.URL) -> str:
     """Return a short hash of where the store at ``url`` lies, whoever opens it and from wherever."""
     file = store_file(url)
     where = str(url.set(username=None, password=None)) if file is None else str(file.resolve())
-    return hashlib.sha256(where.encode()).hexdigest()[:12]
+    return hashlib.sha256(os.fsencode(where)).hexdigest()[:12]
 
 
 def check_file(path: Path) -> None:

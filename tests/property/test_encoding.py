@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labwidgets.analysis.encoding import Vocabulary, joined
@@ -11,6 +11,7 @@ TEXTS = st.lists(st.text(st.sampled_from("ab\u00e9\u0301 \t\n\u00a0\u2028\x1c\x0
 
 
 @given(TEXTS, TEXTS)
+@example([], ["a\x1ca"])
 def test_texts_come_back_from_their_numbers(first, second):
     vocabulary = Vocabulary()
     parts = [vocabulary.encode(texts) for texts in (first, second)]
