@@ -49,8 +49,11 @@ export function createKeysPanel(scope: Scope, parts: KeysPanelParts): KeysPanel 
       ),
     );
     picker.value = bindings.preset;
+    const held = document.activeElement;
     undo.disabled = !bindings.canUndo;
     reset.disabled = !bindings.isOwn;
+    // A button that can do no more gives the keyboard up, and the next keys would go to the page.
+    if ((held === undo && undo.disabled) || (held === reset && reset.disabled)) picker.focus();
     lines.value = bindings.yaml(presets[bindings.preset] ?? {});
     lines.rows = Math.min(12, lines.value.split("\n").length);
   };
