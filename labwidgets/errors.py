@@ -152,6 +152,10 @@ class ConsentError(LabError, PermissionError):
     code = "no_consent"
 
 
+class ConsentWarning(UserWarning):
+    """Recordings are in use whose speakers are not on record as having agreed to be passed on."""
+
+
 class CardError(HubError):
     """A card in a repository that cannot be read, so that nothing can be merged with it."""
 

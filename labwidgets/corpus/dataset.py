@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from labwidgets import audio
 from labwidgets.analysis.shards import Place, place_rows
 from labwidgets.corpus.card import (
+    LICENCE_FILE,
     SPLIT_ORDER,
     Card,
     CardContext,
@@ -25,6 +26,7 @@ from labwidgets.corpus.card import (
     Facts,
     card_fields,
     card_text,
+    licence_text,
     render_card,
 )
 from labwidgets.corpus.privacy import silence
@@ -36,6 +38,7 @@ from labwidgets.records import LabelledRow, Progress, ReadAudio, Refusal
 
 DATA_FOLDER = "data"
 CARD_FILE = "README.md"
+_MAKE_ROOM = "Make room on that disk and call again: nothing half-written was kept, and no label is lost"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 logger = logging.getLogger(__name__)
@@ -114,7 +117,7 @@ def write_parquet(
     options = options or ExportOptions()
     with _fresh(folder) as staging:
         export = _write(rows, read_audio, staging, options)
-        _describe(staging, export, options)
+        describe(staging, options.name, facts=export.facts, shards=staging)
     return _moved(export, folder)
 
 
@@ -129,9 +132,7 @@ def write_disk(
     ):
         export = _write(rows, read_audio, Path(work), options)
         load_parquet(Path(work), cache=Path(work, "arrow")).save_to_disk(str(staging))
-        (staging / CARD_FILE).write_text(
-            exported_card(Path(work), options.name, facts=export.facts), encoding="utf-8"
-        )
+        describe(staging, options.name, facts=export.facts, shards=Path(work))
     return _moved(export, folder)
 
 
@@ -167,11 +168,14 @@ def _to_arrow(shards: list[Path], target: Path) -> Path:
     if target.is_file() and target.stat().st_mtime_ns > max(path.stat().st_mtime_ns for path in shards):
         return target
     partial = target.with_suffix(".part")
-    with pa.ipc.new_stream(partial, pq.read_schema(shards[0])) as writer:
-        for shard in shards:
-            for batch in pq.ParquetFile(shard).iter_batches(batch_size=100):
-                writer.write_batch(batch)
-    return partial.replace(target)
+    try:
+        with pa.ipc.new_stream(partial, pq.read_schema(shards[0])) as writer:
+            for shard in shards:
+                for batch in pq.ParquetFile(shard).iter_batches(batch_size=100):
+                    writer.write_batch(batch)
+        return partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _write(
@@ -253,14 +257,19 @@ def _sound(item: Mapping[str, Any], read_audio: ReadAudio, refused: list[Refusal
         return None
 
 
-def _describe(folder: Path, export: Export, options: ExportOptions) -> None:
-    (folder / CARD_FILE).write_text(exported_card(folder, options.name, facts=export.facts), encoding="utf-8")
+def describe(folder: Path, name: str, *, facts: Facts, shards: Path) -> None:
+    """Write into ``folder`` the card of the data set in ``shards`` as it lies there, not published anywhere.
 
-
-def exported_card(folder: Path, name: str, *, facts: Facts) -> str:
-    """Return the card of the data set in ``folder`` as it lies there, not published anywhere."""
-    schema = pq.read_schema(folder / facts.shards[0].path)
-    return render_card(Card(card_fields(facts, name, schema=schema), card_text(facts, CardContext(name))))
+    The terms go beside it where the card links to them.
+    """
+    schema = pq.read_schema(shards / facts.shards[0].path)
+    card = Card(card_fields(facts, name, schema=schema), card_text(facts, CardContext(name)))
+    (folder / CARD_FILE).write_text(render_card(card), encoding="utf-8")
+    terms, path = licence_text(card.fields, facts.licences, name=name), folder / LICENCE_FILE
+    if terms is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.write_text(terms, encoding="utf-8")
 
 
 @contextmanager
@@ -284,9 +293,7 @@ def writing_to(folder: Path) -> Iterator[None]:
         raise
     except OSError as e:
         if e.errno in _FULL:
-            raise DiskFullError(
-                "no room for the data set", value=folder, remedy="Make room, try again"
-            ) from e
+            raise DiskFullError("no room for the data set", value=folder, remedy=_MAKE_ROOM) from e
         raise ProjectError(
             f"the data set cannot be written ({e.strerror or e})", value=folder, remedy="Choose another place"
         ) from e

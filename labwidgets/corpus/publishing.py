@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -15,9 +14,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from labwidgets.corpus.card import Card, CardContext, Facts, Version, card_fields, card_text
+from labwidgets.corpus.dataset import writing_to
 from labwidgets.corpus.history import history_splits
 from labwidgets.corpus.hub import PushOptions, PushReport, checked_repo_id, push
 from labwidgets.corpus.releases import Releases
+from labwidgets.corpus.snapshots import linked
 from labwidgets.errors import ConsentError, LabError
 from labwidgets.records import SHARE, Consent, Progress
 from labwidgets.store import Push, Store
@@ -114,7 +115,8 @@ class Publisher:
             folder = self._releases.saved(wish.snapshot)
         _clear_left_behind(self._releases.folder)
         with tempfile.TemporaryDirectory(dir=self._releases.folder, prefix=".push-") as pinned:
-            shutil.copytree(folder, pinned, copy_function=_linked, dirs_exist_ok=True)
+            with writing_to(Path(pinned)):
+                shutil.copytree(folder, pinned, copy_function=linked, dirs_exist_ok=True)
             yield Path(pinned)
 
     def _refuse_withdrawn(self, n_withdrawals: int) -> None:
@@ -135,13 +137,12 @@ class Publisher:
     def _card(
         self, folder: Path, facts: Facts, wish: PushWish, *, missing: Sequence[str], history: Path | None
     ) -> Card:
-        speakers = set().union(*facts.speakers.values()) if facts.speakers else set()
         consents = valid_consents(self._store.consents())
         splits = () if history is None else history_splits(history)
         context = CardContext(
             self._name,
             wish.repo_id,
-            tuple(consents[name] for name in sorted(speakers & consents.keys())),
+            tuple(consents[name] for name in _speakers(facts) if name in consents),
             override=wish.without_consent if missing else None,
             missing=tuple(missing),
             versions=self._versions(wish, facts, self._day()),
@@ -172,15 +173,8 @@ def valid_consents(consents: Sequence[Consent]) -> dict[str, Consent]:
 
 def missing_on_record(facts: Facts, consents: Sequence[Consent]) -> list[str]:
     """Return what stands against passing a data set on, one line each."""
-    known = valid_consents(consents)
-    speakers = sorted(set().union(*facts.speakers.values())) if facts.speakers else []
-    lines = [f"no consent of {name} is on record" for name in speakers if name not in known]
-    lines += [
-        f"{name} did not allow to share the recordings"
-        for name in speakers
-        if name in known and SHARE not in known[name].scope
-    ]
-    n_unnamed = sum(len(groups) for groups in facts.groups.values()) - len(speakers)
+    lines = without_consent(facts, consents)
+    n_unnamed = sum(len(groups) for groups in facts.groups.values()) - len(_speakers(facts))
     if n_unnamed:
         lines.append(f"{n_unnamed} recordings have no named speaker")
     if facts.licences[""]:
@@ -188,24 +182,36 @@ def missing_on_record(facts: Facts, consents: Sequence[Consent]) -> list[str]:
     return lines
 
 
+def without_consent(facts: Facts, consents: Sequence[Consent]) -> list[str]:
+    """Return which named speakers did not agree to be passed on, one line each."""
+    known = valid_consents(consents)
+    speakers = _speakers(facts)
+    lines = [f"no consent of {name} is on record" for name in speakers if name not in known]
+    return lines + [
+        f"{name} did not allow to share the recordings"
+        for name in speakers
+        if name in known and SHARE not in known[name].scope
+    ]
+
+
+def _speakers(facts: Facts) -> list[str]:
+    return sorted(set().union(*facts.speakers.values()))
+
+
+def shown(lines: Sequence[str]) -> str:
+    """Return the first of ``lines`` as one, and how many more there are."""
+    return "; ".join(lines[:_SHOWN]) + (f"; and {len(lines) - _SHOWN} more" if lines[_SHOWN:] else "")
+
+
 def _not_allowed(missing: Sequence[str]) -> ConsentError:
-    shown = "; ".join(missing[:_SHOWN]) + (f"; and {len(missing) - _SHOWN} more" if missing[_SHOWN:] else "")
     return ConsentError(
         "not everything that is needed to publish is on record",
-        value=shown,
+        value=shown(missing),
         remedy=(
             "Put consent on record (project.consent(…), labwidgets consent), or say why it may go out as it "
             "is (without_consent=…, --without-consent); that reason is written into the card"
         ),
     )
-
-
-def _linked(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        # Another file system, or one without links.
-        shutil.copy2(source, target)
 
 
 def _clear_left_behind(folder: Path) -> None:

@@ -15,17 +15,16 @@ from typing import Any
 from labwidgets.analysis.shards import Place, place_rows
 from labwidgets.corpus.card import Facts
 from labwidgets.corpus.dataset import (
-    CARD_FILE,
     Export,
     ExportOptions,
-    exported_card,
+    describe,
     load_parquet,
     write_disk,
     write_parquet,
     writing_to,
 )
 from labwidgets.corpus.history import write_history
-from labwidgets.corpus.snapshots import Difference, difference, take_out
+from labwidgets.corpus.snapshots import Difference, difference, settle, take_out
 from labwidgets.errors import NotFoundError, ProjectError
 from labwidgets.records import Progress, ReadAudio
 from labwidgets.store import Snapshot, Store
@@ -112,6 +111,7 @@ class Releases:
                 "no such snapshot", value=name, allowed=", ".join(known) or "none is saved yet"
             )
         folder = self.folder / name
+        settle(folder)
         if not folder.is_dir():
             raise ProjectError("the files of the snapshot are gone", value=folder, remedy="Put them back")
         return folder
@@ -150,21 +150,24 @@ class Releases:
         gone = {}
         for snapshot in self._store.snapshots():
             folder = self.folder / snapshot.name
+            settle(folder)
             if not folder.is_dir():
                 continue
-            gone[snapshot.name] = take_out(folder, segments, groups)
-            if gone[snapshot.name]:
+            with writing_to(folder):
+                gone[snapshot.name] = take_out(folder, segments, groups)
                 self._describe_anew(folder, snapshot)
         return gone
 
     def _describe_anew(self, folder: Path, snapshot: Snapshot) -> None:
         facts = Facts.load(folder)
+        digest = _digest(facts)
+        if facts.shards and digest == snapshot.digest:
+            return
+        if facts.shards:
+            describe(folder, self._name, facts=facts, shards=folder)
+        self._store.change_snapshot(snapshot.name, n_rows=facts.rows.total(), digest=digest)
         if not facts.shards:
             shutil.rmtree(folder)
-        else:
-            text = exported_card(folder, self._name, facts=facts)
-            (folder / CARD_FILE).write_text(text, encoding="utf-8")
-        self._store.change_snapshot(snapshot.name, n_rows=facts.rows.total(), digest=_digest(facts))
 
     def _write(
         self, write: Callable[..., Export], folder: Path, *, snapshot: str | None, progress: Progress | None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -94,37 +96,68 @@ def _rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def take_out(folder: Path, segments: AbstractSet[str], groups: AbstractSet[str]) -> int:
     """Delete the rows of ``segments`` from the data set in ``folder`` and return how many went.
 
+    All or nothing: the files without them are written beside it, then take its place.
+
     Args:
         folder: As ``labwidgets.corpus.dataset.write_parquet`` made it.
         segments: Ids.
         groups: Speakers (or recordings) that go with them.
     """
+    new, old = _beside(folder)
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        n_gone = _write_without(folder, new, segments, groups)
+        if n_gone:
+            folder.rename(old)
+            new.rename(folder)
+    finally:
+        for path in (new, old):
+            shutil.rmtree(path, ignore_errors=True)
+    return n_gone
+
+
+def settle(folder: Path) -> None:
+    """Put a data set right from which rows were being taken out when the process was killed."""
+    new, old = _beside(folder)
+    if old.is_dir() and not folder.exists():
+        new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(folder: Path) -> tuple[Path, Path]:
+    return folder.with_name(f".without-{folder.name}"), folder.with_name(f".before-{folder.name}")
+
+
+def _write_without(folder: Path, new: Path, segments: AbstractSet[str], groups: AbstractSet[str]) -> int:
+    """Fill ``new`` with the data set in ``folder`` without some rows, and return how many are left out."""
     facts, n_gone = Facts.load(folder), 0
     shards = []
     for shard in facts.shards:
-        left = _without(folder / shard.path, segments, facts)
+        path = new / shard.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        left = _without(folder / shard.path, path, segments, facts)
         n_gone += shard.n_rows - (shard.n_rows if left is None else left.n_rows)
         if left is None:
+            linked(folder / shard.path, path)
             shards.append(shard)
         elif left.n_rows:
             shards.append(replace(left, path=shard.path, split=shard.split))
         else:
-            (folder / shard.path).unlink()
-    if n_gone:
-        facts.forget(groups)
-        facts.finish(shards, facts.table_bytes)
-        facts.save(folder)
+            path.unlink()
+    facts.forget(groups)
+    facts.finish(shards, facts.table_bytes)
+    facts.save(new)
     return n_gone
 
 
-def _without(path: Path, segments: AbstractSet[str], facts: Facts) -> Shard | None:
-    """Write a file anew without the rows of ``segments``; None where it has none of them."""
+def _without(path: Path, target: Path, segments: AbstractSet[str], facts: Facts) -> Shard | None:
+    """Write a file to ``target`` without the rows of ``segments``; None where it has none of them."""
     file = pq.ParquetFile(path)
     columns = file.read(columns=["audio.path"]).column("audio").to_pylist()
     if not any(row["path"].removesuffix(".flac") in segments for row in columns):
         return None
-    partial, n_rows, split = path.with_suffix(".part"), 0, path.name.partition("-")[0]
-    with open_shard(partial, file.schema_arrow) as writer:
+    n_rows, split = 0, path.name.partition("-")[0]
+    with open_shard(target, file.schema_arrow) as writer:
         for number in range(file.num_row_groups):
             rows = file.read_row_group(number).to_pylist()
             kept = []
@@ -136,5 +169,13 @@ def _without(path: Path, segments: AbstractSet[str], facts: Facts) -> Shard | No
             if kept:
                 writer.write_table(pa.Table.from_pylist(kept, schema=file.schema_arrow))
                 n_rows += len(kept)
-    partial.replace(path)
-    return Shard(path.name, split, n_rows, path.stat().st_size, file_sha256(path))
+    return Shard(path.name, split, n_rows, target.stat().st_size, file_sha256(target))
+
+
+def linked(source: str | Path, target: str | Path) -> None:
+    """Give a file a second name; a copy of it where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        # Another file system, or one without links.
+        shutil.copy2(source, target)

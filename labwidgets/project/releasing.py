@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from labwidgets.corpus.card import Facts
 from labwidgets.corpus.dataset import Export
 from labwidgets.corpus.hub import TIMEOUT_S, PushOptions, PushReport
-from labwidgets.corpus.publishing import Publisher, PushWish
+from labwidgets.corpus.publishing import Publisher, PushWish, shown, without_consent
 from labwidgets.corpus.releases import Releases
 from labwidgets.corpus.snapshots import Difference
+from labwidgets.errors import ConsentWarning
 from labwidgets.records import Progress
 from labwidgets.store import Snapshot
 from labwidgets.widgets.source import StoreSource
@@ -27,12 +30,21 @@ class Releasing(StoreSource):
         Speakers keep their split from one call to the next; nobody is in two of them.
 
         This is your own copy: it holds what no consent is on record for, too, and its ``push_to_hub`` asks
-        for none. ``project.push_to_hub`` does.
+        for none. ``project.push_to_hub`` does. A ``ConsentWarning`` says of whom none is on record.
 
         Raises:
             ProjectError: Nothing is finished yet.
         """
-        return self._releases.dataset(progress=progress)
+        made = self._releases.dataset(progress=progress)
+        missing = without_consent(Facts.load(self._releases.current()), self.store.consents())
+        if missing:
+            warnings.warn(
+                f"{shown(missing)}. This data set is your own copy, and its push_to_hub asks for no consent: "
+                "project.push_to_hub does. Put it on record with project.consent(…).",
+                ConsentWarning,
+                stacklevel=2,
+            )
+        return made
 
     def export(self, folder: str | Path, *, to: str = "parquet", progress: Progress | None = None) -> Export:
         """Write the finished segments into the new ``folder`` and say what went in and what did not.

@@ -234,6 +234,23 @@ def test_a_gate_is_up_before_anything_can_be_seen_and_stays(hub, pushers, projec
     assert len(hub.requests("/settings")) == 1
 
 
+def test_terms_that_the_hub_has_no_id_for_go_along_and_a_person_s_file_stays(hub, pushers, project, repo):
+    send = pushers["lfs"]
+    project.consent("Zoe1", licence="Acme terms")
+    assert "LICENSE.md" in send(project.folder, repo)["changed"]
+    head = yaml.safe_load(card(hub, repo).split("---")[1])
+    assert (head["license"], head["license_name"]) == ("other", "several-licences")
+    assert "| Acme terms | 2 |" in hub.git(repo, "show", f"main:{head['license_link']}")
+    project.consent("Zoe1", licence="CC-BY-4.0")
+    assert send(project.folder, repo)["removed"] == ["LICENSE.md"]
+    assert "license_link" not in card(hub, repo)
+    write_there(hub, repo, "LICENSE.md", "Ask Zoe.\n")
+    project.consent("Zoe1", licence="Acme terms")
+    assert "LICENSE.md" not in send(project.folder, repo)["changed"]
+    assert hub.git(repo, "show", "main:LICENSE.md") == "Ask Zoe.\n"
+    assert "license_link: LICENSE.md" in card(hub, repo)
+
+
 def test_an_override_is_written_into_the_card(hub, pushers, project, repo):
     project.consent("Zoe1", licence="CC-BY-4.0", scope=("commercial",))
     assert "Zoe1 did not allow" in pushers["lfs"](project.folder, repo)["error"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from labwidgets.errors import ConsentError, HubError, NotFoundError, ProjectError
+from labwidgets.errors import ConsentError, ConsentWarning, HubError, NotFoundError, ProjectError
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
 
@@ -72,6 +74,21 @@ def test_the_licence_of_a_consent_counts_where_a_recording_states_none(project: 
     assert {licence for part in splits.values() for licence in part["licence"]} == {"CC-BY-4.0"}
 
 
+def test_a_data_set_of_one_s_own_says_once_whose_consent_is_missing(project: Project) -> None:
+    give_consent(project, "Zoe0")
+    give_consent(project, "Zoe2", scope=("commercial",))
+    with pytest.warns(ConsentWarning) as said:
+        project.dataset()
+    (warning,) = said
+    assert warning.filename == __file__
+    text = str(warning.message)
+    assert text.startswith("no consent of Zoe1 is on record; Zoe2 did not allow to share the recordings.")
+    assert "project.push_to_hub does" in text
+    give_consent(project)
+    with warnings.catch_warnings(action="error"):
+        project.dataset()
+
+
 @pytest.mark.parametrize(
     ("speakers", "fields", "said"),
     [
@@ -129,6 +146,7 @@ def test_a_snapshot_that_is_not_there_is_named_with_those_that_are(project: Proj
         project.as_of("v1")
 
 
+@pytest.mark.filterwarnings("ignore::labwidgets.errors.ConsentWarning")
 def test_the_data_set_is_written_once_for_the_same_labels(project: Project) -> None:
     seen = []
     project.push_to_hub("me/x", dry_run=True, progress=lambda *step: seen.append(step))
@@ -185,6 +203,35 @@ def test_the_report_names_what_is_clean_and_what_is_not(project: Project) -> Non
     assert "browsers of labellers" in left
     assert "backups" in left
     assert "LEFT: the recordings where they lie" in str(report)
+
+
+def test_names_of_files_in_an_old_snapshot_go_with_the_speaker(project: Project, monkeypatch) -> None:
+    from labwidgets.corpus import spool
+
+    def with_file_name(row, reference, *, snapshot):
+        return {**plain_row(row, reference, snapshot=snapshot), "source": Path(row.recording.source).name}
+
+    plain_row = spool.plain_row
+    # As data sets were written at first.
+    monkeypatch.setattr(spool, "plain_row", with_file_name)
+    project.save("v1")
+    assert b"clip1.wav" in all_bytes(project.folder / "datasets")
+    report = project.withdraw("Zoe1")
+    left = all_bytes(project.folder)
+    assert not any(name in left for name in (b"clip1.wav", b"clip4.wav"))
+    assert b"clip0.wav" in left
+    assert "datasets/v1: 2 rows" in report.cleaned
+
+
+def test_a_snapshot_whose_rows_were_being_taken_out_at_a_kill_is_whole(project: Project) -> None:
+    project.save("v1")
+    folder = project.folder / "datasets"
+    shutil.copytree(folder / "v1", folder / ".without-v1")
+    (folder / "v1").rename(folder / ".before-v1")
+    assert sum(len(part) for part in project.as_of("v1").values()) == 6
+    assert not (folder / ".before-v1").exists()
+    project.withdraw("Zoe1")
+    assert project.snapshots()[0].n_rows == 4
 
 
 def test_what_was_taken_out_is_refused_when_it_is_added_again(project: Project, tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from labwidgets.corpus.card.context import CardContext, Version
 from labwidgets.corpus.card.drafts import DraftErrors
 from labwidgets.corpus.card.facts import SPLIT_ORDER, Facts
-from labwidgets.corpus.card.fields import card_fields, hub_licence, size_category
+from labwidgets.corpus.card.fields import card_fields, size_category
+from labwidgets.corpus.card.licence import LICENCE_FILE, hub_licence, licence_text
 from labwidgets.corpus.card.merging import Card, merge_cards, render_card
 from labwidgets.corpus.card.text import card_text
 
 __all__ = [
+    "LICENCE_FILE",
     "SPLIT_ORDER",
     "Card",
     "CardContext",
@@ -17,6 +19,7 @@ __all__ = [
     "card_fields",
     "card_text",
     "hub_licence",
+    "licence_text",
     "merge_cards",
     "render_card",
     "size_category",

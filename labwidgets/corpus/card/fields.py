@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labwidgets.corpus.card.facts import Facts
+from labwidgets.corpus.card.licence import hub_licence
 
-HUB_LICENCES = frozenset({
-    "apache-2.0", "mit", "unlicense", "odbl", "pddl", "odc-by", "cc", "cc0-1.0", "cc-by-2.0", "cc-by-2.5",
-    "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0",
-    "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0",
-    "cc-by-nc-sa-4.0", "cdla-sharing-1.0", "cdla-permissive-1.0", "cdla-permissive-2.0", "c-uda",
-    "gfdl", "gpl-3.0", "lgpl-3.0", "agpl-3.0", "bsd-3-clause", "bsd-2-clause", "other", "unknown",
-})  # fmt: skip
 HUMAN = ("typed", "corrected", "confirmed", "adjudicated")
 MACHINE = ("auto_accepted", "pseudo")
 HISTORY = "history"
 
-_ALIASES = {"cc-zero": "cc0-1.0", "cc0": "cc0-1.0", "public-domain": "cc0-1.0", "odc-by-1.0": "odc-by"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
-
-
-def hub_licence(licences: Iterable[str | None]) -> dict[str, str]:
-    """Return the card's licence fields for the licences of the recordings.
-
-    One licence that the Hub knows stands by its id; none at all is ``unknown``; anything else is ``other``
-    with a name, and the text says which.
-
-    >>> hub_licence(["CC-BY-4.0"])
-    {'license': 'cc-by-4.0'}
-    >>> hub_licence(["MIT", "CC0-1.0"])
-    {'license': 'other', 'license_name': 'several-licences'}
-    """
-    stated = [(licence or "").strip() for licence in licences]
-    found = {licence for licence in stated if licence}
-    if not found:
-        return {"license": "unknown"}
-    if len(found) > 1 or "" in stated:
-        return {"license": "other", "license_name": "several-licences"}
-    slug = re.sub(r"[^a-z0-9.]+", "-", found.pop().lower()).strip("-.")
-    slug = _ALIASES.get(slug, slug)
-    if slug in HUB_LICENCES:
-        return {"license": slug}
-    return {"license": "other", "license_name": slug or "other"}
 
 
 def size_category(n_rows: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from labwidgets.corpus.card.licence import LICENCE_FIELDS
 from labwidgets.errors import CardError
 
 START = "<!-- labwidgets: what stands between these two marks is written anew with every push -->"
@@ -94,9 +95,10 @@ def _merged_fields(
 
 def _is_free(key: str, theirs: Mapping[str, Any], base: Mapping[str, Any] | None) -> bool:
     """Return whether no person has decided on this field."""
+    together = LICENCE_FIELDS if key in LICENCE_FIELDS else (key,)
     if base is None:
-        return theirs.get(key) is None
-    return bool(theirs.get(key) == base.get(key))
+        return all(theirs.get(name) is None for name in together)
+    return all(theirs.get(name) == base.get(name) for name in together)
 
 
 def _with_foreign_configs(theirs: Any, ours: Any) -> Any:

@@ -12,7 +12,16 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from labwidgets.corpus.card import Card, CardContext, Facts, card_fields, card_text, render_card
+from labwidgets.corpus.card import (
+    LICENCE_FILE,
+    Card,
+    CardContext,
+    Facts,
+    card_fields,
+    card_text,
+    licence_text,
+    render_card,
+)
 from labwidgets.corpus.rows import file_sha256
 from labwidgets.errors import HubError
 
@@ -69,7 +78,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All files of a data set, and its card before a person's part came in."""
+    """All files of a data set, its terms too where they need one, and its card before a person's part."""
 
     data: Mapping[str, File]
     card: Card
@@ -84,6 +93,10 @@ class Wanted:
     def behind_gate(self) -> Wanted:
         """Return the same with a card that says what readers agree to when they ask for access."""
         return replace(self, card=replace(self.card, fields={**self.card.fields, **GATE_FIELDS}))
+
+    def without_terms(self) -> Wanted:
+        """Return the same for a repository in which a person has put a file of terms."""
+        return replace(self, data={name: file for name, file in self.data.items() if name != LICENCE_FILE})
 
     def all(self, card_text: str | None = None) -> dict[str, File]:
         """Return every file by its path; ``card_text`` takes the place of the card of our own."""
@@ -105,7 +118,12 @@ def wanted_files(folder: Path, card: Card | None, repo_id: str, *, history: Path
     if history is not None:
         shards |= {f"history/{path.name}": path for path in sorted(history.glob("*.parquet"))}
     files = {name: File(name, file_sha256(path), path.stat().st_size, path) for name, path in shards.items()}
-    return Wanted(files, card or plain_card(folder, repo_id))
+    card = card or plain_card(folder, repo_id)
+    name = str(card.fields.get("pretty_name", repo_id))
+    terms = licence_text(card.fields, Facts.load(folder).licences, name=name)
+    if terms is not None:
+        files[LICENCE_FILE] = File.of_text(LICENCE_FILE, terms)
+    return Wanted(files, card)
 
 
 def plain_card(folder: Path, repo_id: str) -> Card:

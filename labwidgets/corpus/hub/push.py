@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labwidgets.corpus.card import Card, merge_cards
+from labwidgets.corpus.card import LICENCE_FILE, Card, merge_cards
 from labwidgets.corpus.hub.client import Line, patient
 from labwidgets.corpus.hub.errors import explained, is_conflict, is_transient, status_of
 from labwidgets.corpus.hub.files import (
@@ -192,6 +192,8 @@ class _Push:
         tree = repository.tree(head)
         ours, base = repository.manifest(tree, head)
         _refuse_foreign(tree, ours, self.wanted.data)
+        if LICENCE_FILE in tree and LICENCE_FILE not in ours:
+            self.wanted = self.wanted.without_terms()
         files = self.wanted.all()
         if CARD_FILE in tree and not files[CARD_FILE].is_like(tree[CARD_FILE]):
             theirs = repository.read(CARD_FILE, head)

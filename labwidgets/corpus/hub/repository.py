@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from labwidgets.corpus.card import Card
+from labwidgets.corpus.card import LICENCE_FILE, Card
 from labwidgets.corpus.hub.errors import is_transient
 from labwidgets.corpus.hub.files import CARD_FILE, DATA_FILE, MANIFEST_FILE, File
 from labwidgets.errors import HubError
@@ -65,7 +65,7 @@ class Repository:
             return set(), None
         try:
             content = json.loads(self.read(MANIFEST_FILE, revision))
-            names = {name for name in content["files"] if DATA_FILE.fullmatch(name)}
+            names = {name for name in content["files"] if DATA_FILE.fullmatch(name) or name == LICENCE_FILE}
             card = content.get("card")
             return names, None if card is None else Card(dict(card["fields"]), str(card["text"]))
         except (ValueError, KeyError, TypeError):

@@ -117,13 +117,38 @@ def test_a_published_card_has_loading_versions_citation_and_consent(export):
     [
         ([None], {"license": "unknown"}),
         (["CC BY 4.0"], {"license": "cc-by-4.0"}),
+        (["OpenRAIL++"], {"license": "openrail++"}),
         (["Acme terms v2"], {"license": "other", "license_name": "acme-terms-v2"}),
+        (["other"], {"license": "other", "license_name": "other"}),
+        (["शर्तें"], {"license": "other", "license_name": "custom"}),
         (["MIT", None], {"license": "other", "license_name": "several-licences"}),
         (["MIT", "mit "], {"license": "other", "license_name": "several-licences"}),
     ],
 )
-def test_licences_become_ids_that_the_hub_knows(licences, fields):
-    assert hub_licence(licences) == fields
+def test_licences_become_ids_that_the_hub_knows_or_a_name_with_a_link(licences, fields):
+    link = {"license_link": "LICENSE.md"} if fields["license"] == "other" else {}
+    assert hub_licence(licences) == {**fields, **link}
+
+
+def test_terms_at_an_address_are_linked_there():
+    address = "https://example.org/terms?v=2"
+    named = {"license": "other", "license_name": "https-example.org-terms-v-2"}
+    assert hub_licence([address]) == {**named, "license_link": address}
+
+
+def test_the_terms_lie_beside_the_card_that_links_to_them(export, make_row):
+    rows = [make_row(n, recording={"licence": ("MIT", "Acme | terms", None)[n % 3]}) for n in range(4)]
+    report = export(*rows, name="Voices")
+    assert card_of(report).data.to_dict()["license_link"] == "LICENSE.md"
+    terms = (report.folder / "LICENSE.md").read_text()
+    assert "# Terms of Voices" in terms
+    assert "| MIT | 2 | 50.0% |" in terms
+    assert "| Acme \\| terms | 1 | 25.0% |" in terms
+    assert "ask before you use" in terms
+
+
+def test_one_licence_that_the_hub_knows_needs_no_file(export):
+    assert not (export().folder / "LICENSE.md").exists()
 
 
 def test_sizes_have_the_names_of_the_hub():
@@ -165,6 +190,13 @@ def test_a_card_written_by_hand_keeps_its_text_and_fields():
     assert (card.data.license, card.data.pretty_name) == ("cc-by-4.0", "Voices")
     assert card.data.to_dict()["configs"] == [{"config_name": "default"}]
     assert merged.index("Do not lose me.") < merged.index("facts")
+
+
+def test_a_licence_that_a_person_chose_gets_no_name_or_link_of_ours():
+    ours = Card({"license": "other", "license_name": "x", "license_link": "LICENSE.md"}, "facts\n")
+    for base in (None, ours):
+        merged = merge_cards("---\nlicense: mit\n---\n\nBy hand.\n", ours, base=base)
+        assert DatasetCard(merged).data.to_dict() == {"license": "mit"}
 
 
 def test_fields_that_a_person_changed_stay_and_the_others_follow():
