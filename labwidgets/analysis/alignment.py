@@ -136,9 +136,24 @@ def _align_many(
     for pair in range(n_pairs):
         reference = references[reference_offsets[pair] : reference_offsets[pair + 1]]
         hypothesis = hypotheses[hypothesis_offsets[pair] : hypothesis_offsets[pair + 1]]
-        end += _align_one(reference, hypothesis, ops[end:], steps, most_cells)
+        # From the end the path takes both words wherever they are the same.
+        n_same = _n_same_at_end(reference, hypothesis)
+        reference, hypothesis = reference[: len(reference) - n_same], hypothesis[: len(hypothesis) - n_same]
+        if len(reference) or len(hypothesis):
+            end += _align_one(reference, hypothesis, ops[end:], steps, most_cells)
+        ops[end : end + n_same] = _HIT
+        end += n_same
         offsets[pair + 1] = end
     return ops[:end], offsets
+
+
+@njit(cache=True, nogil=True)
+def _n_same_at_end(reference: Ids, hypothesis: Ids) -> int:
+    shorter = min(len(reference), len(hypothesis))
+    n_same = 0
+    while n_same < shorter and reference[-1 - n_same] == hypothesis[-1 - n_same]:
+        n_same += 1
+    return n_same
 
 
 @njit(cache=True, nogil=True)
@@ -151,9 +166,6 @@ def _align_one(reference: Ids, hypothesis: Ids, ops: Ops, steps: Ops, most_cells
     steps are worked out again from there. The path is that of the whole table.
     """
     n_words, width = len(reference), len(hypothesis) + 1
-    if n_words == width - 1 and np.array_equal(reference, hypothesis):
-        ops[:n_words] = _HIT
-        return n_words
     apart = abs(n_words - width + 1)
     height = max(1, min(max(n_words, 1), most_cells // width))
     tops = np.empty((max(1, (n_words + height - 1) // height), width), dtype=np.int32)

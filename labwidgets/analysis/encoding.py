@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from labwidgets.analysis.alignment import Packed
+from labwidgets.analysis.dividing import divided
 from labwidgets.analysis.variants import Choice, Variants, each_word, may_choose, parse, said_wording
 from labwidgets.text import Normalisation
-
-# Stands between texts while they are divided into words all at once; no text may hold it.
-_END = "\x00"
 
 
 @dataclass(slots=True)
@@ -33,27 +29,21 @@ class Vocabulary:
 
     def encode(self, texts: Sequence[str]) -> tuple[Packed, list[str]]:
         """Return the words of each text as numbers, and the texts with single spaces."""
-        together = f" {_END} ".join(texts)
-        if together.count(_END) >= max(1, len(texts)):
-            return self.encode([text.replace(_END, " ") for text in texts])
-        if not any(map(str.strip, texts)):
-            empty = Packed(np.zeros(0, dtype=np.int32), np.zeros(len(texts) + 1, dtype=np.int64))
-            return empty, [""] * len(texts)
-        whole = pc.utf8_trim_whitespace(pa.array([together], pa.large_string()))
-        [tokens] = pc.utf8_split_whitespace(whole)
-        words = tokens.values
-        known = words.dictionary_encode()
-        numbers = [-1 if word == _END else self.number(word) for word in known.dictionary.to_pylist()]
-        values = np.array(numbers, dtype=np.int32)[known.indices.to_numpy()]
-        is_word = values >= 0
-        before = np.cumsum(is_word)
-        offsets = np.concatenate([[0], before[~is_word], before[-1:]]).astype(np.int64)
-        # The length that single spaces would make; beside an empty text there stands one space more.
-        n_spaced = pc.sum(pc.utf8_length(words)).as_py() + len(words) - 1 + texts.count("")
         # Of all white space only the space itself is printable.
-        is_spaced = n_spaced == len(together) and "".join(texts).isprintable()
-        spaced = texts if is_spaced else [" ".join(text.split()) for text in texts]
-        return Packed(values[is_word], offsets), list(spaced)
+        if not "".join(texts).isprintable():
+            texts = [" ".join(text.split()) for text in texts]
+        content = "".join([text + "\n" for text in texts]).encode("utf-8", "surrogatepass")
+        values, offsets, spans, is_spaced = divided(np.frombuffer(content, dtype=np.uint8), len(texts))
+        words = [
+            content[first:last].decode("utf-8", "surrogatepass")
+            for first, last in zip(*spans.T.tolist(), strict=True)
+        ]
+        known = self.numbers
+        numbers = [known.setdefault(word, len(known)) for word in words]
+        n_before = len(self.words)
+        self.words += [word for word, number in zip(words, numbers, strict=True) if number >= n_before]
+        spaced = list(texts) if is_spaced else [" ".join(text.split()) for text in texts]
+        return Packed(np.array(numbers, dtype=np.int32)[values], offsets), spaced
 
 
 def said_words(
@@ -61,7 +51,12 @@ def said_words(
 ) -> tuple[list[str], list[str]]:
     """Return both sides as they are compared; of several accepted wordings, the one that was said."""
     words, heard = chain.many(references), chain.many(hypotheses)
-    for place, reference in enumerate(references):
+    if variants is None:
+        places = [place for place, reference in enumerate(references) if "{" in reference]
+    else:
+        places = list(range(len(references)))
+    for place in places:
+        reference = references[place]
         if may_choose(reference):
             wording = each_word(parse(reference), chain)
             if any(isinstance(part, Choice) for part in wording):

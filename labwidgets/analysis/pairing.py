@@ -161,11 +161,13 @@ def _pairs(
     notes: tuple[str, ...] = (),
 ) -> Pairs:
     """Leave out what has no reference at all (None, which is not the same as an empty one)."""
-    missing = frozenset(key for key, text in zip(ids, said, strict=True) if text is None)
-    heard = [text or "" for text in said]
+    missing = frozenset[str]()
+    heard: list[str] = said  # type: ignore[assignment] # as is seen next
+    if None in said:
+        missing = frozenset(key for key, text in zip(ids, said, strict=True) if text is None)
+        heard = [text or "" for text in said]
     if None not in first.texts:
-        texts = [text or "" for text in first.texts]
-        return Pairs(ids, texts, heard, first.columns, refused, notes, missing)
+        return Pairs(ids, first.texts, heard, first.columns, refused, notes, missing)  # type: ignore[arg-type] # as was just seen
     kept = [place for place, text in enumerate(first.texts) if text is not None]
     gone = [place for place, text in enumerate(first.texts) if text is None]
     return Pairs(
