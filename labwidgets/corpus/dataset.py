@@ -263,7 +263,10 @@ def describe(folder: Path, name: str, *, facts: Facts, shards: Path) -> None:
     The terms go beside it where the card links to them.
     """
     schema = pq.read_schema(shards / facts.shards[0].path)
-    card = Card(card_fields(facts, name, schema=schema), card_text(facts, CardContext(name)))
+    card = Card(
+        card_fields(facts, name, schema=schema),
+        card_text(facts, CardContext(name, columns=tuple(schema.names))),
+    )
     (folder / CARD_FILE).write_text(render_card(card), encoding="utf-8")
     terms, path = licence_text(card.fields, facts.licences, name=name), folder / LICENCE_FILE
     if terms is None:

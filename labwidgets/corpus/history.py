@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labwidgets.corpus.card import SPLIT_ORDER
 from labwidgets.corpus.privacy import FLAG, MASK, has_marks
 from labwidgets.store.edits import Edit
 
@@ -61,7 +62,8 @@ def write_history(folder: Path, read_edits: ReadEdits) -> Path:
 
 def history_splits(folder: Path) -> list[str]:
     """Return the splits that have a history, in order."""
-    return sorted({path.name.partition("-")[0] for path in folder.glob("*.parquet")})
+    found = {path.name.partition("-")[0] for path in folder.glob("*.parquet")}
+    return [name for name in SPLIT_ORDER if name in found]
 
 
 def _write(path: Path, groups: Iterator[list[dict[str, Any]]]) -> None:

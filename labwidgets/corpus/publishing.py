@@ -137,6 +137,7 @@ class Publisher:
     def _card(
         self, folder: Path, facts: Facts, wish: PushWish, *, missing: Sequence[str], history: Path | None
     ) -> Card:
+        schema = pq.read_schema(folder / facts.shards[0].path)
         consents = valid_consents(self._store.consents())
         splits = () if history is None else history_splits(history)
         context = CardContext(
@@ -149,8 +150,8 @@ class Publisher:
             guidelines=wish.guidelines,
             has_history=bool(splits),
             n_withdrawn=self._store.n_withdrawals(),
+            columns=tuple(schema.names),
         )
-        schema = pq.read_schema(folder / facts.shards[0].path)
         fields = card_fields(facts, self._name, schema=schema, history=splits)
         return Card(fields, card_text(facts, context))
 

@@ -31,6 +31,7 @@ class CardContext:
         guidelines: Text or address of what the annotators were told.
         has_history: Whether the history of edits goes along.
         n_withdrawn: Speakers who were taken out.
+        columns: Of the data set.
     """
 
     name: str
@@ -42,3 +43,4 @@ class CardContext:
     guidelines: str = ""
     has_history: bool = False
     n_withdrawn: int = 0
+    columns: tuple[str, ...] = ()

@@ -52,15 +52,20 @@ class DraftErrors:
         self._rows = []
 
 
+def model_name(model: str) -> str:
+    """Return what wrote a draft, in Markdown; who sent drafts along may not have said."""
+    return "what came with the recordings" if model == "imported" else code(model)
+
+
 def draft_part(facts: Facts) -> Iterator[str]:
     """Give the table of word error rates, with intervals by speaker."""
     rows = [
-        (code(model), kind, *_rate(groups))
+        (model_name(model), kind, *_rate(groups))
         for kind, by_model in sorted(facts.drafts.items())
         for model, groups in sorted(by_model.items())
     ]
     if rows:
-        yield table(("drafts of", "against texts", "WER", "95 % interval", "words", "speakers"), rows)
+        yield table(("drafts by", "against texts", "WER", "95 % interval", "words", "speakers"), rows)
         yield (
             "Letter case and punctuation aside; the interval is by resampling speakers (recordings where the "
             "speaker is not known)."

@@ -52,7 +52,7 @@ def _described(facts: Facts, name: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "pretty_name": " ".join(name.split()),
         "language": codes,
-        "language_bcp47": tags if any("-" in tag for tag in tags) else None,
+        "language_details": tags if any("-" in tag for tag in tags) else None,
         **hub_licence(facts.licences),
         "task_categories": ["automatic-speech-recognition"],
         "size_categories": [size_category(facts.rows.total())],

@@ -54,6 +54,7 @@ def _labels(facts: Facts) -> Iterator[str]:
         yield (f"{counted(facts.origins['imported'], 'text')} came with the recordings, unchecked here.")
     if not facts.n_compared:
         yield "One annotator a segment: how often two would differ is not known."
-    if facts.heard["part"] or facts.heard["unknown"]:
-        n = facts.heard["part"] + facts.heard["unknown"]
-        yield f"{counted(n, 'segment')} were not listened to from start to end, as far as is known."
+    if facts.heard["part"]:
+        yield f"{counted(facts.heard['part'], 'segment')} were not listened to from start to end."
+    if facts.heard["unknown"]:
+        yield f"Whether {counted(facts.heard['unknown'], 'segment')} were listened to is not known."

@@ -54,10 +54,13 @@ def fenced_json(value: Any) -> str:
 def length(hours: float) -> str:
     """Return an amount of sound.
 
-    >>> length(0.5), length(3)
-    ('30.0 min', '3.0 h')
+    >>> length(0.5), length(3), length(0.002)
+    ('30.0 min', '3.0 h', '7.2 s')
     """
-    return f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.1f} min"
+    minutes = hours * 60
+    if minutes >= 1:
+        return f"{hours:.1f} h" if hours >= 1 else f"{minutes:.1f} min"
+    return f"{minutes * 60:.1f} s"
 
 
 def counted(n: int, noun: str) -> str:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from labwidgets.corpus.card.context import CardContext
-from labwidgets.corpus.card.drafts import draft_part
+from labwidgets.corpus.card.drafts import draft_part, model_name
 from labwidgets.corpus.card.facts import Facts
-from labwidgets.corpus.card.markdown import code, counted, inline, listed, shares, table
+from labwidgets.corpus.card.markdown import counted, inline, listed, shares, table
 
 _ORIGINS = {
     "imported": "came with the recordings",
@@ -28,8 +28,8 @@ def labelling_section(facts: Facts, context: CardContext) -> Iterator[str]:
     yield table(("how the text came to be", "segments", "share"), shares(facts.origins, _ORIGINS))
     n_people = len(facts.annotators)
     people = f"{counted(n_people, 'annotator')}, named by pseudonym" if n_people else "No annotator"
-    models = ", ".join(code(model) for model in sorted(facts.models)) or "none"
-    yield f"{people}. Models that wrote drafts: {models}."
+    models = ", ".join(map(model_name, sorted(facts.models))) or "none"
+    yield f"{people}. Drafts are by: {models}."
     yield from draft_part(facts)
     if facts.heard.total():
         yield table(("listened to", "segments", "share"), shares(facts.heard, _HEARD))
@@ -65,7 +65,7 @@ def consent_section(facts: Facts, context: CardContext) -> Iterator[str]:
             (str(n), inline(licence), ", ".join(scope), inline(version) or "not stated")
             for (licence, scope, version), n in sorted(kinds.items())
         ]
-        yield table(("speakers", "licence", "allowed", "form"), rows)
+        yield table(("speakers", "licence", "allowed", "version of the form"), rows)
     if context.override is not None:
         missing = "\n".join(f"> - {inline(line)}" for line in context.missing)
         yield (

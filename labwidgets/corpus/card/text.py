@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from labwidgets.corpus.card.context import CardContext
 from labwidgets.corpus.card.facts import Facts
 from labwidgets.corpus.card.fields import MACHINE
+from labwidgets.corpus.card.licence import LICENCE_FILE, hub_licence
 from labwidgets.corpus.card.limits import known_limits
 from labwidgets.corpus.card.markdown import code, counted, fenced_json, inline, length, listed, shares, table
 from labwidgets.corpus.card.people import consent_section, labelling_section
@@ -23,7 +25,11 @@ _COLUMNS = (
         "of the draft; share listened to; between annotators",
     ),
     ("`flags`", "what annotators marked: noise, overlap, pii and so on"),
+    ("`duration`", "of the segment, in seconds"),
+    ("`decision_id`, `snapshot`", "which rule decided, which saved state the row is from; mostly empty"),
 )
+"""Column names in code, and what they hold; further columns are listed below these."""
+
 _MAX_EXAMPLE = 300
 
 
@@ -38,7 +44,7 @@ def _parts(facts: Facts, context: CardContext) -> Iterator[str]:
     yield from _uses(facts, context)
     if context.repo_id:
         yield from _loading(context)
-    yield from _structure(facts)
+    yield from _structure(facts, context)
     yield from _origin(facts)
     yield from labelling_section(facts, context)
     yield from consent_section(facts, context)
@@ -64,29 +70,37 @@ def _summary(facts: Facts) -> str:
 
 
 def _uses(facts: Facts, context: CardContext) -> Iterator[str]:
-    scopes = {scope for consent in context.consents for scope in consent.scope}
-    may_clone = bool(context.consents) and all("voice-cloning" in one.scope for one in context.consents)
     yield "## Uses"
     lines = ["Meant for: training and testing speech recognition in the languages above."]
     if any(facts.origins[origin] for origin in MACHINE):
         lines.append("Not meant for: testing on segments whose text no person has checked (`label_origin`).")
     lines.append("Not meant for: finding out who a speaker is.")
-    if not may_clone:
-        lines.append("Not meant for: imitating a speaker's voice; not all speakers agreed to that.")
-    if context.consents and "commercial" not in scopes:
-        lines.append("Not meant for: commercial use; no speaker agreed to that.")
+    uses = {"voice-cloning": "imitating a speaker's voice"}
+    if context.consents:
+        uses["commercial"] = "commercial use"
+    for scope, use in uses.items():
+        n_agreed = sum(scope in consent.scope for consent in context.consents)
+        if not n_agreed or n_agreed < len(context.consents):
+            who = "not all speakers" if n_agreed else "no speaker"
+            lines.append(f"Not meant for: {use}; {who} agreed to that.")
     yield listed(lines)
 
 
 def _loading(context: CardContext) -> Iterator[str]:
     yield "## Load it"
-    lines = ["import datasets", "", f'splits = datasets.load_dataset("{context.repo_id}")']
+    version = f', revision="{context.versions[-1].tag}"' if context.versions else ""
+    lines = ["import datasets", "", f'splits = datasets.load_dataset("{context.repo_id}"{version})']
     if context.has_history:
-        lines.append(f'edits = datasets.load_dataset("{context.repo_id}", "history")')
+        lines.append(f'edits = datasets.load_dataset("{context.repo_id}", "history"{version})')
     yield "```python\n" + "\n".join(lines) + "\n```"
+    more = " Without a revision you get the newest one." if version else ""
+    yield (
+        'To decode the sound there, `pip install "datasets[audio]"`; its bytes are FLAC files and need '
+        f'nothing: `cast_column("audio", datasets.Audio(decode=False))`.{more}'
+    )
 
 
-def _structure(facts: Facts) -> Iterator[str]:
+def _structure(facts: Facts, context: CardContext) -> Iterator[str]:
     yield "## What is in it"
     rows = [
         (name, str(facts.rows[name]), length(facts.hours[name]), str(len(facts.speakers[name])))
@@ -100,7 +114,10 @@ def _structure(facts: Facts) -> Iterator[str]:
             "No speaker is in two splits; where the speaker is not known, no recording is. Whoever is in a "
             "split stays there from version to version."
         )
-    yield table(("column", "holds"), _COLUMNS)
+    known = {name for names, _ in _COLUMNS for name in re.findall(r"`(\w+)`", names)}
+    further = ", ".join(code(name) for name in context.columns if name not in known)
+    more = [(further, "further forms of the text, and what else came with the recordings")] if further else []
+    yield table(("column", "holds"), [*_COLUMNS, *more])
     if facts.example is not None:
         yield "One row, without its sound:"
         yield fenced_json(_shortened(facts.example))
@@ -121,12 +138,14 @@ def _origin(facts: Facts) -> Iterator[str]:
     yield "## Sources and licences"
     yield table(("source", "segments", "share"), shares(facts.sources))
     yield table(("licence", "segments", "share"), shares(facts.licences))
+    if hub_licence(facts.licences).get("license_link") == LICENCE_FILE:
+        yield f"The terms as they were stated: [{LICENCE_FILE}]({LICENCE_FILE})."
     if len(facts.languages) > 1:
         yield table(
             ("language", "segments", "audio"),
             [
                 (inline(tag), str(n), length(facts.language_hours[tag]))
-                for tag, n in facts.languages.most_common()
+                for tag, n in sorted(facts.languages.items(), key=lambda one: -facts.language_hours[one[0]])
             ],
         )
     if facts.accents:

@@ -131,7 +131,10 @@ def plain_card(folder: Path, repo_id: str) -> Card:
     facts = Facts.load(folder)
     schema = pq.read_schema(folder / facts.shards[0].path)
     name = repo_id.rpartition("/")[2]
-    return Card(card_fields(facts, name, schema=schema), card_text(facts, CardContext(name, repo_id)))
+    return Card(
+        card_fields(facts, name, schema=schema),
+        card_text(facts, CardContext(name, repo_id, columns=tuple(schema.names))),
+    )
 
 
 def checked_repo_id(repo_id: str) -> str:

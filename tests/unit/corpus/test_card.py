@@ -63,7 +63,7 @@ def test_the_text_has_the_figures(export):
     assert "| a model's draft, corrected by a person | 8 | 100.0% |" in text
     assert "1 annotator, named by pseudonym" in text
     assert "No speaker is in two splits" in text
-    assert "Little audio: en (0.1 min)" in text
+    assert "Little audio: en (4.0 s)" in text
     assert "| `m/tiny` | made or corrected here | 50.0% | 50.0% to 50.0% | 16 | 4 |" in text
     assert '"label_origin": "corrected"' in text
     for shard in report.shards:
@@ -90,6 +90,7 @@ def test_names_from_outside_cannot_become_markup(export, make_row):
 
 def test_a_published_card_has_loading_versions_citation_and_consent(export):
     consents = tuple(Consent(f"c{n}", f"spk{n}", "CC-BY-4.0", ("share",), "2026-01", "", 0) for n in range(3))
+    consents += (Consent("c3", "spk3", "CC-BY-4.0", ("share", "commercial"), "2026-02", "", 0),)
     context = CardContext(
         "Voices",
         "org/voices",
@@ -102,12 +103,13 @@ def test_a_published_card_has_loading_versions_citation_and_consent(export):
         n_withdrawn=1,
     )
     text = card_text(export().facts, context)
-    assert 'load_dataset("org/voices", "history")' in text
+    assert 'load_dataset("org/voices", "history", revision="v1")' in text
     assert "| `v1` | 2026-02-03 | 8 |" in text
     assert "@misc{org_voices," in text
     assert "| 3 | CC-BY-4.0 | share | 2026-01 |" in text
     assert "Reason given: old recordings" in text
-    assert "no speaker agreed" in text
+    assert "commercial use; not all speakers agreed" in text
+    assert "voice; no speaker agreed" in text
     assert "&lt;numbers>" in text
     assert "1 speaker took consent back and is not in it" in text
 
