@@ -70,6 +70,9 @@ def _by_order(first: Texts, second: Texts) -> Pairs:
 
 def _by_id(first: Texts, second: Texts) -> Pairs:
     refused = [*first.refused, *second.refused]
+    if first.ids == second.ids and len(set(first.ids or ())) == len(first.ids or ()):
+        missing = sum(text is None for text in second.texts)
+        return _pairs(first, list(second.texts), first.ids or (), tuple(refused), _not_heard(missing))
     places = _places(first, "reference", refused)
     said = {key: second.texts[place] for key, place in _places(second, "hypothesis", refused).items()}
     if not said.keys() & places.keys():
@@ -89,8 +92,13 @@ def _by_id(first: Texts, second: Texts) -> Pairs:
         {name: [values[place] for place in kept] for name, values in first.columns.items()},
     )
     missing = sum(said.get(key) is None for key in places)
-    note = (f"{missing} references have no hypothesis: they count as not heard at all",) if missing else ()
-    return _pairs(chosen, [said.get(key) for key in places], list(places), tuple(refused), note)
+    return _pairs(
+        chosen, [said.get(key) for key in places], list(places), tuple(refused), _not_heard(missing)
+    )
+
+
+def _not_heard(n: int) -> tuple[str, ...]:
+    return (f"{n} references have no hypothesis: they count as not heard at all",) if n else ()
 
 
 def _by_name(

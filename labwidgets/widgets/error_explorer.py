@@ -16,7 +16,7 @@ from labwidgets.analysis.explorer import (
     open_errors,
     slice_chart,
 )
-from labwidgets.analysis.inputs import side
+from labwidgets.analysis.inputs import opened, side
 from labwidgets.analysis.scoring import VariantsGiven
 from labwidgets.audio import WINDOW_S
 from labwidgets.errors import ConfigError, LabError, SourceError
@@ -272,12 +272,13 @@ def _loose(
 ) -> LooseDesk:
     if isinstance(source, ErrorTable):
         return LooseDesk(source, (), audio=audio, keys=())
-    texts = side(source, role="reference", column=reference)
+    read = opened(source)
+    texts = side(read, role="reference", column=reference)
     given: Mapping[str, object]
     if isinstance(hypotheses, Mapping):
         given = hypotheses
     else:
-        said = {name: side(source, role="hypothesis", column=name) for name in hypotheses or ()}
+        said = {name: side(read, role="hypothesis", column=name) for name in hypotheses or ()}
         if texts.ids is None:
             texts = replace(texts, ids=[str(number) for number in range(len(texts.texts))])
         rest = {name: values for name, values in texts.columns.items() if name not in said}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from labwidgets.analysis.explorer.table import ErrorTable
-from labwidgets.analysis.inputs import side
+from labwidgets.analysis.inputs import opened, side
 from labwidgets.analysis.pairing import pair
 from labwidgets.analysis.scoring import VariantsGiven
 from labwidgets.text import Normalise
@@ -32,11 +33,16 @@ def open_errors(
     Raises:
         SourceError: A side cannot be read, or they do not fit together.
     """
-    texts = side(references, role="reference", column=reference)
+    source = opened(references)
+    texts = side(source, role="reference", column=reference)
     if isinstance(hypotheses, Mapping):
-        given = {name: side(one, role="hypothesis") for name, one in hypotheses.items()}
+        given = {
+            # A manifest with both sides is read once.
+            name: side(source if _is_same(one, references) else one, role="hypothesis")
+            for name, one in hypotheses.items()
+        }
     else:
-        given = {name: side(references, role="hypothesis", column=name) for name in hypotheses}
+        given = {name: side(source, role="hypothesis", column=name) for name in hypotheses}
     paired = {name: pair(texts, one, columns={}) for name, one in given.items()}
     first = next(iter(paired.values()), None)
     if first is None:
@@ -50,3 +56,7 @@ def open_errors(
         for name, one in paired.items()
     }
     return ErrorTable(first.ids, first.references, said, columns=rest, normalize=normalize, variants=variants)
+
+
+def _is_same(one: object, other: object) -> bool:
+    return isinstance(one, str | Path) and isinstance(other, str | Path) and Path(one) == Path(other)

@@ -2,6 +2,6 @@
 
 from labwidgets.analysis.inputs.files import FORMATS, read_texts
 from labwidgets.analysis.inputs.rows import Role
-from labwidgets.analysis.inputs.sides import side
+from labwidgets.analysis.inputs.sides import opened, side
 
-__all__ = ["FORMATS", "Role", "read_texts", "side"]
+__all__ = ["FORMATS", "Role", "opened", "read_texts", "side"]

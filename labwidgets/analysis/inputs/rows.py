@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from labwidgets.analysis.inputs.columns import Columns, gathered, numbered
 from labwidgets.analysis.texts import Texts
 from labwidgets.errors import SourceError
 from labwidgets.records import Refusal
@@ -44,66 +45,61 @@ _RECORDINGS = ("recording", "recording_id", "session", "session_id", "conversati
 _ALIASES: Mapping[str, tuple[str, ...]] = {"speaker": _SPEAKERS, "recording": _RECORDINGS}
 
 
-def texts_of_rows(
-    rows: Iterable[tuple[str, Mapping[str, Any]]], *, role: Role, column: str | None = None
-) -> Texts:
-    """Return rows, each with the name of its place, as texts.
+def texts_of_rows(rows: Iterable[Mapping[str, Any]], *, role: Role, column: str | None = None) -> Texts:
+    """Return rows as texts.
 
     Raises:
         SourceError: There is no column of texts.
     """
-    places: list[str] = []
-    columns: dict[str, list[Any]] = {}
-    for place, row in rows:
-        for name, value in row.items():
-            values = columns.setdefault(name, [])
-            values += [None] * (len(places) - len(values))
-            values.append(value)
-        places.append(place)
-    for values in columns.values():
-        values.extend([None] * (len(places) - len(values)))
-    return texts_of_columns(columns, role=role, column=column, places=places)
+    columns, numbers = gathered(enumerate(rows, 1))
+    return texts_of(Columns(columns, numbered(len(numbers))), role=role, column=column)
 
 
-def texts_of_columns(
-    columns: Mapping[str, Sequence[Any]],
-    *,
-    role: Role,
-    column: str | None = None,
-    places: Sequence[str] | None = None,
-) -> Texts:
-    """Return columns as texts.
+def texts_of_columns(columns: Mapping[str, Sequence[Any]], *, role: Role, column: str | None = None) -> Texts:
+    """Return columns of one length as texts.
+
+    Raises:
+        SourceError: There is no column of texts.
+    """
+    n = len(next(iter(columns.values()), ()))
+    named = {str(name): values for name, values in columns.items()}
+    return texts_of(Columns(named, numbered(n)), role=role, column=column)
+
+
+def texts_of(given: Columns, *, role: Role, column: str | None = None) -> Texts:
+    """Return one side of rows as texts.
 
     Args:
-        columns: By name, all of one length.
+        given: The rows.
         role: Decides which names of a column of texts are tried first.
         column: The column of texts; default: the first of ``TEXT_COLUMNS`` that is there.
-        places: Where each row stands, for what is refused; default: its number, from 1.
 
     Raises:
         SourceError: There is no column of texts.
     """
-    by_name = {str(name).lower(): str(name) for name in columns}
+    columns = given.values
+    by_name = {name.lower(): name for name in columns}
     text = _text_column(columns, by_name, role=role, column=column)
     key = next((by_name[name] for name in ID_COLUMNS if name in by_name and by_name[name] != text), None)
-    n = len(columns[text])
-    where = places or [f"row {number}" for number in range(1, n + 1)]
     refused: list[Refusal] = []
-    texts = [_text(value, place, refused) for value, place in zip(columns[text], where, strict=True)]
+    texts = _texts(columns[text], given, refused)
     ids = _ids(columns, key, by_name.get("offset"))
-    if ids is not None:
-        refused += [
-            Refusal(place, "there is no id") for one, place in zip(ids, where, strict=True) if one is None
-        ]
-    usable = [row for row in range(n) if texts[row] is not _BAD and (ids is None or ids[row] is not None)]
-    rest = {name: values for name, values in _renamed(columns, by_name).items() if name not in (text, key)}
-    if len(usable) == n:
-        kept = {name: [_plain(value) for value in values] for name, values in rest.items()}
-        return Texts(texts, None if ids is None else [one or "" for one in ids], kept, tuple(refused))
+    gone = {row for row, value in enumerate(texts) if value is _BAD} if refused else set()
+    if ids is not None and None in ids:
+        without = [row for row, one in enumerate(ids) if one is None]
+        refused += [Refusal(given.places[row], "there is no id") for row in without]
+        gone.update(without)
+    names = _renamed(columns, by_name)
+    known = _plain if given.typed else _numbers
+    rest = {name: known(values) for name, values in names.items() if name not in (text, key)}
+    refused = [*given.refused, *refused]
+    if not gone:
+        return Texts(texts, ids, rest, tuple(refused))  # type: ignore[arg-type] # no id is missing
+    usable = [row for row in range(len(texts)) if row not in gone]
     return Texts(
         [texts[row] for row in usable],
         None if ids is None else [ids[row] or "" for row in usable],
-        {name: [_plain(values[row]) for row in usable] for name, values in rest.items()},
+        {name: [values[row] for row in usable] for name, values in rest.items()},
         tuple(refused),
     )
 
@@ -127,14 +123,22 @@ def _text_column(
     return found
 
 
-def _text(value: object, place: str, refused: list[Refusal]) -> str | None:
-    if isinstance(value, str) or value is None:
+def _texts(values: Sequence[Any], given: Columns, refused: list[Refusal]) -> list[str | None]:
+    if not given.typed:
+        return [value or "" for value in values]
+    if set(map(type, values)) <= {str, type(None)}:
+        return list(values)
+    return [_text(value, row, given, refused) for row, value in enumerate(values)]
+
+
+def _text(value: object, row: int, given: Columns, refused: list[Refusal]) -> str | None:
+    if isinstance(value, str):
         return value
-    if isinstance(value, float) and math.isnan(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return " ".join(value)
-    refused.append(Refusal(place, f"its text is no text but of type {type(value).__name__}"))
+    refused.append(Refusal(given.places[row], f"its text is no text but of type {type(value).__name__}"))
     return _BAD
 
 
@@ -143,7 +147,11 @@ def _ids(
 ) -> list[str | None] | None:
     if key is None:
         return None
-    ids = [None if _is_missing(value) else str(value) for value in columns[key]]
+    values = columns[key]
+    if set(map(type, values)) == {str} and "" not in values:
+        ids: list[str | None] = list(values)
+    else:
+        ids = [None if _is_missing(value) else str(value) for value in values]
     if offset is None:
         return ids
     starts = columns[offset]
@@ -155,7 +163,7 @@ def _ids(
 
 def _renamed(columns: Mapping[str, Sequence[Any]], by_name: Mapping[str, str]) -> dict[str, Sequence[Any]]:
     """Give speakers and recordings the names that groups are looked for by."""
-    found = {str(name): values for name, values in columns.items()}
+    found = dict(columns)
     for name, aliases in _ALIASES.items():
         there = next((by_name[alias] for alias in aliases if alias in by_name), None)
         if there is not None and name not in found:
@@ -167,8 +175,22 @@ def _is_missing(value: object) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
-def _plain(value: Any) -> Any:
+def _plain(values: Sequence[Any]) -> list[Any]:
     """Return numbers, texts and truths; what is nested or no number is no value for a table of slices."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, str | int) else None
+    kinds = set(map(type, values))
+    if kinds <= {str, int, bool, type(None)}:
+        return list(values)
+    return [value if _is_plain(value) else None for value in values]
+
+
+def _is_plain(value: object) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, str | int)
+
+
+def _numbers(values: Sequence[Any]) -> Sequence[Any]:
+    """Return a column as numbers where each of its fields is one."""
+    try:
+        found = [None if value is None else float(value) for value in values]
+    except ValueError:
+        return values
+    return [None if value is None or value != value else value for value in found]  # noqa: PLR0124 - NaN

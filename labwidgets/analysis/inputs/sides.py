@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from labwidgets.analysis.inputs.files import read_texts
-from labwidgets.analysis.inputs.rows import Role, texts_of_columns, texts_of_rows
+from labwidgets.analysis.inputs.columns import Columns
+from labwidgets.analysis.inputs.files import read_file, read_texts
+from labwidgets.analysis.inputs.rows import Role, texts_of, texts_of_columns, texts_of_rows
 from labwidgets.analysis.inputs.tables import texts_of_table
 from labwidgets.analysis.texts import Texts
 from labwidgets.errors import SourceError
@@ -27,6 +28,8 @@ def side(given: object, *, role: Role, column: str | None = None) -> Texts:
     """
     if isinstance(given, Texts):
         return given
+    if isinstance(given, Columns):
+        return texts_of(given, role=role, column=column)
     if isinstance(given, str | Path):
         return read_texts(given, role=role, column=column)
     for is_such, read in _TABLES:
@@ -41,6 +44,15 @@ def side(given: object, *, role: Role, column: str | None = None) -> Texts:
         value=type(given).__name__,
         allowed="a list of texts, a mapping from id to text, rows, a table, a data set, or a file",
     )
+
+
+def opened(given: object) -> object:
+    """Return a source that can be asked for several sides, read once: a file of rows as its columns.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
+    return read_file(given) if isinstance(given, str | Path) else given
 
 
 def _of_dataset(given: Any, *, role: Role, column: str | None) -> Texts:
@@ -74,8 +86,7 @@ _TABLES: tuple[tuple[Callable[[Any], bool], Callable[..., Texts]], ...] = (
 
 def _of_list(values: list[object], *, role: Role, column: str | None) -> Texts:
     if values and all(isinstance(value, Mapping) for value in values):
-        rows = ((f"row {number}", row) for number, row in enumerate(values, 1))
-        return texts_of_rows(rows, role=role, column=column)  # type: ignore[arg-type] # checked above
+        return texts_of_rows(values, role=role, column=column)  # type: ignore[arg-type] # checked above
     return Texts(_checked(values, role))
 
 

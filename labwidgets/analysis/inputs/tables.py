@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from labwidgets.analysis.inputs.rows import Role, texts_of_columns
+from labwidgets.analysis.inputs.columns import Columns, numbered
+from labwidgets.analysis.inputs.rows import Role, texts_of
 from labwidgets.analysis.texts import Texts
 from labwidgets.errors import SourceError
 
 
-def read_table(path: Path, form: str, *, role: Role, column: str | None) -> Texts:
-    """Return a Parquet or Arrow file, or a folder of them, as texts.
+def read_table(path: Path, form: str) -> Columns:
+    """Return the plain columns of a Parquet or Arrow file, or of a folder of them.
 
     Raises:
-        SourceError: It cannot be read, or there is no column of texts.
+        SourceError: It cannot be read.
     """
     import pyarrow as pa
     import pyarrow.dataset as ds
@@ -23,13 +24,17 @@ def read_table(path: Path, form: str, *, role: Role, column: str | None) -> Text
         if form == "parquet":
             files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
             source = ds.dataset([str(file) for file in files], format="parquet")
-            return texts_of_table(source.to_table(columns=_simple(source.schema)), role=role, column=column)
+            return _columns(source.to_table(columns=_simple(source.schema)))
         files = sorted(path.rglob("*.arrow")) if path.is_dir() else [path]
         tables = [_arrow(file) for file in files]
         table = pa.concat_tables([one.select(_simple(one.schema)) for one in tables])
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SourceError("no table can be read here", value=path, remedy=str(error)) from error
-    return texts_of_table(table, role=role, column=column)
+    return _columns(table)
+
+
+def _columns(table: Any) -> Columns:
+    return Columns(table.to_pydict(), numbered(table.num_rows))
 
 
 def _arrow(path: Path) -> Any:
@@ -63,5 +68,4 @@ def texts_of_table(table: Any, *, role: Role, column: str | None = None) -> Text
     Raises:
         SourceError: There is no column of texts.
     """
-    chosen = table.select(_simple(table.schema))
-    return texts_of_columns(chosen.to_pydict(), role=role, column=column)
+    return texts_of(_columns(table.select(_simple(table.schema))), role=role, column=column)

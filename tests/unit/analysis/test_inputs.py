@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from labwidgets.analysis.inputs import read_texts, side
+from labwidgets.analysis.inputs import opened, read_texts, side
 from labwidgets.analysis.scoring import score
 from labwidgets.errors import SourceError
 
@@ -52,6 +52,31 @@ def test_broken_lines_are_told_with_their_numbers_and_the_rest_counts(tmp_path):
         "no JSON object",
         "its text is no text but of type int",
         "there is no id",
+    ]
+
+
+def test_rows_that_know_different_things_become_columns_with_gaps(tmp_path):
+    lines = ['{"id": "a", "text": "x"}', '{"id": "b", "text": "y", "room": "r", "n": 1}']
+    lines += ['{"n": 2, "text": "z", "id": "c"}', '{"id": "d", "text": "", "room": null} ']
+    found = read_texts(write(tmp_path / "r.jsonl", "\n".join(lines)), role="reference")
+    assert (found.ids, found.texts) == (["a", "b", "c", "d"], ["x", "y", "z", ""])
+    assert found.columns == {"room": [None, "r", None, None], "n": [None, 1, 2, None]}
+
+
+def test_what_stands_behind_an_object_in_a_line_is_refused(tmp_path):
+    path = write(tmp_path / "r.jsonl", '{"text": "x"} {"text": "y"}\n{"text": "z"}\n')
+    [refused] = read_texts(path, role="reference").refused
+    assert (refused.source, refused.reason[:19]) == ("r.jsonl:1", "no JSON: Extra data")
+
+
+def test_a_file_of_both_sides_is_read_once_for_all_of_them(tmp_path):
+    path = write(tmp_path / "m.csv", "id,text,one,two\nu1,a b,a c,\nu2,,b,7\n")
+    read = opened(path)
+    path.unlink()
+    assert side(read, role="reference").texts == ["a b", ""]
+    assert [side(read, role="hypothesis", column=name).texts for name in ("one", "two")] == [
+        ["a c", "b"],
+        ["", "7"],
     ]
 
 
