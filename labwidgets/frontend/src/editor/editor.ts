@@ -15,7 +15,7 @@ import { createDraftPanel } from "./draft_panel";
 import { hotWords } from "./hot_words";
 import { plainInput } from "./input";
 import { sounding, wordMarks } from "./marks";
-import type { Labels } from "./pill";
+import { labelsOf } from "./pill";
 import { createPlayhead } from "./playhead";
 import type { Clip } from "./reword";
 import { insertTag } from "./tag_edits";
@@ -44,7 +44,7 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
 
   const view = new EditorView({ parent: box });
   scope.add(() => view.destroy());
-  const labels: Labels = new Map(settings.tags.map(({ text, label }) => [text, label]));
+  const labels = labelsOf(settings.tags);
   const panel = createDraftPanel(scope, labels, () => composed(view.state.doc.toString()));
   const palette = createTagPalette(scope, settings.tags, {
     onChoose(tag) {

@@ -16,6 +16,8 @@ import { textAttributes } from "./attributes";
 import type { Change } from "./carry";
 import { watchComposition } from "./composition";
 import { plainInput } from "./input";
+import type { Labels } from "./pill";
+import { tagPills } from "./tag_field";
 import type { Token } from "./tokens";
 import { typingHelp } from "./typing_help";
 
@@ -106,7 +108,8 @@ function draw({ byHand, carried, conflicts }: LayerMarks): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
-export function createLayerBox(scope: Scope, name: string, suggester?: Suggester): LayerBox {
+/** `labels`: what tags are called; `suggester`: what helps to type, where something does. */
+export function createLayerBox(scope: Scope, name: string, labels: Labels, suggester?: Suggester): LayerBox {
   const emitter = new Emitter<LayerBoxEvents>();
   const root = document.createElement("div");
   root.className = "lw-editor-box";
@@ -117,6 +120,7 @@ export function createLayerBox(scope: Scope, name: string, suggester?: Suggester
     history(),
     keepAnchor,
     marks,
+    tagPills(labels),
     plainInput((text) => emitter.emit("notice", text)),
     suggester ? typingHelp(suggester, root) : [],
     EditorView.lineWrapping,

@@ -1,8 +1,13 @@
 /** How a tag looks, in the text and where texts are only shown. */
+import type { TagPayload } from "../core/protocol";
 import { findTags, languageOf, type Tag } from "./tags";
 
 /** What tags are called, by their text. */
 export type Labels = ReadonlyMap<string, string>;
+
+export function labelsOf(tags: readonly TagPayload[]): Labels {
+  return new Map(tags.map(({ text, label }) => [text, label]));
+}
 
 export function labelOf(tag: Pick<Tag, "name">, text: string, labels: Labels): string {
   return labels.get(text) ?? (languageOf(tag) || tag.name);

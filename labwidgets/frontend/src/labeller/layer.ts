@@ -1,8 +1,9 @@
-import type { Suggester } from "../core/parts";
+import type { Action, Suggester } from "../core/parts";
 import type { LayerPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { apply, byHand, type Change, type Conflict, exchange, type Merged, merge } from "../editor/carry";
 import { createLayerBox, type LayerBox, type Snapshot } from "../editor/layer_box";
+import type { Labels } from "../editor/pill";
 import { applyRules } from "../editor/rules";
 import { type Token, tokenise } from "../editor/tokens";
 import { h, setText } from "../ui/dom";
@@ -13,11 +14,13 @@ export interface LayerEvents {
   onFollow: () => void;
 }
 
-/** Chords as people write them; empty where an action has none. */
-export interface LayerChords {
-  take: string;
-  keep: string;
-  follow: string;
+/** What the further texts share with the main one. */
+export interface LayerHelp {
+  /** The chord of an action as people write it, as it is now; empty where it has none. */
+  chordOf: (action: Action) => string;
+  /** What tags are called. */
+  labels: Labels;
+  suggester?: Suggester;
 }
 
 /** One further text with its head line: what it follows, what is by hand, what stands against it. */
@@ -32,12 +35,11 @@ export class Layer {
   constructor(
     scope: Scope,
     private readonly settings: LayerPayload,
-    chords: LayerChords,
+    help: LayerHelp,
     events: LayerEvents,
-    suggester?: Suggester,
   ) {
-    this.box = createLayerBox(scope, settings.name, suggester);
-    this.head = createHead(scope, settings, chords, events);
+    this.box = createLayerBox(scope, settings.name, help.labels, help.suggester);
+    this.head = createHead(scope, settings, help, events);
     this.root = column(this.head.root, h("div", { class: "lw-editor" }, this.box.root));
   }
 
@@ -138,20 +140,25 @@ interface LayerHead {
   show(state: { n_byHand: number; conflicts: readonly Conflict[]; isSame: boolean }): void;
 }
 
-function createHead(scope: Scope, layer: LayerPayload, chords: LayerChords, events: LayerEvents): LayerHead {
+function createHead(scope: Scope, layer: LayerPayload, help: LayerHelp, events: LayerEvents): LayerHead {
   const rule = layer.rule.map((name) => name.replaceAll("_", " ")).join(", ") || "a copy of the text";
   const state = h("span", { class: "lw-layer-state" });
   const conflict = h("span", { class: "lw-layer-conflict", role: "status", dir: "auto" });
-  const button = (text: string, title: string, chord: string, run: () => void) => {
-    const made = h("button", { type: "button", title: chord ? `${title} (${chord})` : title }, text);
+  const button = (text: string, title: string, action: Action, run: () => void) => {
+    const made = h("button", { type: "button", title }, text);
+    // Keys can be given anew at any time.
+    scope.listen(made, "pointerenter", () => {
+      const chord = help.chordOf(action);
+      made.title = chord ? `${title} (${chord})` : title;
+    });
     // A click keeps the focus where the work is, in the text.
     scope.listen(made, "pointerdown", (event) => event.preventDefault());
     scope.listen(made, "click", run);
     return made;
   };
-  const take = button("take", "Take what the text says now", chords.take, events.onTake);
-  const keep = button("keep", "Keep what was written by hand", chords.keep, events.onKeep);
-  const follow = button("↺", "Write it again from the text", chords.follow, events.onFollow);
+  const take = button("take", "Take what the text says now", "take_change", events.onTake);
+  const keep = button("keep", "Keep what was written by hand", "keep_mine", events.onKeep);
+  const follow = button("↺", "Write it again from the text", "follow_text", events.onFollow);
   follow.setAttribute("aria-label", `Write ${layer.name} again from the text`);
   const name = h("strong", { title: `Starts as: ${rule}` }, layer.name);
   const root = h("div", { class: "lw-layer-head" }, name, state, conflict, take, keep, follow);

@@ -1,9 +1,9 @@
 import { Emitter } from "../core/emitter";
-import type { Editor, EditorEvents, Suggester } from "../core/parts";
+import type { Editor, EditorEvents } from "../core/parts";
 import type { LayerPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { h } from "../ui/dom";
-import { column, Layer, type LayerChords } from "./layer";
+import { column, Layer, type LayerHelp } from "./layer";
 
 /** While somebody types, the other layers wait for a pause. */
 const PATIENCE_MS = 150;
@@ -37,24 +37,17 @@ export function createLayers(
   scope: Scope,
   main: Editor,
   payloads: readonly LayerPayload[],
-  chords: LayerChords,
-  suggester?: Suggester,
+  help: LayerHelp,
 ): Layered {
   if (payloads.length === 0) return { editor: main, layers: NO_LAYERS };
   const emitter = new Emitter<EditorEvents>();
   const layers = payloads.map(
     (payload): Layer =>
-      new Layer(
-        scope,
-        payload,
-        chords,
-        {
-          onTake: () => run(() => layer(payload).take(text())),
-          onKeep: () => run(() => layer(payload).keep(text())),
-          onFollow: () => run(() => layer(payload).follow(text())),
-        },
-        suggester,
-      ),
+      new Layer(scope, payload, help, {
+        onTake: () => run(() => layer(payload).take(text())),
+        onKeep: () => run(() => layer(payload).keep(text())),
+        onFollow: () => run(() => layer(payload).follow(text())),
+      }),
   );
   const layer = ({ name }: LayerPayload) => layers.find((one) => one.name === name) as Layer;
   const text = () => main.content.text;
@@ -65,7 +58,7 @@ export function createLayers(
   const carry = () => {
     cancel();
     // Nothing is drawn anew under an input method, and no half word is carried.
-    if (isComposing() || suggester?.isOpen) carrySoon();
+    if (isComposing() || help.suggester?.isOpen) carrySoon();
     else for (const one of layers) one.refresh(text());
   };
   const carrySoon = () => {

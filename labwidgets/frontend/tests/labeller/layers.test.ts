@@ -10,7 +10,10 @@ const LAYERS = [
   { name: "normalised", rule: ["no_tags", "no_punctuation", "lower_case"] },
   { name: "plain", rule: [] },
 ];
-const CHORDS = { take: "Alt+C", keep: "", follow: "" };
+const HELP = {
+  chordOf: (action: string) => (action === "take_change" ? "Alt+C" : ""),
+  labels: new Map([["[noise]", "a noise"]]),
+};
 
 let scope: Scope;
 beforeEach(() => {
@@ -25,7 +28,7 @@ afterEach(() => {
 
 function opened(text: string, layers?: Record<string, string>, payloads = LAYERS) {
   const main = createEditor(scope, { low_confidence: 0.5, tags: [] });
-  const made = createLayers(scope, main, payloads, CHORDS);
+  const made = createLayers(scope, main, payloads, HELP);
   const { editor } = made;
   document.body.append(editor.root);
   editor.load({ text, words: [], ...(layers ? { layers } : {}) }, CLIP);
@@ -140,7 +143,7 @@ describe("a further text", () => {
 
   it("is not there where the project has none", () => {
     const main = createEditor(scope, { low_confidence: 0.5, tags: [] });
-    const { editor, layers } = createLayers(scope, main, [], CHORDS);
+    const { editor, layers } = createLayers(scope, main, [], HELP);
     expect(editor).toBe(main);
     expect([layers.next(), layers.take(), layers.keep(), layers.follow()]).toEqual([
       null,
@@ -148,5 +151,32 @@ describe("a further text", () => {
       false,
       false,
     ]);
+  });
+
+  it("draws tags as pills there too, each in one piece", () => {
+    const { editor } = opened("one [noise] two");
+    const box = boxOf(editor.root, "plain");
+    expect(box.contentDOM.querySelector(".lw-tag")?.textContent).toBe("a noise");
+    box.dispatch({ changes: { from: 6, to: 7 }, userEvent: "delete.backward" });
+    expect(box.state.doc.toString()).toBe("one  two");
+  });
+
+  it("tells the key of a button as it is now", () => {
+    let chord = "Alt+C";
+    const help = { ...HELP, chordOf: () => chord };
+    const { editor } = createLayers(
+      scope,
+      createEditor(scope, { low_confidence: 0.5, tags: [] }),
+      LAYERS,
+      help,
+    );
+    const button = editor.root.querySelector<HTMLElement>("[aria-label^='Write normalised']");
+    const tip = () => {
+      button?.dispatchEvent(new Event("pointerenter"));
+      return button?.title;
+    };
+    expect(tip()).toBe("Write it again from the text (Alt+C)");
+    chord = "F4";
+    expect(tip()).toBe("Write it again from the text (F4)");
   });
 });
