@@ -30,6 +30,7 @@ export const ACTIONS = [
   "text_smaller",
   "next_doubtful_word",
   "take_suggestion",
+  "dismiss_suggestion",
   "insert_tag",
   "toggle_draft",
   "next_layer",
@@ -180,7 +181,9 @@ export interface Editor {
   setHotWords(words: readonly HotWordPayload[]): void;
   /** Those that are marked now, in the order of the text. */
   readonly suggestions: readonly Suggestion[];
-  /** Corrects the first of them at or behind the caret (wrapping), as an edit of its own; null where none is. */
+  /** The first of them at or behind the caret (wrapping). */
+  readonly suggestion: Suggestion | null;
+  /** Corrects that one, as an edit of its own; null where none is. */
   takeSuggestion(): Suggestion | null;
   /** Shows the palette of tags; one key inserts the tag chosen at the caret. */
   openTags(): void;

@@ -148,6 +148,9 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     get suggestions() {
       return hot.suggestions();
     },
+    get suggestion() {
+      return hot.next();
+    },
     takeSuggestion: () => (view.composing || view.compositionStarted ? null : hot.take()),
     openTags() {
       if (!settings.tags.length || view.composing || view.compositionStarted) return;

@@ -85,6 +85,8 @@ export interface HotWords {
   readonly marks: Extension;
   set(words: readonly HotWordPayload[]): void;
   suggestions(): readonly Suggestion[];
+  /** The first at or behind the caret (wrapping). */
+  next(): Place | null;
   take(): Suggestion | null;
 }
 
@@ -108,6 +110,11 @@ export function hotWords(view: EditorView): HotWords {
   });
   const draw = (state: EditorState) =>
     Decoration.set(state.field(places).map(({ from, to, right }) => look(right).range(from, to)));
+  const next = () => {
+    const { state } = view;
+    const found = state.field(places);
+    return found.find(({ to }) => to >= state.selection.main.head) ?? found[0] ?? null;
+  };
   return {
     marks: [places, EditorView.decorations.compute([places], draw)],
     set(words) {
@@ -116,10 +123,9 @@ export function hotWords(view: EditorView): HotWords {
       if (!view.composing && !view.compositionStarted) view.dispatch({ effects: again.of(null) });
     },
     suggestions: () => view.state.field(places),
+    next,
     take() {
-      const { state } = view;
-      const found = state.field(places);
-      const place = found.find(({ to }) => to >= state.selection.main.head) ?? found[0];
+      const place = next();
       if (!place) return null;
       const { from, to, wrong, right } = place;
       view.dispatch({

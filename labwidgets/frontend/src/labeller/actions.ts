@@ -27,6 +27,7 @@ export interface ActionParts {
   search: () => void;
   findReplace: () => void;
   takeSuggestion: () => void;
+  dismissSuggestion: () => void;
   typeSize: TypeSize;
   listening: Listening;
   onDone: (hint: "play" | "submit" | "keys") => void;
@@ -93,6 +94,7 @@ export function createActions(parts: ActionParts): (action: Action, isRepeat: bo
       else say("No word is marked as unsure.");
     },
     take_suggestion: parts.takeSuggestion,
+    dismiss_suggestion: parts.dismissSuggestion,
     insert_tag: () => editor.openTags(),
     toggle_draft: () => editor.showDraft(!editor.draftShown),
     next_layer() {

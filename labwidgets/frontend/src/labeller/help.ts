@@ -25,6 +25,7 @@ const NAMES: Record<Action, string> = {
   toggle_spectrogram: "show or hide the spectrogram",
   next_doubtful_word: "next word the model was unsure of, played",
   take_suggestion: "take the next correction that was made before, where one is marked",
+  dismiss_suggestion: "never offer that correction again; once more where none is marked: offer it again",
   insert_tag: "a tag at the caret, or around what is selected; then its number or letter",
   toggle_draft: "show or hide the draft and the differences",
   next_layer: "next text of the segment",

@@ -1,4 +1,6 @@
+import type { Preferences } from "../core/memory";
 import type { Suggestion } from "../core/parts";
+import type { HotWordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { chordText } from "./help";
 import { count } from "./words";
@@ -12,19 +14,26 @@ export interface HotWordControls {
   /** What was taken last in this segment: find and replace begins with it. */
   readonly offered: Suggestion | null;
   take(): void;
+  /** Offers the next one never again, to this person in this browser; where there is none, the last one again. */
+  dismiss(): void;
   /** To be called behind the view, which puts the text of a segment into the editor. */
   start(): void;
 }
 
-export type HotWordParts = Pick<Work, "transport" | "editor" | "session" | "bindings">;
+export type HotWordParts = Pick<
+  Work,
+  "ready" | "preferences" | "transport" | "editor" | "session" | "bindings"
+>;
 
 /** Offers corrections that were made more than once, in the text and, once one is taken, wherever else it reads so. */
 export function createHotWords(
   scope: Scope,
-  { transport, editor, session, bindings }: HotWordParts,
+  { ready, preferences, transport, editor, session, bindings }: HotWordParts,
   say: (text: string) => void,
 ): HotWordControls {
   let offered: Suggestion | null = null;
+  let known: readonly HotWordPayload[] = [];
+  const dismissed = new Dismissed(preferences, ready.project_id);
   const chord = (action: "take_suggestion" | "find_replace") =>
     chordText(action, bindings.keys, bindings.mac) || "a key of yours";
 
@@ -40,7 +49,8 @@ export function createHotWords(
       const { payload } = await transport.request("hot_words", {});
       if (scope.disposed) return;
       const n = editor.suggestions.length;
-      editor.setHotWords(payload.hot_words);
+      known = payload.hot_words;
+      editor.setHotWords(dismissed.without(known));
       if (editor.suggestions.length > n) announce();
     } catch {
       // A help that does not come is none; the next change asks anew.
@@ -82,5 +92,58 @@ export function createHotWords(
       say(`“${taken.wrong}” is “${taken.right}” now.`);
       lookElsewhere(taken, session.current?.segment).catch(() => {});
     },
+    dismiss() {
+      const { suggestion } = editor;
+      const changed = suggestion ? dismissed.add(suggestion.wrong) : dismissed.pop();
+      if (changed === null) return say("Nothing here was corrected more than once.");
+      editor.setHotWords(dismissed.without(known));
+      say(suggestion ? `“${changed}” is not offered again.` : `“${changed}” is offered again.`);
+    },
   };
+}
+
+/** What one person wants offered no more, kept by this browser for each project. */
+class Dismissed {
+  private readonly name: string;
+
+  constructor(
+    private readonly preferences: Preferences,
+    project_id: string,
+  ) {
+    this.name = `not_hot.${project_id}`;
+  }
+
+  without(words: readonly HotWordPayload[]): HotWordPayload[] {
+    const gone = new Set(this.all);
+    return words.filter(({ wrong }) => !gone.has(folded(wrong)));
+  }
+
+  add(wrong: string): string {
+    this.all = [...this.all, folded(wrong)];
+    return wrong;
+  }
+
+  pop(): string | null {
+    const { all } = this;
+    const last = all.pop() ?? null;
+    this.all = all;
+    return last;
+  }
+
+  private get all(): string[] {
+    try {
+      const found: unknown = JSON.parse(this.preferences.recall(this.name) ?? "[]");
+      return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  private set all(words: readonly string[]) {
+    this.preferences.remember(this.name, JSON.stringify(words));
+  }
+}
+
+function folded(text: string): string {
+  return text.normalize("NFC").toLowerCase();
 }

@@ -167,6 +167,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     search: () => top.search.focus(),
     findReplace: () => finding.open(hotWords.offered),
     takeSuggestion: hotWords.take,
+    dismissSuggestion: hotWords.dismiss,
     onDone: overlays.hints.done,
   });
   const ahead = new TypedAhead();
