@@ -75,6 +75,21 @@ def plain(refused: list[Refusal]) -> list[dict[str, str]]:
     return [{"source": item.source, "reason": item.reason} for item in refused]
 
 
+def pairs(given: list[str], option: str, form: str) -> dict[str, str]:
+    """Return the pairs that were given as ``NAME=VALUE``.
+
+    Raises:
+        SourceError: One is none.
+    """
+    found: dict[str, str] = {}
+    for pair in given:
+        name, _, value = pair.partition("=")
+        if not name or not value:
+            raise SourceError(f"malformed {option}", value=pair, allowed=form)
+        found[name] = value
+    return found
+
+
 def json_object(text: str) -> dict[str, Any]:
     """Return the JSON object that was given as ``--settings``.
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from labwidgets.corpus.card import Facts
 from labwidgets.corpus.dataset import Export
+from labwidgets.corpus.finished import write_finished
 from labwidgets.corpus.hub import TIMEOUT_S, PushOptions, PushReport
 from labwidgets.corpus.publishing import Publisher, PushWish, shown, without_consent
 from labwidgets.corpus.releases import Releases
 from labwidgets.corpus.snapshots import Difference
 from labwidgets.errors import ConsentWarning
-from labwidgets.records import Progress
+from labwidgets.records import ConvertReport, Progress, Recording
 from labwidgets.store import Snapshot
 from labwidgets.widgets.source import StoreSource
 
@@ -46,18 +47,45 @@ class Releasing(StoreSource):
             )
         return made
 
-    def export(self, folder: str | Path, *, to: str = "parquet", progress: Progress | None = None) -> Export:
-        """Write the finished segments into the new ``folder`` and say what went in and what did not.
+    @overload
+    def export(
+        self, path: str | Path, *, to: str = ..., format: None = ..., progress: Progress | None = ...
+    ) -> Export: ...
+
+    @overload
+    def export(self, path: str | Path, *, format: str, progress: Progress | None = ...) -> ConvertReport: ...
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        to: str = "parquet",
+        format: str | None = None,  # noqa: A002 - the word that everyone looks for
+        progress: Progress | None = None,
+    ) -> Export | ConvertReport:
+        """Write the finished segments and say what went in and what did not.
+
+        Without ``format`` it is a data set with its sound, in the new folder ``path``. With it, it is the
+        texts alone: subtitles, TextGrids, manifests …, and the report says what the format cannot carry.
 
         Args:
-            folder: New or empty.
+            path: New or empty folder; with ``format`` a file, or a folder where the format has a file for
+                each recording.
             to: ``parquet`` (for the Hub and ``load_dataset``) or ``disk`` (for ``load_from_disk``).
+            format: Id of a format of transcripts (see ``labwidgets.corpus.formats.registry.FORMATS``).
             progress: Called as it goes.
 
         Raises:
             ProjectError: Nothing is finished yet, the folder holds something, or no such form.
+            SourceError: No such format, or it can hold nothing of it.
         """
-        return self._releases.export(Path(folder), to=to, progress=progress)
+        if format is None:
+            return self._releases.export(Path(path), to=to, progress=progress)
+
+        def find(recording: Recording) -> Path:
+            return Path(self.folder, recording.source) if recording.copied else Path(recording.source)
+
+        return write_finished(self.store.labelled_rows(), Path(path), to=format, locate=find)
 
     def save(self, name: str | None = None, *, progress: Progress | None = None) -> Snapshot:
         """Freeze the finished segments as a snapshot in the project's ``datasets`` folder.

@@ -62,6 +62,7 @@ from labwidgets.records.sound import (
     Segment,
     Spectrogram,
 )
+from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, TranscribedSpan, Transcript
 
 __all__ = [
     "FLAGS",
@@ -74,8 +75,10 @@ __all__ = [
     "Ack",
     "AddReport",
     "AnalysedSegment",
+    "AudioRef",
     "AudioWindow",
     "Consent",
+    "ConvertReport",
     "DraftReport",
     "Drafter",
     "Event",
@@ -88,6 +91,7 @@ __all__ = [
     "LabelOrigin",
     "LabelSource",
     "LabelledRow",
+    "Loss",
     "Mark",
     "ModelRun",
     "NewRecording",
@@ -120,6 +124,8 @@ __all__ = [
     "TaskState",
     "TextKind",
     "TextUse",
+    "TranscribedSpan",
+    "Transcript",
     "Transcription",
     "VerifyReport",
     "Wanted",

@@ -312,3 +312,42 @@ def test_score_of_speakers_without_names(run: Run, tmp_path: Path) -> None:
     (tmp_path / "h.stm").write_text("f 1 x 1 2 good day\nf 1 y 0 1 hello here\n", encoding="utf-8")
     code, found, _ = run("score", tmp_path / "r.stm", tmp_path / "h.stm", "--cp")
     assert (code, found["cp_wer"], found["wer"]) == (0, 0.25, 0.25)
+
+
+def test_converting_says_what_is_lost_and_what_was_not_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.stm").write_text("rec 1 Anna 0 1.5 नमस्ते\nnonsense\n", "utf-8")
+    code, report, _ = run("convert", tmp_path / "a.stm", tmp_path / "a.srt", "--to", "srt")
+    assert (code, report["segments"]) == (1, 1)
+    assert report["files"] == [str(tmp_path / "a.srt")]
+    assert report["losses"] == [
+        {"field": "channel", "count": 1, "example": "0"},
+        {"field": "speaker", "count": 1, "example": "Anna"},
+    ]
+    assert [item["source"] for item in report["refused"]] == ["a.stm:2"]
+    assert "नमस्ते" in (tmp_path / "a.srt").read_text("utf-8")
+
+    (tmp_path / "b.csv").write_bytes("file,said\nb.wav,voilà\n".encode("latin-1"))
+    options = ("--encoding", "latin-1", "--column", "text=said", "--to", "jsonl")
+    code, report, _ = run("convert", tmp_path / "b.csv", tmp_path / "b.jsonl", *options)
+    assert (code, report["losses"]) == (0, [])
+    assert report["notes"] == ["column 'file' taken as the audio"]
+    code, said, _ = run("convert", tmp_path / "b.csv", tmp_path / "c.srt", "--to", "srt", "--column", "text")
+    assert (code, said["error"]["code"]) == (2, "bad_source")
+    assert "malformed --column" in said["error"]["message"]
+
+
+def test_a_project_is_converted_like_a_file(run: Run, tmp_path: Path, recordings: Path) -> None:
+    run("init", tmp_path / "corpus", "--language", "en")
+    run("add", tmp_path / "corpus", recordings)
+    run(
+        "submit",
+        tmp_path / "corpus",
+        segments(tmp_path / "corpus")[0],
+        "--text",
+        "hello",
+        "--annotator",
+        "a1",
+    )
+    code, report, _ = run("convert", tmp_path / "corpus", tmp_path / "out.vtt", "--to", "vtt")
+    assert (code, report["segments"]) == (0, 1)
+    assert "hello" in (tmp_path / "out.vtt").read_text("utf-8")

@@ -1,0 +1,77 @@
+"""Which format a file or folder is in, by its ending and its first lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from labwidgets.corpus.formats.files import read_text
+from labwidgets.errors import SourceError
+
+_ENDINGS: Mapping[str, str] = {
+    ".srt": "srt",
+    ".vtt": "vtt",
+    ".ctm": "ctm",
+    ".stm": "stm",
+    ".trn": "trn",
+    ".ref": "trn",
+    ".hyp": "trn",
+    ".csv": "csv",
+}
+"""Endings that leave no doubt."""
+
+
+def guess(path: Path) -> str:
+    """Return the id of the format that a file or folder is in.
+
+    Raises:
+        SourceError: It cannot be told.
+    """
+    found = _of_folder(path) if path.is_dir() else _of_file(path)
+    if found is None:
+        raise SourceError(
+            "the format cannot be told from the name or the first lines",
+            value=path,
+            remedy="Name it, as in --from srt",
+        )
+    return found
+
+
+def _of_file(path: Path) -> str | None:
+    ending = Path(path.name.lower().removesuffix(".gz")).suffix
+    if ending in _ENDINGS:
+        return _ENDINGS[ending]
+    looks: Mapping[str, Callable[[str], str | None]] = {
+        ".tsv": lambda _content: "tsv",
+        ".jsonl": _of_lines,
+        ".ndjson": _of_lines,
+        ".json": _of_json,
+    }
+    return looks[ending](read_text(path)) if ending in looks else None
+
+
+def _of_lines(content: str) -> str | None:
+    """Return which format of an object a line it is."""
+    line = next((line for line in content.split("\n") if line.strip()), "")
+    keys = set(_object(line) or ())
+    return "nemo" if keys & {"audio_filepath", "audio_filename"} else "jsonl"
+
+
+def _of_json(content: str) -> str | None:
+    whole = _object(content)
+    return _of_lines(content) if whole is None else None
+
+
+def _object(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _of_folder(folder: Path) -> str | None:
+    endings = {path.suffix.lower() for path in folder.iterdir() if path.is_file()}
+    found = {_ENDINGS[ending] for ending in endings if ending in _ENDINGS}
+    return found.pop() if len(found) == 1 else None
