@@ -54,14 +54,19 @@ def _of_file(path: Path) -> str | None:
 
 def _of_lines(content: str) -> str | None:
     """Return which format of an object a line it is."""
-    line = next((line for line in content.split("\n") if line.strip()), "")
-    keys = set(_object(line) or ())
-    return "nemo" if keys & {"audio_filepath", "audio_filename"} else "jsonl"
+    first = _object(next((line for line in content.split("\n") if line.strip()), ""))
+    return (_of_object(first) if isinstance(first, dict) else None) or "jsonl"
+
+
+def _of_object(value: Mapping[str, Any]) -> str | None:
+    return "nemo" if {"audio_filepath", "audio_filename"} & set(value) else None
 
 
 def _of_json(content: str) -> str | None:
     whole = _object(content)
-    return _of_lines(content) if whole is None else None
+    # A manifest of one line is an object as a whole, too.
+    is_line = whole is None or (isinstance(whole, dict) and _of_object(whole) is not None)
+    return _of_lines(content) if is_line else None
 
 
 def _object(text: str) -> Any:
