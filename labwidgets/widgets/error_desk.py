@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Protocol, runtime_checkable
 
 from labwidgets.analysis.explorer import ErrorTable
+from labwidgets.audio import encode_flac
 from labwidgets.corpus.sounds import RowSounds
+from labwidgets.corpus.table import RATE_HZ
 from labwidgets.errors import ConfigError, SourceError
-from labwidgets.records import AudioWindow, LabelSource, Peaks, Spectrogram, Submission, Word
+from labwidgets.records import AudioWindow, LabelSource, Peaks, Samples, Spectrogram, Submission, Word
 from labwidgets.widgets import messages
 from labwidgets.widgets.row_sound import LooseSound
 
@@ -50,6 +52,10 @@ class Analysed(LabelSource, Protocol):
         """Return the words with times of each model."""
         ...
 
+    def read(self, segment_id: str) -> Samples:
+        """Return the sound at 16 kHz."""
+        ...
+
 
 class ProjectDesk:
     """Rows of a project: what is mended is a revision there."""
@@ -67,6 +73,10 @@ class ProjectDesk:
     def clip(self, _row: int, key: str) -> tuple[str, float]:
         """Return the name of a row's clip and its length in seconds."""
         return key, self.project.view(key, annotator=self.annotator or "-").segment.duration_s
+
+    def encoded(self, _row: int, key: str) -> bytes:
+        """Return the sound of a row as FLAC, mono at 16 kHz."""
+        return encode_flac(self.project.read(key), RATE_HZ)
 
     def words(self, key: str) -> tuple[str, Sequence[Word], Mapping[str, Sequence[Word]]]:
         """Return the language of a row, the words of its reference and, by model, of what was heard."""
@@ -140,6 +150,10 @@ class LooseDesk:
         """Return the name of a row's clip and its length in seconds; None where there is no sound at all."""
         return self._loose.clip(row) if self.has_sound else None
 
+    def encoded(self, row: int, _key: str) -> bytes | Path:
+        """Return the sound of a row as it came, or where it lies."""
+        return self._source(row)
+
     def words(self, _key: str) -> tuple[str, Sequence[Word], Mapping[str, Sequence[Word]]]:
         """Return that nothing was measured."""
         return "und", (), {}
@@ -160,7 +174,7 @@ class LooseDesk:
         """Delete what was decoded."""
         self._loose.close()
 
-    def _source(self, row: int) -> Any:
+    def _source(self, row: int) -> Path | bytes:
         [values] = self.table.at([row])
         number = self._places.get(values["id"])
         if number is not None:
@@ -170,6 +184,6 @@ class LooseDesk:
             raise SourceError("the sound of this row is not found", value=values["id"])
         return found
 
-    def _named(self, values: Mapping[str, Any]) -> Any:
+    def _named(self, values: Mapping[str, Any]) -> Path | None:
         names = ("audio_filepath", "audio", "path", "file_name", "source", "id")
         return self._sounds.named([str(values[name]) for name in names if values.get(name)])

@@ -111,6 +111,16 @@ class ErrorExplorer(LabWidget):
         """Return the rows that the page shows, in its order, as an Arrow table."""
         return self.table.to_arrow(self.query)
 
+    def dataset(self) -> Any:
+        """Return the rows that the page shows, in its order, as a ``datasets.Dataset``.
+
+        Its columns are those of :meth:`filtered`, the reference as ``text``, and ``audio`` where rows have
+        sound. It lies in a temporary folder; ``save_to_disk`` or ``push_to_hub`` keep it.
+        """
+        from labwidgets.corpus.found import found_dataset
+
+        return found_dataset(self.filtered(), self._desk.encoded if self._desk.has_sound else None)
+
     def chart(self, column: str, model: str | None = None) -> SliceChart:
         """Return the WER by the values or ranges of a column, over the rows that the page shows.
 

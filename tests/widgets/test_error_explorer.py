@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from xml.etree import ElementTree as ET
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from labwidgets.analysis.explorer import open_errors
+from labwidgets.analysis.explorer import RowQuery, open_errors
 from labwidgets.errors import ConfigError
 from labwidgets.project import Project
 from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
@@ -216,3 +217,49 @@ def test_lists_and_tables_have_no_sound_and_say_so(page_of):
 def test_what_is_not_there_is_refused_in_words(page_of, name, payload, message):
     page = page_of(lambda: ErrorExplorer(["a b"], {"m": ["a"]}))
     assert message in page.error(name, payload)["message"]
+
+
+def test_what_the_page_shows_is_a_data_set_with_sound(project, page_of, tmp_path):
+    from datasets import Audio, Dataset
+
+    page = page_of(lambda: ErrorExplorer(project))
+    wrong = {"column": "wer:a", "kind": "at_least", "value": 0.1}
+    ask_rows(page, sort="wer:a", descending=True, where=[wrong])
+    found = page.widget.dataset()
+    assert found["text"] == ["And on.", "The cat sat."]
+    assert found["hypothesis:a"] == ["and on and on", "the hat sat"]
+    assert found.column_names[:3] == ["audio", "id", "text"]
+    assert isinstance(found.features["audio"], Audio)
+    sounds = found.cast_column("audio", Audio(decode=False))["audio"]
+    assert [soundfile.info(io.BytesIO(one["bytes"])).frames for one in sounds] == [32_000, 32_000]
+    # It outlives the widget, and goes into another table as it is.
+    page.widget.close()
+    again = ErrorExplorer(found, ["hypothesis:a"])
+    assert [one["text"] for one in found.select_columns(["text"])] == [
+        row["reference"] for row in again.filtered().to_pylist()
+    ]
+    found.save_to_disk(str(tmp_path / "kept"))
+    assert len(Dataset.load_from_disk(str(tmp_path / "kept"))) == 2
+
+
+def test_rows_without_a_project_leave_with_the_sound_that_is_there(tmp_path):
+    from datasets import Audio
+
+    soundfile.write(tmp_path / "one.wav", np.zeros(1600), 16_000)
+    buffer = io.BytesIO()
+    soundfile.write(buffer, np.zeros(800), 16_000, format="wav")
+    rows = [
+        {"id": "1", "audio": str(tmp_path / "one.wav"), "text": "a", "m": "b"},
+        {"id": "2", "audio": buffer.getvalue(), "text": "c", "m": "c"},
+        {"id": "3", "audio": str(tmp_path / "gone.wav"), "text": "d", "m": "d"},
+    ]
+    found = ErrorExplorer(rows, ["m"]).dataset().cast_column("audio", Audio(decode=False))
+    assert list(found["audio"]) == [
+        {"bytes": None, "path": str(tmp_path / "one.wav")},
+        {"bytes": buffer.getvalue(), "path": None},
+        None,
+    ]
+    plain = ErrorExplorer({"1": "a", "2": "b"}, {"m": {"1": "a", "2": "c"}})
+    plain.query = RowQuery(search="zzz")
+    empty = plain.dataset()
+    assert (len(empty), "audio" in empty.column_names) == (0, False)

@@ -52,7 +52,7 @@ def bars(table: ErrorTable, column: str, query: RowQuery, model: str, *, n: int 
     if model not in table.models:
         raise ConfigError("no such model", value=model, allowed=", ".join(table.models))
     names = dict.fromkeys([column, f"edits:{model}", "n_words"])
-    found = table.to_arrow(query, columns=tuple(names))
+    found = table.to_arrow(query, columns=tuple(names), is_ordered=False)
     edits = _numbers(found[f"edits:{model}"])
     is_heard = np.isfinite(edits)
     weights = np.stack([np.nan_to_num(edits), np.where(is_heard, _numbers(found["n_words"]), 0), is_heard])

@@ -196,7 +196,9 @@ class ErrorTable:
     def totals(self, query: RowQuery, model: str) -> tuple[Counts, tuple[float, float] | None]:
         """Return the errors of a model over the rows of a query, and the interval of its WER."""
         rows, score = self._score_of(model)
-        chosen = np.flatnonzero(np.isin(rows, self.rows(query)))
+        is_wanted = np.zeros(len(self), dtype=np.bool_)
+        is_wanted[self.rows(query)] = True
+        chosen = np.flatnonzero(is_wanted[rows])
         table = score.table[chosen]
         counts = Counts(*map(int, table.sum(axis=0)))
         if not len(chosen):
@@ -354,12 +356,18 @@ class ErrorTable:
 
     # ---- out -----------------------------------------------------------------------------------------
 
-    def to_arrow(self, query: RowQuery, *, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return the rows of a query in its order, with some columns or all."""
+    def to_arrow(
+        self, query: RowQuery, *, columns: Sequence[str] | None = None, is_ordered: bool = True
+    ) -> pa.Table:
+        """Return the rows of a query with some columns or all, in its order or in any."""
         names = [quoted(known(name, self.columns).name) for name in columns or self.columns]
         shown = ", ".join(f"rows.{name}" for name in names)
-        words = f"SELECT {shown} FROM rows JOIN chosen USING (row) ORDER BY place"  # noqa: S608 - checked and quoted
-        return self._fetch(words, chosen=self.rows(query))
+        rows = self.rows(query)
+        if not is_ordered and len(rows) == len(self):
+            return self._fetch(f"SELECT {shown} FROM rows")  # noqa: S608 - checked and quoted
+        order = " ORDER BY place" if is_ordered else ""
+        words = f"SELECT {shown} FROM rows JOIN chosen USING (row){order}"  # noqa: S608 - checked and quoted
+        return self._fetch(words, chosen=rows)
 
     # ---- inside --------------------------------------------------------------------------------------
 
