@@ -6,6 +6,7 @@ text serves a notebook, a terminal and the browser.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -120,6 +121,32 @@ class StaleRevisionError(LabError, RuntimeError):
             f"this text was based on revision {base_revision}",
             remedy="It was probably edited in another tab: look at both texts and submit again",
         )
+
+
+class StaleSegmentsError(LabError, RuntimeError):
+    """A change to segments that are no longer as the client saw them.
+
+    Args:
+        problem: As for every ``LabError``.
+        rows: What is there now (``records.RecordingSegment``).
+        value: As for every ``LabError``.
+        allowed: As for every ``LabError``.
+        remedy: As for every ``LabError``.
+    """
+
+    code = "stale_segments"
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        rows: Sequence[Any] = (),
+        value: object = None,
+        allowed: str = "",
+        remedy: str = "Look at the segments as they are now and do it again",
+    ) -> None:
+        self.rows = tuple(rows)
+        super().__init__(problem, value=value, allowed=allowed, remedy=remedy)
 
 
 class StoreError(LabError, RuntimeError):

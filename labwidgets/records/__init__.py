@@ -31,7 +31,7 @@ from labwidgets.records.labels import (
     Transcription,
     Word,
 )
-from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio
+from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio, RecordingSource
 from labwidgets.records.queue import (
     QUEUE_FILTERS,
     QUEUE_ORDERS,
@@ -53,6 +53,16 @@ from labwidgets.records.reports import (
     in_words,
     length,
 )
+from labwidgets.records.segmenting import (
+    MIN_SEGMENT_S,
+    ChangeKind,
+    RecordingSegment,
+    RowOrigin,
+    SegmentChange,
+    SegmentPiece,
+    SegmentRef,
+    SegmentsChanged,
+)
 from labwidgets.records.sound import (
     AudioWindow,
     NewRecording,
@@ -67,6 +77,7 @@ from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, Transc
 __all__ = [
     "FLAGS",
     "MARKS",
+    "MIN_SEGMENT_S",
     "MIX",
     "QUEUE_FILTERS",
     "QUEUE_ORDERS",
@@ -77,6 +88,7 @@ __all__ = [
     "AnalysedSegment",
     "AudioRef",
     "AudioWindow",
+    "ChangeKind",
     "Consent",
     "ConvertReport",
     "DraftReport",
@@ -107,16 +119,23 @@ __all__ = [
     "QueueRow",
     "ReadAudio",
     "Recording",
+    "RecordingSegment",
+    "RecordingSource",
     "Reference",
     "Refusal",
     "Replace",
     "Replaced",
     "Replacement",
     "Restored",
+    "RowOrigin",
     "SaidText",
     "Samples",
     "Segment",
+    "SegmentChange",
+    "SegmentPiece",
+    "SegmentRef",
     "SegmentView",
+    "SegmentsChanged",
     "Span",
     "Spectrogram",
     "Status",

@@ -9,7 +9,8 @@ from labwidgets.records.base import Samples
 from labwidgets.records.finding import FindPage, HotWord, Replace, Replaced, Replacement, Restored, Wanted
 from labwidgets.records.labels import Ack, KeptEdit, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
-from labwidgets.records.sound import AudioWindow, Peaks, Spectrogram
+from labwidgets.records.segmenting import RecordingSegment, SegmentChange, SegmentsChanged
+from labwidgets.records.sound import AudioWindow, Peaks, Recording, Spectrogram
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(done, total, note)``; ``total`` is 0 while it is not known."""
@@ -145,6 +146,43 @@ class LabelSource(Protocol):
 
     def change_marker(self) -> tuple[int, ...]:
         """Something cheap that differs once anybody wrote to the store."""
+        ...
+
+
+@runtime_checkable
+class RecordingSource(LabelSource, Protocol):
+    """What an editor of whole recordings sees of a project, beside what a labeller sees."""
+
+    def recordings(self) -> Sequence[Recording]:
+        """All that are there, in the order of adding; broken ones too."""
+        ...
+
+    def segments(self, recording_id: str, *, annotator: str) -> Sequence[RecordingSegment]:
+        """The live segments of a recording by start, as one person sees them."""
+        ...
+
+    def change_segments(self, change: SegmentChange) -> SegmentsChanged:
+        """Do one change, once; durable when this returns."""
+        ...
+
+    def undo_segments(self, change_id: str, *, annotator: str) -> SegmentsChanged:
+        """Bring back what was there before a change of this person."""
+        ...
+
+    def recording_peaks(
+        self, recording_id: str, *, channel: int, start_s: float, end_s: float, n_bins: int
+    ) -> Peaks:
+        """The waveform of a span of a recording, at any zoom."""
+        ...
+
+    def recording_spectrogram(  # noqa: PLR0913 - a span is four figures, a picture two
+        self, recording_id: str, *, channel: int, start_s: float, end_s: float, n_columns: int, n_bands: int
+    ) -> Spectrogram:
+        """A span of a recording as mel bands over time; times from the recording's start."""
+        ...
+
+    def recording_window(self, recording_id: str, *, channel: int, index: int, codec: str) -> AudioWindow:
+        """Window number ``index`` of a recording's sound (``flac`` or ``opus``)."""
         ...
 
 

@@ -19,7 +19,8 @@ from labwidgets.records import (
 )
 from labwidgets.store import codec, drafts, events, schema
 from labwidgets.store.events import NewEvent, chunks, next_version
-from labwidgets.store.projections import BESIDE, record
+from labwidgets.store.projections import record
+from labwidgets.store.reshaping import BESIDE
 from labwidgets.store.tasks import STAGE
 
 _MARK_STREAM = "marks/"

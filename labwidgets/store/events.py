@@ -50,6 +50,8 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "replace_begun": 1,
     "texts_replaced": 1,
     "replace_undone": 1,
+    "segments_changed": 1,
+    "segments_change_undone": 1,
 }
 """Newest payload version of each kind of event."""
 

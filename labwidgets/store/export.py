@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import StoreError
-from labwidgets.records import Hypothesis, LabelledRow, Reference, Status, in_words
+from labwidgets.records import Hypothesis, LabelledRow, Reference, Segment, Status, in_words
 from labwidgets.store import codec, drafts, intake, queue, schema
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
+from labwidgets.store.starts import REFERENCE_VERSION, Starts, moved_spans
 from labwidgets.store.tasks import STAGE
 from labwidgets.timeline import covered_s
 
@@ -87,7 +88,8 @@ def _batch(
     segments = {row["id"]: codec.segment_of(row) for row in connection.execute(query).mappings()}
     recordings = intake.recordings_by_id(connection, list({one.recording_id for one in segments.values()}))
     drafted = _drafts(connection, [draft_id for draft_id in draft_ids if draft_id])
-    referred = _references(connection, ids)
+    starts = Starts(connection, ids)
+    referred = _references(connection, segments, starts)
     said = _opinions(connection, ids)
     for key in ids:
         reference, annotator = referred.get(key, (None, None))
@@ -97,7 +99,7 @@ def _batch(
             span
             for row in own
             if newest and row["annotator"] == newest["annotator"]
-            for span in codec.spans_of(row["listened"])
+            for span in moved_spans(codec.spans_of(row["listened"]), starts.by_s(key, row["segment_version"]))
         ]
         length_s = segments[key].duration_s
         yield LabelledRow(
@@ -131,20 +133,26 @@ def _drafts(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Hypothes
     return {row["segment_id"]: codec.hypothesis_of(row) for row in connection.execute(query).mappings()}
 
 
-def _references(connection: sa.Connection, ids: Sequence[str]) -> dict[str, tuple[Reference, str | None]]:
+def _references(
+    connection: sa.Connection, segments: Mapping[str, Segment], starts: Starts
+) -> dict[str, tuple[Reference, str | None]]:
     reference, content = schema.reference, schema.content
     query = (
-        sa.select(reference, content.c.text, content.c.words, content.c.layers)
+        sa.select(reference, content.c.text, content.c.words, content.c.layers, REFERENCE_VERSION)
         .join(content, content.c.id == reference.c.content_id)
-        .where(reference.c.segment_id.in_(ids))
+        .where(reference.c.segment_id.in_(segments))
     )
-    rows = connection.execute(query).mappings()
-    return {row["segment_id"]: (codec.reference_of(row), row["annotator"]) for row in rows}
+    found = {}
+    for row in connection.execute(query).mappings():
+        key = row["segment_id"]
+        known = starts.reference(codec.reference_of(row), segments[key], row["segment_version"])
+        found[key] = (known, row["annotator"])
+    return found
 
 
 def _opinions(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[sa.RowMapping]]:
     opinion = schema.opinion.c
-    names = ("segment_id", "annotator", "flags", "listened", "skip_reason")
+    names = ("segment_id", "annotator", "flags", "listened", "skip_reason", "segment_version")
     query = sa.select(*(opinion[name] for name in names)).where(opinion.segment_id.in_(ids))
     found: dict[str, list[sa.RowMapping]] = defaultdict(list)
     for row in connection.execute(query.order_by(opinion.seq)).mappings():

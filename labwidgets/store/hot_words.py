@@ -105,6 +105,8 @@ def _opinions(connection: sa.Connection, *, after: int) -> list[_Said]:
         .outerjoin(schema.hypothesis, schema.hypothesis.c.id == _opinion.draft_id)
         .outerjoin(drafted, (drafted.c.id == schema.hypothesis.c.content_id) & drafted.c.erased_us.is_(None))
         .where(_event.seq > after, _event.kind == "opinion_submitted")
+        # Half of a segment that was split is no second case of its corrections.
+        .where(_event.payload["change_id"].as_string().is_(None))
         .order_by(_event.seq.desc())
         .limit(_MOST_OPINIONS)
     )

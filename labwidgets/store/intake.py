@@ -14,11 +14,9 @@ from labwidgets.store import codec, drafts, schema
 from labwidgets.store.events import NewEvent, chunks, next_version
 from labwidgets.store.projections import record, record_recordings, record_segments
 from labwidgets.store.statements import insert_rows, select_among
+from labwidgets.store.tasks import position
 from labwidgets.text import MAX_CHARACTERS
 from labwidgets.timeline import to_s, to_us
-
-_POSITION_BITS = 20
-"""Room for the segments of one recording in the ``added`` order: one place per tenth of a second."""
 
 _MAX_REASON = 2000
 _rand = random.SystemRandom()
@@ -116,7 +114,7 @@ def _whole(item: NewRecording, recording_id: str, seq: int, text: dict[str, Any]
         "start_us": 0,
         "end_us": to_us(item.duration_s),
         "parent_ids": [],
-        "position": seq << _POSITION_BITS,
+        "position": position(seq),
         "rand": _rand.random(),
         "selected_by": "all",
         "inclusion_p": 1.0,

@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError, StaleRevisionError, StoreError, TextError
-from labwidgets.records import Ack, Event, Opinion, SegmentView, Submission
+from labwidgets.records import Ack, Event, Opinion, Reference, Segment, SegmentView, Submission
 from labwidgets.store import codec, drafts, events, intake, keeping, schema
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
+from labwidgets.store.starts import REFERENCE_VERSION, Starts
 from labwidgets.store.statements import insert_rows
 from labwidgets.store.tasks import STAGE
 from labwidgets.text import checked_text
@@ -20,6 +21,7 @@ _MAX_NAME = 200
 _event, _opinion, _segment, _thread, _task = (
     table.c for table in (schema.event, schema.opinion, schema.segment, schema.thread, schema.task)
 )
+_segment_row = sa.select(schema.segment).where(_segment.id == sa.bindparam("segment"))
 _acknowledged = (
     sa.select(_event.at_us, _opinion.segment_id, _opinion.annotator, _opinion.revision)
     .join(schema.opinion, _opinion.event_id == _event.event_id, isouter=True)
@@ -78,6 +80,11 @@ def submit(connection: sa.Connection, sent: Submission) -> Ack:
     if standing["lease_holder"] == sent.annotator:
         _drop_lease(connection, sent)
     return Ack(sent.event_id, sent.segment_id, sent.annotator, event.stream_version, event.at_us)
+
+
+def changes_of(recording_id: str) -> str:
+    """Return the stream of the changes of a recording's segments."""
+    return f"segments/{recording_id}"
 
 
 def thread_stream(segment_id: str, annotator: str) -> str:
@@ -149,8 +156,12 @@ def opinions(connection: sa.Connection, segment_id: str, annotator: str) -> list
     """Return a thread, oldest revision first."""
     opinion = schema.opinion.c
     query = select_opinions().where(opinion.segment_id == segment_id, opinion.annotator == annotator)
-    rows = connection.execute(query.order_by(opinion.revision)).mappings()
-    return [codec.opinion_of(row) for row in rows]
+    rows = connection.execute(query.order_by(opinion.revision)).mappings().all()
+    if not rows:
+        return []
+    segment = codec.segment_of(connection.execute(_segment_row, {"segment": segment_id}).mappings().one())
+    starts = Starts(connection, [segment_id])
+    return [starts.opinion(codec.opinion_of(row), segment, row["segment_version"]) for row in rows]
 
 
 def select_opinions() -> sa.Select[Any]:
@@ -178,21 +189,27 @@ def view(connection: sa.Connection, segment_id: str, *, annotator: str) -> Segme
         found = drafts.select_hypotheses().where(schema.hypothesis.c.id == draft_id)
         draft_row = connection.execute(found).mappings().one()
     referred = (
-        sa.select(reference, content.c.text, content.c.words, content.c.layers)
+        sa.select(reference, content.c.text, content.c.words, content.c.layers, REFERENCE_VERSION)
         .join(content, content.c.id == reference.c.content_id)
         .where(reference.c.segment_id == segment_id)
     )
     reference_row = connection.execute(referred).mappings().first()
     thread = opinions(connection, segment_id, annotator)
     recording_id = segment["recording_id"]
+    shown = codec.segment_of(segment)
     return SegmentView(
-        segment=codec.segment_of(segment),
+        segment=shown,
         recording=intake.recordings_by_id(connection, [recording_id])[recording_id],
         state=state,
         draft=None if draft_row is None else codec.hypothesis_of(draft_row),
         opinion=thread[-1] if thread else None,
-        reference=None if reference_row is None else codec.reference_of(reference_row),
+        reference=None if reference_row is None else _reference(connection, shown, reference_row),
     )
+
+
+def _reference(connection: sa.Connection, segment: Segment, row: sa.RowMapping) -> Reference:
+    starts = Starts(connection, [segment.id])
+    return starts.reference(codec.reference_of(row), segment, row["segment_version"])
 
 
 def history(connection: sa.Connection, segment_id: str) -> list[Event]:
@@ -207,7 +224,15 @@ def history(connection: sa.Connection, segment_id: str) -> list[Event]:
         raise NotFoundError("unknown segment", value=segment_id, remedy="Look it up in the queue")
     people = connection.scalars(sa.select(thread.annotator).where(thread.segment_id == segment_id))
     streams = [recording_id, segment_id, *(thread_stream(segment_id, name) for name in people)]
-    return list(events.read(connection, streams))
+    changes = events.read(connection, [changes_of(recording_id)])
+    own = [event for event in changes if _is_about(event, segment_id)]
+    return sorted([*events.read(connection, streams), *own], key=lambda event: event.seq)
+
+
+def _is_about(event: Event, segment_id: str) -> bool:
+    """Return whether a change of a recording's segments had to do with one of them."""
+    told = (event.payload.get(name, ()) for name in ("added", "changed", "retired", "revived"))
+    return any(one["id"] == segment_id for some in told for one in some)
 
 
 def retire(connection: sa.Connection, segment_id: str, *, actor: str | None) -> None:

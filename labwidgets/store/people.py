@@ -136,7 +136,7 @@ def _contents_of(
 ) -> Iterator[str]:
     """Give the ids of all contents that events of these streams, or hypotheses, point at."""
     thread, hypothesis = schema.thread.c, schema.hypothesis.c
-    streams = [*recordings, *segments, *consents]
+    streams = [*recordings, *segments, *consents, *map(labels.changes_of, recordings)]
     for some in chunks(segments):
         rows = connection.execute(
             sa.select(thread.segment_id, thread.annotator).where(thread.segment_id.in_(some))
@@ -152,6 +152,9 @@ def _pointed_at(payload: Mapping[str, Any]) -> Iterator[str]:
     for name, value in payload.items():
         if isinstance(value, Mapping):
             yield from _pointed_at(value)
+        elif isinstance(value, list):
+            for one in value:
+                yield from _pointed_at(one if isinstance(one, Mapping) else {})
         elif name == "content_id" or name.endswith("_content_id"):
             yield str(value)
 

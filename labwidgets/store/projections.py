@@ -11,29 +11,17 @@ import sqlalchemy as sa
 from labwidgets.records import Event
 from labwidgets.store import consenting, schema
 from labwidgets.store.events import NewEvent, append, chunks
+from labwidgets.store.heads import heads_of
 from labwidgets.store.policy import Head, decide_reference, decide_state
+from labwidgets.store.reshaping import BESIDE, segments_changed
 from labwidgets.store.statements import insert_if_new, insert_rows, select_among, upsert
 from labwidgets.store.tasks import STAGE, change_tasks, delete_tasks, insert_tasks, new_task, ranks
 
-_opinion, _thread = schema.opinion.c, schema.thread.c
-_heads = (
-    sa.select(_opinion.seq, _opinion.annotator, _opinion.content_id, _opinion.origin, _opinion.skip_reason)
-    .join(
-        schema.thread,
-        (_thread.segment_id == _opinion.segment_id)
-        & (_thread.annotator == _opinion.annotator)
-        & (_thread.revision == _opinion.revision),
-    )
-    .where(_opinion.segment_id == sa.bindparam("segment"))
-)
 _contents = sa.select(schema.content).where(schema.content.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 _FIELDS = ("source", "speaker", "accent", "licence", "collection", "mtime_ns")
 _TECHNICAL = ("content_id", "bytes_sha256", "n_bytes", "duration_us", "sample_rate_hz", "n_channels", "codec")
 
-
-BESIDE = "beside:"
-"""How the cache keys of hypotheses begin that never become the draft."""
 
 Fields = Mapping[str, Mapping[str, Any]]
 """``fields`` of contents by id."""
@@ -278,12 +266,6 @@ def _store_opinion(connection: sa.Connection, event: Event) -> None:
     connection.execute(upsert(engine_name, schema.thread), {**key, **head})
 
 
-def heads_of(connection: sa.Connection, segment_id: str) -> list[Head]:
-    """Return the newest opinion of each thread of a segment."""
-    rows = connection.execute(_heads, {"segment": segment_id})
-    return [Head(*row[:4], is_skip=row[4] is not None) for row in rows]
-
-
 def _store_reference(connection: sa.Connection, event: Event, chosen: Head | None) -> None:
     reference, segment_id = schema.reference, event.payload["segment_id"]
     if chosen is None:
@@ -352,6 +334,8 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "snapshot_changed": _snapshot_changed,
     "consent_given": consenting.consent_given,
     "speaker_withdrawn": consenting.speaker_withdrawn,
+    "segments_changed": segments_changed,
+    "segments_change_undone": segments_changed,
     # Read back from the log itself.
     "rows_placed": _nothing,
     "pushed": _nothing,

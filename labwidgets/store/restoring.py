@@ -89,7 +89,8 @@ def _standing(run_ids: Sequence[str]) -> sa.Select[tuple[str, str]]:
         sa.select(_hypothesis.segment_id, _hypothesis.id)
         .join(schema.task, (_task.segment_id == _hypothesis.segment_id) & (_task.draft_id == _hypothesis.id))
         # Concatenated, so that no index of the queue is tempting: the replace is small beside the project.
-        .where(_hypothesis.run_id.in_(run_ids))
+        # What was cut or moved since has a text of its own, which no replace made.
+        .where(_hypothesis.run_id.in_(run_ids), _hypothesis.cut.is_(sa.false()))
         .where(_task.stage.concat("") == schema.STAGE, _task.state.concat("") == "open")
     )
 

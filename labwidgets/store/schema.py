@@ -160,6 +160,16 @@ segment = sa.Table(
     sa.Index(None, "recording_id"),
 )
 
+# Where a segment began in each version that moved it: times in its texts count from there.
+segment_start = sa.Table(
+    "segment_start",
+    metadata,
+    sa.Column("segment_id", sa.String, _to("segment.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    _required("start_us", sa.BigInteger),
+    sqlite_with_rowid=False,
+)
+
 model_run = sa.Table(
     "model_run",
     metadata,
@@ -361,6 +371,7 @@ PROJECTIONS = (
     consent,
     recording,
     segment,
+    segment_start,
     model_run,
     annotator,
     opinion,

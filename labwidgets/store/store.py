@@ -22,11 +22,12 @@ from labwidgets.store.faces.people import People
 from labwidgets.store.faces.recordings import Recordings
 from labwidgets.store.faces.releases import Releases
 from labwidgets.store.faces.replaces import Replaces
+from labwidgets.store.faces.segments import Segments
 from labwidgets.store.faces.tasks import Tasks
 from labwidgets.store.hot_words import HotWords
 
 
-class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces):
+class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces, Segments):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 
     def __init__(self, engine: sa.Engine, project_id: str) -> None:

@@ -19,6 +19,9 @@ N_SHARDS = 16
 UNRANKED = 2.0
 """Rank of a task without a confidence: behind all others in either direction."""
 
+_POSITION_BITS = 20
+"""Room for the segments of one recording in the ``added`` order: one place per tenth of a second."""
+
 _SUMS = ("n", "duration_us", "n_drafted", "n_flagged")
 _COUNTED = ("state", "shard", "duration_us", "draft_id", "is_flagged")
 _SHOWN = {"draft_content_id", "reference_content_id"}
@@ -31,6 +34,11 @@ _counted_rows = (
 )
 
 Deltas = dict[tuple[str, int], list[int]]
+
+
+def position(recording_seq: int, start_us: int = 0) -> int:
+    """Return the place of a segment in the ``added`` order: its recording, then its start."""
+    return (recording_seq << _POSITION_BITS) + min(start_us // 100_000, (1 << _POSITION_BITS) - 1)
 
 
 def new_task(segment_id: str, **values: Any) -> dict[str, Any]:

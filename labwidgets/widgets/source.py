@@ -7,7 +7,6 @@ from pathlib import Path
 
 from labwidgets.audio import AudioCache
 from labwidgets.config import ProjectSettings
-from labwidgets.corpus.importing import locate
 from labwidgets.errors import LabError
 from labwidgets.jobs import Job
 from labwidgets.records import (
@@ -36,12 +35,13 @@ from labwidgets.store import Store
 from labwidgets.text import common_words, count_words, word_key
 from labwidgets.widgets import messages
 from labwidgets.widgets.protocol import LabelSettings
+from labwidgets.widgets.recordings import StoreRecordings
 
 _MOST_TEXTS = 20_000
 """Texts whose words are counted: more would change little."""
 
 
-class StoreSource:
+class StoreSource(StoreRecordings):
     """The one implementation of ``records.LabelSource``: a store and the canonical sound beside it.
 
     Args:
@@ -229,8 +229,4 @@ class StoreSource:
 
     def _sound(self, segment_id: str) -> tuple[Segment, str]:
         segment = self.store.segment(segment_id)
-        recording = self.store.recording(segment.recording_id)
-        key = recording.bytes_sha256
-        if not self.cache.has(key):
-            self.cache.decode(key, locate(recording, self.folder))
-        return segment, key
+        return segment, self._key(self.store.recording(segment.recording_id))

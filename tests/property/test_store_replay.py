@@ -11,8 +11,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from labwidgets.errors import NotFoundError
-from labwidgets.records import Consent, ModelRun, NewRecording, Quality, QueueQuery, Submission, Transcription
+from labwidgets.errors import NotFoundError, SegmentError
+from labwidgets.records import (
+    Consent,
+    ModelRun,
+    NewRecording,
+    Quality,
+    QueueQuery,
+    SegmentChange,
+    SegmentPiece,
+    SegmentRef,
+    Submission,
+    Transcription,
+)
 from labwidgets.store import Store
 
 SPEAKERS = st.sampled_from(["s1", "s2"])
@@ -113,6 +124,27 @@ class Replay(RuleBasedStateMachine):
         segment_id = self.pick(place)
         self.store.retire(segment_id)
         self.live.remove(segment_id)
+
+    @precondition(lambda self: self.live)
+    @rule(place=PLACES, share=st.floats(0.2, 0.8), speaker=SPEAKERS | st.none())
+    def cut(self, place: int, share: float, speaker: str | None) -> None:
+        segment = self.store.segment(self.pick(place))
+        at_s = segment.start_s + share * segment.duration_s
+        spans = [(segment.start_s, at_s), (at_s, segment.end_s)]
+        if min(end_s - start_s for start_s, end_s in spans) < 0.05:
+            return
+        pieces = tuple(SegmentPiece(str(uuid.uuid4()), 0, *span, speaker=speaker) for span in spans)
+        ref = SegmentRef(segment.id, segment.version)
+        change_id = str(uuid.uuid4())
+        asked = SegmentChange(change_id, segment.recording_id, "a1", "split", (ref,), pieces)
+        try:
+            self.store.change_segments(asked)
+        except SegmentError:  # held by somebody, or behind an end that was corrected
+            return
+        self.live.remove(segment.id)
+        for piece in pieces:
+            self.live.append(piece.id)
+            self.threads[piece.id, "a1"] = [one.text for one in self.store.thread(piece.id, "a1")]
 
     @rule(speaker=SPEAKERS)
     def consent(self, speaker: str) -> None:

@@ -249,6 +249,7 @@ def test_a_store_without_a_table_for_the_search_gets_one(
     with raw:
         raw.execute("DROP TABLE search_text")
         raw.execute("DROP TABLE kept_edit")
+        raw.execute("DROP TABLE segment_start")
         raw.execute("UPDATE content SET folded = lower(text)")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
     raw.close()
