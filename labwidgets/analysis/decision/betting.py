@@ -1,0 +1,159 @@
+"""Evidence against "the total over these units is above zero", from draws without replacement.
+
+A gambler bets that each next value lies under what that claim allows. While the claim is true the wealth is a
+supermartingale that starts at one, so it ever reaches ``1 / risk`` with a chance of at most ``risk``, however
+often one looks and whenever one stops.
+
+References:
+    Waudby-Smith and Ramdas, Confidence sequences for sampling without replacement, NeurIPS 2020; Estimating
+    means of bounded random variables by betting, JRSS B 2024, sections 4 (betting), 5 (without replacement)
+    and appendix B.3 (the bets, aGRAPA).
+    Stark, ALPHA: Audit that Learns from Previously Hand-Audited Ballots, Annals of Applied Statistics 2023,
+    section 2.2: draws without replacement with unequal chances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+_PRIOR = 20.0
+"""How many draws the first guess of mean and spread counts for."""
+
+_BOLDEST = 0.95
+"""Share of the wealth that the worst value may take."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """Units in the order in which they were drawn out of a fixed pool, never one twice.
+
+    Attributes:
+        ranks: int64[n], place of each in the pool, best score first, from 0.
+        batch: int64[n], which of ``weights`` it was drawn with; never falling.
+        weights: By batch, float64[n_pool] by rank: how likely a unit was to come next, up to a factor; where
+            it is 0 the unit could not come.
+    """
+
+    ranks: Numbers
+    batch: Numbers
+    weights: tuple[Floats, ...]
+
+    def __len__(self) -> int:
+        return len(self.ranks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wealth:
+    """Logarithms, by claim, float64[n_claims]: after the last draw, and the most there ever was.
+
+    ``total``: sum of the values drawn, ``n``: how many there were, ``left``: units not drawn.
+    """
+
+    now: Floats
+    most: Floats
+    total: Floats
+    n: Numbers
+    left: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What values are expected to be before any is seen: it decides how boldly one bets, not what is true."""
+
+    mean: float
+    spread: float
+
+
+def wealth(values: Floats, draws: Draws, counts: Sequence[int], *, cap: float, guess: Guess) -> Wealth:
+    """Return the wealth against each claim "the total over the first ``counts[i]`` units is above zero".
+
+    Args:
+        values: float64[n], of the units drawn, in that order; none above ``cap``.
+        draws: The units.
+        counts: Ascending; how many units, best scores first, each claim is about.
+        cap: What no value in the pool exceeds; above 0.
+        guess: Of the values.
+    """
+    book = _Book.begin(np.asarray(counts, dtype=np.int64), cap, guess)
+    seen = np.zeros(len(draws.weights[0]) if draws.weights else 0, dtype=np.bool_)
+    edges = np.flatnonzero(np.diff(draws.batch)) + 1
+    for first, last in pairwise([0, *edges.tolist(), len(draws)]):
+        if first == last:
+            continue
+        weights = draws.weights[draws.batch[first]]
+        book.begin_batch(weights, seen)
+        for rank, value in zip(draws.ranks[first:last], values[first:last], strict=True):
+            book.take(int(rank), float(value), float(weights[rank]))
+        seen[draws.ranks[first:last]] = True
+    return Wealth(book.now, book.most, book.total, book.n, book.left)
+
+
+@dataclass(slots=True, eq=False)
+class _Book:
+    """The bets on all claims side by side, each array by claim."""
+
+    counts: Numbers
+    cap: float
+    guess: Guess
+    now: Floats
+    most: Floats
+    total: Floats
+    n: Numbers
+    left: Numbers
+    weight: Floats
+    least: Floats
+    sums: Floats
+
+    @classmethod
+    def begin(cls, counts: Numbers, cap: float, guess: Guess) -> _Book:
+        def zeros() -> Floats:
+            return np.zeros(len(counts))
+
+        n = np.zeros(len(counts), dtype=np.int64)
+        sums = np.zeros((3, len(counts)))
+        return cls(counts, cap, guess, zeros(), zeros(), zeros(), n, counts.copy(), zeros(), zeros(), sums)
+
+    def begin_batch(self, weights: Floats, seen: npt.NDArray[np.bool_]) -> None:
+        """Note how much weight is left under each claim, and the least of one unit."""
+        left = np.where(seen, 0.0, weights)
+        self.weight = np.concatenate([[0.0], np.cumsum(left)])[self.counts]
+        least = np.minimum.accumulate(np.where(seen, np.inf, weights))
+        self.least = least[np.maximum(self.counts, 1) - 1]
+
+    def take(self, rank: int, value: float, weight: float) -> None:
+        """Bet on the next draw, then look at it."""
+        is_in = self.counts > rank
+        # Where some unit cannot come, a draw says nothing of the mean of all that are left: no bet.
+        can = np.flatnonzero(is_in & (self.least > 0) & np.isfinite(self.now))
+        left, share = self.left[can], self.weight[can] / self.left[can]
+        # A unit that was unlikely to come stands for many.
+        drawn, highest = value * share / weight, self.cap * share / self.least[can]
+        claimed = -self.total[can] / left
+        gain = claimed - drawn
+        self.now[can] += np.log1p(self._bets(can, claimed, highest) * gain)
+        self.sums[:, can] += np.stack([np.ones(len(can)), drawn, drawn**2])
+        self.total[is_in] += value
+        self.n[is_in] += 1
+        self.left[is_in] -= 1
+        self.weight[is_in] -= weight
+        # What is left cannot add up to what the claim needs: it is false.
+        self.now[is_in & (-self.total >= self.cap * self.left)] = np.inf
+        self.most = np.maximum(self.most, self.now)
+
+    def _bets(self, can: Numbers, claimed: Floats, highest: Floats) -> Floats:
+        n, total, squares = self.sums[:, can]
+        mean = (self.guess.mean * _PRIOR + total) / (n + _PRIOR)
+        prior = (self.guess.spread**2 + self.guess.mean**2) * _PRIOR
+        variance = np.maximum((prior + squares) / (n + _PRIOR) - mean**2, 1e-12)
+        edge = claimed - mean
+        wanted = edge / (variance + edge**2)
+        bets: Floats = np.clip(wanted, 0.0, _BOLDEST / (highest - claimed))
+        return bets

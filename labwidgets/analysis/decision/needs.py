@@ -1,0 +1,82 @@
+"""How many more audits it takes until something can be accepted, and where to draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labwidgets.analysis.decision.betting import Floats, Wealth
+from labwidgets.analysis.decision.grid import Grid
+
+if TYPE_CHECKING:
+    from labwidgets.analysis.decision.testing import Audited, Wish
+
+_PRIOR = 10.0
+_BOLDEST = 0.95
+_MARGIN = 1.25
+"""Evidence grows unevenly: so many more than on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is missing.
+
+    Attributes:
+        n: Audits, about; None where the audits so far speak against every threshold.
+        region: Draw them among so many of the best drafts.
+    """
+
+    n: int | None
+    region: int
+
+
+def needs(grid: Grid, excess: Floats, audited: Audited, now: Wealth, *, wish: Wish) -> Need:
+    """Return how many more audits the cheapest threshold is expected to need.
+
+    A forecast out of the audits so far and a guess: it promises nothing and proves nothing.
+
+    Args:
+        grid: Of the pool.
+        excess: float64[n], of the audits.
+        audited: The audits.
+        now: Wealth after them.
+        wish: What is asked for.
+    """
+    mean, square = _moments(grid, excess, audited, wish)
+    variance = np.maximum(square - mean**2, 1e-9)
+    bets = np.clip(-mean / (variance + mean**2), 0.0, _BOLDEST / wish.max_edits)
+    growth = -bets * mean - bets**2 * square / 2
+    levels = wish.risk * grid.budgets
+    is_open = (levels > 0) & (growth > 0)
+    # The region is drawn from as a whole, so that the next thresholds are heard, too.
+    promising = mean < 0
+    farthest = int(grid.counts[promising].max()) if promising.any() else int(grid.counts[-1])
+    missing = -np.log(np.where(levels > 0, levels, 1.0)) - now.now
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside = np.where(is_open, np.maximum(missing, 0) / growth, np.inf)
+    inside = np.minimum(inside, np.where(is_open, now.left, np.inf))
+    regions = np.maximum(grid.counts, farthest)
+    total = inside * np.maximum(1.0, regions / grid.counts) * _MARGIN
+    place = int(np.argmin(total))
+    if not np.isfinite(total[place]):
+        return Need(None, int(grid.counts[-1]))
+    n = int(np.ceil(max(1.0, min(total[place], regions[place]))))
+    return Need(n, int(regions[place]))
+
+
+def _moments(grid: Grid, excess: Floats, audited: Audited, wish: Wish) -> tuple[Floats, Floats]:
+    """Return by threshold the mean excess and the mean of its square, drawn towards the guess."""
+    order = np.argsort(audited.draws.ranks, kind="stable")
+    ranks = audited.draws.ranks[order]
+    weights = 1 / audited.inclusion[order]
+    heads = [np.concatenate([[0.0], np.cumsum(weights * excess[order] ** power)]) for power in (0, 1, 2)]
+    ends = np.searchsorted(ranks, grid.counts, side="left")
+    weight, first, second = (head[ends] for head in heads)
+    scale = np.where(weight > 0, ends / np.where(weight > 0, weight, 1.0), 0.0)
+    guess = wish.guess
+    n = ends + _PRIOR
+    mean = (first * scale + guess.mean * _PRIOR) / n
+    square = (second * scale + (guess.spread**2 + guess.mean**2) * _PRIOR) / n
+    return mean, square

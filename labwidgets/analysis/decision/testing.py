@@ -1,0 +1,181 @@
+"""The decision: the most drafts whose word error rate is shown to keep to a limit.
+
+For each threshold the claim "what it accepts has more than ``max_wer`` errors a word" is tested: with ``e``
+edits, at most ``max_edits`` of a draft counted, and ``n`` words of the reference, the total of
+``e - max_wer * n`` over the accepted drafts would be above zero. The tests go from the strictest threshold
+on; each starts with its part of the risk, hands what it has to the next one when its claim is refuted, and
+loses it when not. So the chance that any accepted threshold breaks the limit is at most ``risk``, over all
+looks together.
+
+References:
+    Angelopoulos, Bates, Candès, Jordan and Lei, Learn then Test, Annals of Applied Statistics 2025
+    (arXiv 2110.01052), section 2.2: multiple testing over a grid fixed in advance.
+    Wiens, A fixed sequence Bonferroni procedure for testing multiple endpoints, Pharmaceutical Statistics
+    2003: the fallback procedure.
+    Zecchin, Park and Simeone, Adaptive Learn-then-Test, ICML 2025 (arXiv 2409.15844): with e-processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labwidgets.analysis.decision.betting import Draws, Floats, Guess, Wealth, wealth
+from labwidgets.analysis.decision.grid import Grid
+from labwidgets.analysis.decision.needs import Need, needs
+from labwidgets.errors import ConfigError
+
+_STEPS = 12
+_WIDER = 1.5
+"""Once something is accepted, audits from so much more of the pool tell whether more can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        max_wer: Limit of the word error rate of what is accepted, above 0 and below 1.
+        risk: Chance that it is broken, above 0 and below 1.
+        max_edits: A draft with more edits counts as one with so many; 1 or more.
+        n_words: Words of an average draft, for the first bets.
+
+    Raises:
+        ConfigError: One of them is out of range.
+    """
+
+    max_wer: float
+    risk: float
+    max_edits: int
+    n_words: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name in ("max_wer", "risk"):
+            if not 0 < getattr(self, name) < 1:
+                raise ConfigError(
+                    f"{name} is out of range", value=getattr(self, name), allowed="above 0, below 1"
+                )
+        if self.max_edits < 1:
+            raise ConfigError("max_edits is out of range", value=self.max_edits, allowed="1 or more")
+
+    @property
+    def guess(self) -> Guess:
+        """What an audit is expected to say: half as many errors as are allowed."""
+        allowed = self.max_wer * self.n_words
+        return Guess(-allowed / 2, float(np.sqrt(allowed)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audited:
+    """What audits said, in the order in which they were drawn.
+
+    Attributes:
+        draws: Which units of the pool.
+        edits: float64[n], edits that make each draft its reference.
+        words: float64[n], words of each reference.
+        inclusion: float64[n], chance that the unit was drawn at all.
+    """
+
+    draws: Draws
+    edits: Floats
+    words: Floats
+    inclusion: Floats
+
+    def __len__(self) -> int:
+        return len(self.edits)
+
+    def excess(self, wish: Wish) -> Floats:
+        """Return how many more edits each has than it may, float64[n]."""
+        return np.minimum(self.edits, wish.max_edits) - wish.max_wer * self.words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What may be accepted.
+
+    Attributes:
+        n_accepted: How many drafts of the pool; 0 for none.
+        threshold: The score from which on; None where nothing is.
+        bound: The lowest limit that the same audits refute at this threshold with the same part of the risk.
+        wer: Estimate for what is accepted, weighted by the chances of the draws; None where nothing is.
+        level: The part of the risk with which the last threshold was tested.
+        audited: How many audits there were.
+        need: How many more it takes until something is accepted, and where to draw the next ones.
+        wealth: Of each threshold.
+    """
+
+    n_accepted: int
+    threshold: float | None
+    bound: float | None
+    wer: float | None
+    level: float
+    audited: int
+    need: Need
+    wealth: Wealth
+
+
+def decide(grid: Grid, audited: Audited, wish: Wish) -> Verdict:
+    """Return which drafts of a pool may be accepted, after any number of audits, at any time.
+
+    Args:
+        grid: Of the pool, made before the first audit was labelled.
+        audited: All audits of this pool so far.
+        wish: The limit; the same at every look.
+    """
+    now = _wealth(grid, audited, wish)
+    last, level = _fallback(now.most, grid.budgets, wish.risk)
+    if last is None:
+        need = needs(grid, audited.excess(wish), audited, now, wish=wish)
+        return Verdict(0, None, None, None, 0.0, len(audited), need, now)
+    region = min(int(grid.counts[-1]), int(np.ceil(_WIDER * grid.counts[last])))
+    return Verdict(
+        n_accepted=int(grid.counts[last]),
+        threshold=float(grid.thresholds[last]),
+        bound=_bound(grid, audited, wish, place=last, level=level),
+        wer=estimated_wer(audited, int(grid.counts[last])),
+        level=level,
+        audited=len(audited),
+        need=Need(0, region),
+        wealth=now,
+    )
+
+
+def _wealth(grid: Grid, audited: Audited, wish: Wish) -> Wealth:
+    counts = grid.counts.tolist()
+    return wealth(audited.excess(wish), audited.draws, counts, cap=wish.max_edits, guess=wish.guess)
+
+
+def _fallback(evidence: Floats, budgets: Floats, risk: float) -> tuple[int | None, float]:
+    """Return the last threshold whose claim is refuted, and the part of the risk it was tested with.
+
+    >>> _fallback(np.log([10.0, 50.0, 30.0]), np.array([0.5, 0.5, 0.0]), 0.05)
+    (1, 0.025)
+    """
+    last, level, carried = None, 0.0, 0.0
+    for place, (log_wealth, budget) in enumerate(zip(evidence, budgets, strict=True)):
+        carried += risk * float(budget)
+        if carried > 0 and log_wealth >= -np.log(carried):
+            last, level = place, carried
+        else:
+            carried = 0.0
+    return last, level
+
+
+def _bound(grid: Grid, audited: Audited, wish: Wish, *, place: int, level: float) -> float:
+    low, high = 0.0, wish.max_wer
+    one = Grid(grid.thresholds[[place]], grid.counts[[place]], np.ones(1))
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        strict = Wish(middle, wish.risk, wish.max_edits, wish.n_words)
+        is_refuted = _wealth(one, audited, strict).most[0] >= -np.log(level)
+        low, high = (low, middle) if is_refuted else (middle, high)
+    return high
+
+
+def estimated_wer(audited: Audited, count: int) -> float | None:
+    """Return the word error rate of the best ``count`` drafts as the audits have it; None without words."""
+    is_in = audited.draws.ranks < count
+    chances = audited.inclusion[is_in]
+    words = float((audited.words[is_in] / chances).sum())
+    return float((audited.edits[is_in] / chances).sum()) / words if words else None
