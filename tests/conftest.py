@@ -221,6 +221,19 @@ def sample_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def speech() -> Path:
+    """The folder of shared speech sets: ``LABWIDGETS_SPEECH``, or ``shared/speech`` above the checkout."""
+    places = [
+        Path(os.environ.get("LABWIDGETS_SPEECH", "-")),
+        *(up / "shared/speech" for up in CHECKOUT.parents),
+    ]
+    for place in places:
+        if (place / "sclite_truth").is_dir():
+            return place
+    pytest.skip("no shared speech sets here: set LABWIDGETS_SPEECH to their folder")
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> str:
     """A Chromium to drive."""
     named = os.environ.get("LABWIDGETS_CHROMIUM")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labwidgets import audio
-from labwidgets.corpus.formats.carrying import Format, Reading, folder_of, losses, stem
+from labwidgets.corpus.formats.carrying import Format, Reading, folder_of, joined, losses, stem
 from labwidgets.corpus.formats.registry import format_of, read_transcript
 from labwidgets.errors import LabError, SourceError
 from labwidgets.records import ConvertReport, TranscribedSpan, Transcript
@@ -58,6 +58,7 @@ def write_transcript(transcript: Transcript, out: Path, target: Format) -> Conve
             value=lost[0].example if lost else None,
             remedy="Look at what the format needs: times for subtitles, words with times for ctm",
         )
+    lost += joined([left for _, left in kept], target)
     files = _write([span for span, _ in kept], [left for _, left in kept], out, target)
     return ConvertReport(
         target.name, tuple(map(str, files)), len(kept), lost, transcript.refused, transcript.notes

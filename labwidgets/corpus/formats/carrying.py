@@ -56,6 +56,7 @@ class Format:
         read: Returns what a file (or folder) holds.
         write: Writes spans, which were fitted before; returns the files.
         fit: Returns what the format can hold of each span; None for a span that it cannot hold at all.
+        joins: Under which key spans come back as one; None where each stays a span of its own.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Format:
     read: Callable[[Path, Reading], Transcript]
     write: Callable[[Spans, Path], Sequence[Path]]
     fit: Callable[[Spans], list[TranscribedSpan | None]]
+    joins: Callable[[TranscribedSpan], object] | None = None
 
 
 def folder_of(out: Path, target: Format) -> Path:
@@ -170,6 +172,18 @@ def losses(spans: Spans, fitted: Sequence[TranscribedSpan | None]) -> tuple[Loss
             counts[name] += 1
             examples.setdefault(name, example)
     return tuple(Loss(name, count, examples[name]) for name, count in counts.items())
+
+
+def joined(spans: Spans, target: Format) -> tuple[Loss, ...]:
+    """Return the loss of where segments begin and end, in a format that joins them."""
+    if target.joins is None:
+        return ()
+    groups = Counter(map(target.joins, spans))
+    first = next((span for span in spans if groups[target.joins(span)] > 1), None)
+    if first is None:
+        return ()
+    count = sum(n_spans for n_spans in groups.values() if n_spans > 1)
+    return (Loss("segments", count, f"{first.start_s:g} to {first.end_s:g} s, joined with those after it"),)
 
 
 def _lost(span: TranscribedSpan, left: TranscribedSpan | None) -> Iterator[tuple[str, str]]:

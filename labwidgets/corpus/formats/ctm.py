@@ -109,4 +109,11 @@ def _fitted(word: Word) -> Word:
     )
 
 
-FORMAT = text_format("ctm", (".ctm",), parse=parse, render=render, fit=fit)
+def _channel(span: TranscribedSpan) -> tuple[str, str]:
+    return span.audio.name, channel_name(span)
+
+
+FORMAT = replace(
+    text_format("ctm", (".ctm",), parse=parse, render=render, fit=fit),
+    joins=_channel,
+)

@@ -16,6 +16,9 @@ from labwidgets.corpus.formats.carrying import Format, Layout, Reading, Spans, s
 from labwidgets.errors import SourceError
 from labwidgets.records import Refusal, TranscribedSpan, Transcript
 
+BROKEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
+"""What one entry of a file can raise that is not as its format says."""
+
 MOST_BYTES = 2 * 1024**3
 
 _MARKS = (
@@ -85,18 +88,16 @@ def _encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def read_json(path: Path, how: Reading) -> Any:
-    """Return the JSON value of a file.
+def json_of(content: str, name: str) -> Any:
+    """Return the JSON value of a file's text.
 
     Raises:
         SourceError: It is none.
     """
     try:
-        return json.loads(read_text(path, encoding=how.encoding))
+        return json.loads(content)
     except (ValueError, RecursionError) as e:
-        if isinstance(e, SourceError):
-            raise
-        raise SourceError("the file is no JSON", value=path, remedy=str(e)) from e
+        raise SourceError("the file is no JSON", value=name, remedy=str(e)) from e
 
 
 def json_lines(content: str, name: str) -> Iterator[tuple[str, Mapping[str, Any] | Refusal]]:
@@ -169,12 +170,18 @@ def text_format(  # noqa: PLR0913 - what makes up a format
 
     def read(path: Path, how: Reading) -> Transcript:
         content = read_text(path, encoding=how.encoding)
-        return parse(content, path.name, how.audio or stem(path.name.removesuffix(".gz")))
+        return parse(content, path.name, how.audio or about(path))
 
     def write(spans: Spans, path: Path) -> list[Path]:
         return [write_text(path, render(spans))]
 
     return Format(name, endings, layout, read, write, fit)
+
+
+def about(path: Path) -> str:
+    """Return the name of the recording that a file is about, where nothing says it: its own."""
+    name = path.name.removesuffix(".gz")
+    return name[: -len(".textgrid")] if name.lower().endswith(".textgrid") else stem(name)
 
 
 def require(transcript: Transcript, name: str) -> Transcript:

@@ -26,6 +26,12 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "csv": ("tables", "CSV"),
     "tsv": ("tables", "TSV"),
     "jsonl": ("jsonl", "FORMAT"),
+    "textgrid": ("textgrid", "FORMAT"),
+    "eaf": ("eaf", "FORMAT"),
+    "labelstudio": ("labelstudio", "FORMAT"),
+    "gecko": ("gecko", "FORMAT"),
+    "whisper": ("whisper", "FORMAT"),
+    "whisperx": ("whisperx", "FORMAT"),
 }
 """Module and name of each, loaded when it is first used."""
 
@@ -70,7 +76,9 @@ def read_transcript(path: Path, name: str | None = None, *, how: Reading | None 
 
 def _files(folder: Path, chosen: Format) -> list[Path]:
     found = sorted(
-        path for path in folder.rglob("*") if path.name.lower().endswith(chosen.endings) and path.is_file()
+        path
+        for path in folder.rglob("*")
+        if path.name.lower().endswith(tuple(map(str.lower, chosen.endings))) and path.is_file()
     )
     if not found:
         raise SourceError(

@@ -6,14 +6,16 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from labwidgets.corpus.columns import AUDIO_COLUMNS, GUESSES, json_value
 from labwidgets.corpus.formats.carrying import Reading, only, placed, seconds
-from labwidgets.corpus.formats.files import require
+from labwidgets.corpus.formats.files import BROKEN, about, require
 from labwidgets.errors import SourceError
 from labwidgets.records import AudioRef, Refusal, TranscribedSpan, Transcript, Word
 
+_ALONE = "\0audio"
 METADATA = "metadata"
 """Column of what would clash with a column of another meaning."""
 
@@ -70,7 +72,7 @@ def plan(
         usual: The names of the format, which are no guess.
 
     Raises:
-        SourceError: A field or column that is named is not there, or none is the audio.
+        SourceError: A field or column that is named is not there.
     """
     there = list(dict.fromkeys(available))
     unknown = next((name for name in columns if name not in FIELDS), None)
@@ -88,12 +90,6 @@ def plan(
             found[name] = column
             if column != first:
                 notes.append(f"column {column!r} taken as the {name}")
-    if "audio" not in found:
-        raise SourceError(
-            "the source has no audio column",
-            allowed=", ".join(map(repr, there)) or "none",
-            remedy='Name it with columns={"audio": …}',
-        )
     return Names(found), tuple(notes)
 
 
@@ -110,13 +106,29 @@ def transcript_of(
     if not good:
         return require(Transcript((), tuple(refused)), name)
     names, notes = plan((column for _, row in good for column in row), how.columns, usual=usual)
+    if "audio" not in names.columns:
+        alone = _alone(names, name, how)
+        good = [(place, {**row, _ALONE: alone}) for place, row in good]
+        names = replace(names, columns={**names.columns, "audio": _ALONE})
+        notes += (f"all of it is taken to be of the recording {alone!r}",)
     spans: list[TranscribedSpan] = []
     for place, row in good:
         try:
             spans.append(span_of(row, names))
-        except (SourceError, ValueError, TypeError, OverflowError) as e:
+        except BROKEN as e:
             refused.append(Refusal(place, str(e)))
     return require(Transcript(tuple(spans), tuple(refused), notes), name)
+
+
+def _alone(names: Names, name: str, how: Reading) -> str:
+    """Return the one recording that a table without a column for it is about: it has times, or a name."""
+    if how.audio is None and "start" not in names.columns:
+        raise SourceError(
+            "the source has no audio column",
+            allowed=", ".join(map(repr, names.columns.values())) or "none",
+            remedy='Name it with columns={"audio": …}',
+        )
+    return how.audio or about(Path(name))
 
 
 # ---- in ------------------------------------------------------------------------------------------------

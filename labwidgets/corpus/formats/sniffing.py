@@ -19,6 +19,8 @@ _ENDINGS: Mapping[str, str] = {
     ".ref": "trn",
     ".hyp": "trn",
     ".csv": "csv",
+    ".textgrid": "textgrid",
+    ".eaf": "eaf",
 }
 """Endings that leave no doubt."""
 
@@ -64,9 +66,26 @@ def _of_object(value: Mapping[str, Any]) -> str | None:
 
 def _of_json(content: str) -> str | None:
     whole = _object(content)
-    # A manifest of one line is an object as a whole, too.
-    is_line = whole is None or (isinstance(whole, dict) and _of_object(whole) is not None)
-    return _of_lines(content) if is_line else None
+    if whole is None:
+        return _of_lines(content)
+    if isinstance(whole, dict):
+        return _of_object(whole) or _of_segments(whole)
+    return "labelstudio" if isinstance(whole, list) and whole and _is_task(whole[0]) else None
+
+
+def _of_segments(value: Mapping[str, Any]) -> str | None:
+    if "monologues" in value:
+        return "gecko"
+    if not isinstance(value.get("segments", value.get("chunks")), list):
+        return None
+    first = next((one for one in value.get("segments", ()) if isinstance(one, dict)), {})
+    words = [word for word in first.get("words") or () if isinstance(word, dict)]
+    has_scores = "word_segments" in value or "speaker" in first or any("score" in word for word in words)
+    return "whisperx" if has_scores else "whisper"
+
+
+def _is_task(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("data"), dict)
 
 
 def _object(text: str) -> Any:
