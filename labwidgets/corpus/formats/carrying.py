@@ -225,7 +225,7 @@ def _changed(name: str, old: object, new: object) -> Iterator[tuple[str, str]]:
 
 
 def _change(old: object, new: object) -> str:
-    return _shown(old) if new is None else f"{_shown(old)} → {_shown(new)}"
+    return _shown(old) if new in (None, "") else f"{_shown(old)} → {_shown(new)}"
 
 
 def _text(value: object) -> str:
