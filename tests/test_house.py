@@ -27,7 +27,18 @@ PYPROJECT: dict[str, Any] = tomllib.loads((CHECKOUT / "pyproject.toml").read_tex
 MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 40
 MAX_TYPESCRIPT_LINES = 300
-HEAVY = ("torch", "transformers", "datasets", "librosa", "av", "sqlalchemy", "pyarrow", "anywidget", "numba")
+HEAVY = (
+    "torch",
+    "transformers",
+    "datasets",
+    "librosa",
+    "av",
+    "sqlalchemy",
+    "pyarrow",
+    "anywidget",
+    "numba",
+    "onnxruntime",
+)
 
 PYTHON = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
 # A migration is the frozen list of what it made, written once.

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import logging
+import math
 import os
 import re
 import tempfile
@@ -22,9 +23,17 @@ import numpy as np
 from labwidgets.audio.decode import Decoded, decode_to
 from labwidgets.audio.source import Source
 from labwidgets.audio.track import Track
+from labwidgets.audio.voice import (
+    Voice,
+    VoiceModel,
+    frame_levels,
+    pack,
+    probabilities_by_level,
+    unpack,
+)
 from labwidgets.audio.waveform import Pairs
 from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, StoreError
-from labwidgets.records import AudioWindow, Peaks, Quality, Samples, Spectrogram
+from labwidgets.records import MIX, AudioWindow, Peaks, Quality, Samples, Spectrogram
 
 FORMAT = 1
 """Of the entries; another number means that they are made anew."""
@@ -34,6 +43,8 @@ IN_USE_S = 60.0
 _KEY = re.compile(r"[0-9a-f]{8,128}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SUFFIXES = (".flac", ".peaks.npy", ".json")
+_VOICE = ".voice-"
+_BLOCK_S = 60
 _log = logging.getLogger(__name__)
 
 
@@ -155,12 +166,51 @@ class AudioCache:
         with self._track(key, channel) as track:
             return track.window(start_s, end_s, index=index, codec=codec)
 
+    def voice(self, key: str, *, channel: int, model: VoiceModel | None = None) -> Voice:
+        """Return where somebody speaks in a recording, by a model or by level; worked out once and kept.
+
+        Args:
+            key: Of the recording.
+            channel: From 0, or ``records.MIX``.
+            model: None goes by level alone.
+
+        Raises:
+            NotFoundError: If the entry is not in the cache.
+            SegmentError: If there is no such channel.
+        """
+        suffix = _voice_suffix(channel, "energy" if model is None else model.name)
+        with self._using(key):
+            try:
+                return unpack(np.load(self._path(key, suffix), allow_pickle=False))
+            except (OSError, ValueError, IndexError):
+                pass
+            levels = frame_levels(self._blocks(key, channel))
+            if model is None:
+                said = probabilities_by_level(levels)
+            else:
+                said = model.probabilities(self._blocks(key, channel))
+            voice = Voice(said, levels)
+            try:
+                with self._new_file(key, suffix) as file:
+                    np.save(file, pack(voice), allow_pickle=False)
+            except OSError as e:
+                raise _storage_error(e, self._folder) from e
+        return voice
+
+    def has_voice(self, key: str, *, channel: int, name: str) -> bool:
+        """Return whether ``voice`` is kept for a channel, by the model of that name."""
+        return self._path(key, _voice_suffix(channel, name)).exists()
+
+    def _blocks(self, key: str, channel: int) -> Iterator[Samples]:
+        """Give a recording at 16 kHz, a minute at a time."""
+        duration_s = self._require(key).duration_s
+        for start_s in range(0, math.ceil(duration_s), _BLOCK_S):
+            yield self.read(key, start_s=start_s, end_s=min(start_s + _BLOCK_S, duration_s), channel=channel)
+
     def remove(self, key: str) -> bool:
         """Delete an entry, in use or not; False when there was none."""
         was_there = self._path(key, ".json").exists()
-        # The figures go first: without them the entry does not exist.
-        for suffix in reversed(_SUFFIXES):
-            self._path(key, suffix).unlink(missing_ok=True)
+        self._delete(key)
         self._n_bytes = None
         return was_there
 
@@ -176,13 +226,18 @@ class AudioCache:
             with self._lock:
                 if self._in_use[key] or now - used_at < IN_USE_S:
                     continue
-                # The figures go first: without them the entry does not exist.
-                for suffix in reversed(_SUFFIXES):
-                    self._path(key, suffix).unlink(missing_ok=True)
+                self._delete(key)
             total -= n_bytes
             n_gone += 1
         self._n_bytes = total
         return n_gone
+
+    def _delete(self, key: str) -> None:
+        # The figures go first: without them the entry does not exist.
+        for suffix in reversed(_SUFFIXES):
+            self._path(key, suffix).unlink(missing_ok=True)
+        for path in self._path(key, ".json").parent.glob(f"{key}{_VOICE}*"):
+            path.unlink(missing_ok=True)
 
     def _write(self, key: str, source: Source) -> Decoded:
         self._path(key, ".json").parent.mkdir(parents=True, exist_ok=True)
@@ -271,6 +326,10 @@ class AudioCache:
         if self._n_bytes > self._max_bytes:
             n_gone = self.evict()
             _log.info("audio cache over its cap: %d entries went", n_gone)
+
+
+def _voice_suffix(channel: int, name: str) -> str:
+    return f"{_VOICE}{name}-{'mix' if channel == MIX else channel}.npy"
 
 
 def _gone(key: str) -> NotFoundError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from labwidgets.config.files import Settings, parse, read_yaml
 from labwidgets.config.keys import KeySettings
@@ -108,6 +108,36 @@ class AudioSettings(Settings):
     cache_gb: Annotated[float, Field(gt=0, le=1_000_000)] = 50.0
 
 
+class SegmentationSettings(Settings):
+    """How long recordings are cut into segments (``project.segment()``).
+
+    Attributes:
+        method: ``silero`` (a small model that hears speech), or ``energy`` (a level meter: music and noise
+            count, too).
+        channels: ``mix`` hears all channels as one; ``each`` cuts every channel by itself; ``speakers`` does
+            too, and takes each channel for one speaker, as in a recorded call.
+        threshold: Speech begins where it is this likely, 0..1.
+        silence_s: A pause as long as this ends a segment.
+        min_s: Shorter segments go with a neighbour, if one is near.
+        max_s: Longer ones are cut at their quietest point.
+        pad_s: Silence that is kept on both sides.
+    """
+
+    method: Literal["silero", "energy"] = "silero"
+    channels: Literal["mix", "each", "speakers"] = "mix"
+    threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.5
+    silence_s: Annotated[float, Field(ge=0.1, le=10)] = 0.6
+    min_s: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    max_s: Annotated[float, Field(ge=2, le=600)] = 20.0
+    pad_s: Annotated[float, Field(ge=0, le=1)] = 0.2
+
+    @model_validator(mode="after")
+    def _min_below_max(self) -> Self:
+        if self.min_s >= self.max_s / 2:
+            raise ConfigError("min_s is too near to max_s", value=self.min_s, allowed="under half of max_s")
+        return self
+
+
 class LayerSettings(Settings):
     """A text beside the main one. In ``project.yaml`` its name alone will do.
 
@@ -157,6 +187,7 @@ class ProjectSettings(Settings):
             language.
         keys: A key preset, or :class:`KeySettings`.
         labelling: See :class:`LabellingSettings`.
+        segmentation: See :class:`SegmentationSettings`.
         audio: See :class:`AudioSettings`.
     """
 
@@ -177,6 +208,7 @@ class ProjectSettings(Settings):
     tags: Annotated[str | TagPalette | None, BeforeValidator(_palette)] = None
     keys: KeySettings = KeySettings()
     labelling: LabellingSettings = LabellingSettings()
+    segmentation: SegmentationSettings = SegmentationSettings()
     audio: AudioSettings = AudioSettings()
 
     @property

@@ -25,13 +25,14 @@ from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
 from labwidgets.project.people import People
 from labwidgets.project.releasing import Releasing
+from labwidgets.project.segmenting import Segmenting
 from labwidgets.records import Event, Status, VerifyReport
 from labwidgets.store import Store
 
 _GB = 1024**3
 
 
-class Project(Collecting, Drafting, Labelling, People, Releasing, Analysing):
+class Project(Collecting, Segmenting, Drafting, Labelling, People, Releasing, Analysing):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 
     Attributes:

@@ -91,6 +91,35 @@ class DraftReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentReport:
+    """What ``segment`` did.
+
+    Attributes:
+        recordings: Long recordings that are cut now.
+        segments: What they were cut into.
+        speech_s: Seconds of speech in them.
+        known: Of these recordings, those that were cut just so before.
+        left: Segments that people have worked on, which stayed as they are.
+        refused: Recordings that were not cut, and why: no speech, no sound.
+    """
+
+    recordings: int
+    segments: int
+    speech_s: float
+    known: int = 0
+    left: int = 0
+    refused: tuple[Refusal, ...] = ()
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        counts = f"{self.recordings} recordings in {self.segments} segments"
+        speech = f"{length(self.speech_s / 3600)} of speech"
+        left = f", {self.left} segments left as people have worked on them" if self.left else ""
+        return _listed(f"{counts}, {speech}{left}, {len(self.refused)} not cut.", self.refused)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The project in numbers."""
 

@@ -50,6 +50,24 @@ def segments(project: Path) -> list[str]:
         return [row.segment_id for row in opened.queue(QueueQuery()).rows]
 
 
+def test_a_long_recording_is_cut_by_its_worker(run: Run, tmp_path: Path) -> None:
+    sound = 0.0005 * np.random.default_rng(1).standard_normal(30 * 16_000)
+    for first in (2, 12, 22):
+        sound[first * 16_000 : (first + 5) * 16_000] *= 400
+    soundfile.write(tmp_path / "talk.wav", sound, 16_000)
+    project = tmp_path / "corpus"
+    run("init", project, "--language", "en")
+    with (project / "project.yaml").open("a") as settings:
+        settings.write("segmentation: {method: energy}\n")
+    run("add", project, tmp_path / "talk.wav")
+    code, done, _ = run("segment", project)
+    assert (code, done["recordings"], done["segments"], done["refused"]) == (0, 1, 3, [])
+    assert done["speech_s"] == pytest.approx(16.2, abs=0.2)
+    assert len(segments(project)) == 3
+    with Project.open(project) as opened:
+        assert opened.segment().result().known == 1
+
+
 def test_the_way_from_init_to_a_data_set(run: Run, tmp_path: Path, recordings: Path) -> None:
     project = tmp_path / "corpus"
     assert run("init", project, "--language", "en")[:2] == (0, {"project": "corpus", "store": "sqlite"})

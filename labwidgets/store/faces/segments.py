@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from labwidgets.records import RecordingSegment, SegmentChange, SegmentsChanged
-from labwidgets.store import segment_rows, segmenting, unsegmenting
+from labwidgets.records import RecordingSegment, Segment, SegmentChange, SegmentsChanged
+from labwidgets.store import segment_rows, segment_use, segmenting, unsegmenting
 from labwidgets.store.faces.transactions import Transactions
 
 
@@ -28,6 +28,10 @@ class Segments(Transactions):
             TextError: When a text or name may not be stored.
         """
         return self._write(lambda connection: segmenting.change(connection, change))
+
+    def segments_by_use(self, recording_id: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+        """Return the live segments that nobody has worked on, and the others, by start."""
+        return self._read(lambda connection: segment_use.by_use(connection, recording_id))
 
     def undo_segments(self, change_id: str, *, annotator: str) -> SegmentsChanged:
         """Bring back what was there before a change of this person, under the same ids.
