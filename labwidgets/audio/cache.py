@@ -21,9 +21,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from labwidgets.audio.decode import Decoded, decode_to
+from labwidgets.audio.segmentation import voice_spans
 from labwidgets.audio.source import Source
 from labwidgets.audio.track import Track
 from labwidgets.audio.voice import (
+    FRAME_S,
     Voice,
     VoiceModel,
     frame_levels,
@@ -33,7 +35,7 @@ from labwidgets.audio.voice import (
 )
 from labwidgets.audio.waveform import Pairs
 from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, StoreError
-from labwidgets.records import MIX, AudioWindow, Peaks, Quality, Samples, Spectrogram
+from labwidgets.records import MIX, AudioWindow, Peaks, Quality, Samples, Span, Spectrogram
 
 FORMAT = 1
 """Of the entries; another number means that they are made anew."""
@@ -196,6 +198,22 @@ class AudioCache:
             except OSError as e:
                 raise _storage_error(e, self._folder) from e
         return voice
+
+    def speech(self, key: str, *, channel: int) -> tuple[Span, ...]:
+        """Return where somebody speaks, in seconds: as the model heard it, where it was asked, else by level.
+
+        Raises:
+            NotFoundError: If the entry is not in the cache.
+            SegmentError: If there is no such channel.
+        """
+        path = self._path(key, _voice_suffix(channel, VoiceModel.name))
+        try:
+            voice = unpack(np.load(path, allow_pickle=False))
+        except (OSError, ValueError, IndexError):
+            voice = self.voice(key, channel=channel)
+        end_s = self._require(key).duration_s
+        spans = voice_spans(voice.probabilities, FRAME_S)
+        return tuple((first_s, min(last_s, end_s)) for first_s, last_s in spans if first_s < end_s)
 
     def has_voice(self, key: str, *, channel: int, name: str) -> bool:
         """Return whether ``voice`` is kept for a channel, by the model of that name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from labwidgets.records.base import Samples
+from labwidgets.records.base import Samples, Span
 from labwidgets.records.finding import FindPage, HotWord, Replace, Replaced, Replacement, Restored, Wanted
 from labwidgets.records.labels import Ack, KeptEdit, SegmentView, Submission, Transcription
 from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
@@ -183,6 +183,10 @@ class RecordingSource(LabelSource, Protocol):
 
     def recording_window(self, recording_id: str, *, channel: int, index: int, codec: str) -> AudioWindow:
         """Window number ``index`` of a recording's sound (``flac`` or ``opus``)."""
+        ...
+
+    def speech(self, recording_id: str, *, channel: int) -> Sequence[Span]:
+        """Where somebody speaks in a recording, in seconds, sorted and apart."""
         ...
 
 

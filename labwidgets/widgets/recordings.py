@@ -14,6 +14,7 @@ from labwidgets.records import (
     RecordingSegment,
     SegmentChange,
     SegmentsChanged,
+    Span,
     Spectrogram,
 )
 from labwidgets.store import Store
@@ -75,6 +76,10 @@ class StoreRecordings:
         key = self._key(recording)
         end_s = self.cache.decoded(key).duration_s
         return self.cache.window(key, start_s=0.0, end_s=end_s, channel=channel, index=index, codec=codec)
+
+    def speech(self, recording_id: str, *, channel: int) -> Sequence[Span]:
+        """Return where somebody speaks in a recording, in seconds, sorted and apart."""
+        return self.cache.speech(self._key(self.store.recording(recording_id)), channel=channel)
 
     def _key(self, recording: Recording) -> str:
         """Return the cache's key of a recording, whose sound is there then."""

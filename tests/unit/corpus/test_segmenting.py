@@ -156,6 +156,10 @@ def test_where_somebody_speaks_is_kept_beside_the_sound_and_goes_with_it(open_pr
     assert project.cache.has_voice(key, channel=0, name="energy")
     assert not project.cache.has_voice(key, channel=0, name="silero6")
     kept = project.cache.voice(key, channel=0)
+    heard = [
+        (round(first_s, 1), round(last_s, 1)) for first_s, last_s in project.speech(recording.id, channel=0)
+    ]
+    assert heard == BURSTS
     assert len(kept.levels) == len(kept.probabilities) == pytest.approx(33.0 / FRAME_S, abs=1)
     project.cache.remove(key)
     assert not project.cache.has_voice(key, channel=0, name="energy")
