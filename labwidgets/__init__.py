@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from labwidgets.widgets.audio_player import AudioPlayer
     from labwidgets.widgets.error_explorer import ErrorExplorer
     from labwidgets.widgets.labeller import Labeller
+    from labwidgets.widgets.segment_editor import SegmentEditor
     from labwidgets.widgets.transcript_editor import TranscriptEditor
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "LabError",
     "Labeller",
     "Project",
+    "SegmentEditor",
     "TranscriptEditor",
     "Word",
     "__version__",
@@ -41,6 +43,7 @@ _HOMES = {
     "LabError": "labwidgets.errors",
     "Labeller": "labwidgets.widgets.labeller",
     "Project": "labwidgets.project",
+    "SegmentEditor": "labwidgets.widgets.segment_editor",
     "TranscriptEditor": "labwidgets.widgets.transcript_editor",
     "Word": "labwidgets.records",
     "compare": "labwidgets.analysis.comparing",

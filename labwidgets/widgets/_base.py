@@ -89,6 +89,11 @@ class LabWidget(anywidget.AnyWidget):
             "find",
             "replace",
             "undo_replace",
+            "recordings",
+            "recording",
+            "regions",
+            "wave",
+            "speech",
         }
     )
     """Requests answered by the pool, so that a save never waits behind an encode."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 from labwidgets.audio import WINDOW_S
 from labwidgets.config import checked_language, key_preset, key_preset_names
 from labwidgets.errors import ConfigError, LabError
-from labwidgets.records import LabelSource, QueueQuery, SegmentView
+from labwidgets.records import QueueQuery, RecordingSource, SegmentView
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.keeping import KeepDesk
 from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
 from labwidgets.widgets.readiness import warm_soon
+from labwidgets.widgets.recording_desk import RecordingDesk, is_recording_clip
 from labwidgets.widgets.replacing import ReplaceDesk
 from labwidgets.widgets.scratch import scratch_source
 
@@ -63,9 +64,12 @@ class Labeller(LabWidget):
         SourceError: Nothing can be taken from the data set.
     """
 
+    view_kind: ClassVar[str] = "labeller"
+    """Which part of the front end it shows first."""
+
     def __init__(
         self,
-        source: LabelSource | object,
+        source: RecordingSource | object,
         *,
         annotator: str,
         audio: str | None = None,
@@ -74,13 +78,14 @@ class Labeller(LabWidget):
     ) -> None:
         self._closed = threading.Event()
         self._annotator = checked_annotator(annotator)
-        self.source: LabelSource = (
+        self.source: RecordingSource = (
             source
-            if isinstance(source, LabelSource)
+            if isinstance(source, RecordingSource)
             else scratch_source(source, audio=audio, text=text, language=language)
         )
         self._keeping = KeepDesk(self.source, self._annotator)
-        super().__init__(kind="labeller")
+        self._recordings = RecordingDesk(self.source, self._annotator)
+        super().__init__(kind=self.view_kind)
         self.handlers |= {
             "ready": self._answer_ready,
             "keys": self._answer_keys,
@@ -95,6 +100,7 @@ class Labeller(LabWidget):
             "window": self._answer_window,
             "submit": self._answer_submit,
             **self._keeping.handlers,
+            **self._recordings.handlers,
             **ReplaceDesk(self.source, self._annotator).handlers,
         }
         self._watcher: threading.Thread | None = None
@@ -179,7 +185,8 @@ class Labeller(LabWidget):
 
     def _answer_spectrogram(self, payload: dict[str, Any]) -> Answer:
         clip, start_s, end_s = str(payload["clip"]), float(payload["start_s"]), float(payload["end_s"])
-        picture = self.source.spectrogram(
+        where = self._recordings if is_recording_clip(clip) else self.source
+        picture = where.spectrogram(
             clip,
             start_s=start_s,
             end_s=end_s,
@@ -189,10 +196,10 @@ class Labeller(LabWidget):
         return messages.spectrogram_payload(picture, clip=clip, start_s=start_s, end_s=end_s), [picture.data]
 
     def _answer_window(self, payload: dict[str, Any]) -> Answer:
-        window = self.source.window(
-            str(payload["clip"]), index=int(payload["index"]), codec=str(payload["codec"])
-        )
-        return messages.window_payload(window, clip=payload["clip"], index=payload["index"]), [window.data]
+        clip, index = str(payload["clip"]), int(payload["index"])
+        where = self._recordings if is_recording_clip(clip) else self.source
+        window = where.window(clip, index=index, codec=str(payload["codec"]))
+        return messages.window_payload(window, clip=clip, index=index), [window.data]
 
     def _answer_submit(self, payload: dict[str, Any]) -> Answer:
         view = self.source.view(str(payload["segment"]), annotator=self._annotator)

@@ -6,20 +6,32 @@ import { mountExplorer } from "./explorer/mount";
 import { mountLabeller } from "./labeller/labeller";
 import { mountPlayer } from "./player/mount";
 import { createPlayer } from "./player/player";
+import { mountSegments } from "./segments/mount";
 
 const KINDS: Record<WidgetKind, MountKind> = {
   player: mountPlayer,
   editor: mountEditor,
   labeller: (scope, context) => mountLabeller(scope, { ...context, createPlayer, createEditor }),
   explorer: mountExplorer,
+  segments: (scope, context) => mountSegments(scope, { ...context, createEditor }),
 };
 
-export const mount: App["mount"] = (kind: string, context: MountContext) => {
-  const build = KINDS[kind as WidgetKind];
-  if (!build) throw new Error(`Unknown kind of widget "${kind}"; known: ${Object.keys(KINDS).join(", ")}.`);
-  const scope = new Scope();
+export const mount: App["mount"] = (kind, context) => {
+  let scope = new Scope();
+  const build = (wanted: string, at?: MountContext["at"]) => {
+    const make = KINDS[wanted as WidgetKind];
+    if (!make)
+      throw new Error(`Unknown kind of widget "${wanted}"; known: ${Object.keys(KINDS).join(", ")}.`);
+    const show: MountContext["show"] = (next, place) => {
+      scope.dispose();
+      scope = new Scope();
+      // A recording that was left for another leads back to where the first one was opened from.
+      build(next, { ...place, from: next === wanted ? (at?.from ?? next) : (wanted as WidgetKind) });
+    };
+    make(scope, { ...context, show, ...(at && { at }) });
+  };
   try {
-    build(scope, context);
+    build(kind);
   } catch (error) {
     scope.dispose();
     throw error;

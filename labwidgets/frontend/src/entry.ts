@@ -40,7 +40,7 @@ function render({ model, el }: RenderProps): () => void {
       const app = await loadApp(transport, APP_HASH);
       if (scope.disposed) return;
       el.replaceChildren(root);
-      const context: MountContext = { el: root, transport, ready, model };
+      const context: Omit<MountContext, "show"> = { el: root, transport, ready, model };
       scope.add(app.mount(String(model.get("kind")), context));
     } catch (error) {
       attempt.dispose();

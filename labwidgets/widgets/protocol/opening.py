@@ -58,6 +58,8 @@ class LabelSettings(TypedDict):
 class ReadyReply(TypedDict):
     """Who and what the view works for. ``clip`` is set where there is just one (player, editor).
 
+    ``recording`` is the one to begin with, where the view shows recordings; null for the first.
+
     ``place`` tells copies of a project apart, which share the id. ``kept`` is what this person typed and did
     not submit, as far as a browser had it kept here (``keep``).
     """
@@ -69,6 +71,7 @@ class ReadyReply(TypedDict):
     annotator: str
     settings: LabelSettings
     clip: NotRequired[ClipPayload | None]
+    recording: NotRequired[str | None]
     kept: NotRequired[list[KeptPayload]]
 
 

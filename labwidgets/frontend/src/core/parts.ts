@@ -4,6 +4,41 @@ import type { ClipPayload, DraftPayload, HotWordPayload, WordPayload } from "./p
 
 export type Span = [start_s: number, end_s: number];
 
+/** What keys do with the segments of a recording. */
+export const SEGMENT_ACTIONS = [
+  "play_on",
+  "skip_silence",
+  "edge_start",
+  "edge_end",
+  "edge_both",
+  "nudge_back",
+  "nudge_forward",
+  "edge_here",
+  "snap_to_silence",
+  "new_segment",
+  "split_at_caret",
+  "split_at_playhead",
+  "merge_next",
+  "delete_segment",
+  "zoom_segment",
+  "name_speaker",
+  "speaker_1",
+  "speaker_2",
+  "speaker_3",
+  "speaker_4",
+  "speaker_5",
+  "speaker_6",
+  "speaker_7",
+  "speaker_8",
+  "speaker_9",
+] as const;
+
+export type SegmentAction = (typeof SEGMENT_ACTIONS)[number];
+
+export function isSegmentAction(action: Action): action is SegmentAction {
+  return (SEGMENT_ACTIONS as readonly string[]).includes(action);
+}
+
 /** Names of everything a key can do; `configs/keys/*.yml` maps them to chords such as "Alt+ArrowLeft". */
 export const ACTIONS = [
   "play_pause",
@@ -40,6 +75,8 @@ export const ACTIONS = [
   "toggle_typing_help",
   "toggle_list",
   "toggle_guidelines",
+  "open_recording",
+  ...SEGMENT_ACTIONS,
   "search",
   "find_replace",
   "flag_1",
@@ -171,6 +208,12 @@ export interface Editor {
   readonly draftShown: boolean;
   /** Marks the word that sounds at this time; null clears the mark. */
   setPlayhead(time_s: number | null): void;
+  /** Where the caret stands in the text of `content`. */
+  readonly caret: number;
+  /** What was typed so far can be undone no more; text, caret and focus stay. */
+  closeHistory(): void;
+  /** The sound begins `by_s` later now and lasts `duration_s`: the words stay where they are heard. Closes the history. */
+  retime(by_s: number, duration_s: number): void;
   /** The word that the caret is in or right behind. */
   wordAtCaret(): WordPayload | null;
   /** The word that began last at this time. */

@@ -6,8 +6,10 @@
 
 import type { ErrorRequests } from "./protocol_errors";
 import type { FindPayload, FindReply, ReplaceReply, ReplaceRequest } from "./protocol_find";
+import type { RecordingRequests } from "./protocol_recording";
 
 export type * from "./protocol_find";
+export type * from "./protocol_recording";
 
 export const PROTOCOL_VERSION = 1;
 
@@ -85,6 +87,7 @@ export interface ReadyReply {
   annotator: string;
   settings: LabelSettings;
   clip?: ClipPayload | null;
+  recording?: string | null;
   kept?: KeptPayload[];
 }
 
@@ -222,7 +225,7 @@ export interface SpectrogramReply extends SpectrogramRequest {
 }
 
 /** Payload sent and payload answered, by the name of the request. */
-export interface Requests extends ErrorRequests {
+export interface Requests extends ErrorRequests, RecordingRequests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
   keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string; gzip: boolean }, { name: string; hash: string; gzip: boolean }];

@@ -10,7 +10,7 @@ import { textAttributes } from "./attributes";
 import { blocks } from "./blocks";
 import { composed } from "./clean";
 import { watchComposition } from "./composition";
-import { composedContent, contentOf, payloadOf, wordsOf } from "./content";
+import { composedContent, contentOf, payloadOf, payloadsOf, wordsOf } from "./content";
 import { createDraftPanel } from "./draft_panel";
 import { hotWords } from "./hot_words";
 import { plainInput } from "./input";
@@ -22,7 +22,7 @@ import { insertTag } from "./tag_edits";
 import { tagPills } from "./tag_field";
 import { createTagPalette } from "./tag_palette";
 import { typingHelp } from "./typing_help";
-import { timedWords, wordAt, wordBegun } from "./words";
+import { timedWords, type Words, wordAt, wordBegun } from "./words";
 import { clipWords, wordHistory } from "./words_field";
 
 const EMPTY: EditorContent = { text: "", words: [] };
@@ -102,6 +102,14 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     });
   }
 
+  function restart(words: Words, clip: Clip): void {
+    const { doc, selection } = view.state;
+    const extensions = [wordHistory(words, clip), fixed, textAttributes("Transcript", clip.language)];
+    view.setState(EditorState.create({ doc, selection, extensions }));
+    cached = null;
+    playhead.reset();
+  }
+
   watchComposition(scope, view, playhead.draw);
   view.setState(stateOf(EMPTY, { duration_s: 0, language: "" }));
 
@@ -134,6 +142,25 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
       return panel.shown;
     },
     setPlayhead: playhead.set,
+    get caret() {
+      const { doc, selection } = view.state;
+      return composed(doc.sliceString(0, selection.main.head)).length;
+    },
+    closeHistory() {
+      const { words, clip } = view.state.field(clipWords);
+      restart(words, clip);
+    },
+    retime(by_s, duration_s) {
+      const { doc } = view.state;
+      const { words, clip } = view.state.field(clipWords);
+      const payloads = payloadsOf(doc, words).map((word) => ({
+        ...word,
+        start_s: Math.max(0, word.start_s - by_s),
+        end_s: Math.max(0, word.end_s - by_s),
+      }));
+      const moved = { ...clip, duration_s };
+      restart(wordsOf(doc.toString(), payloads, moved), moved);
+    },
     wordAtCaret() {
       const found = wordAt(view.state.field(clipWords).words, view.state.selection.main.head);
       const word = found && timedWord(found.from);

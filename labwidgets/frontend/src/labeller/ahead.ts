@@ -14,8 +14,19 @@ export interface AheadOptions {
   onPrefetched: (clip: ClipPayload) => void;
 }
 
+/** Which segment comes next. */
+export interface Turns {
+  /** Takes its turn before all others. */
+  putFirst(segment: string): void;
+  /** The next segment, at once where it is known already; null when nothing is left to do. */
+  next(after: string | null): string | null | Promise<string | null>;
+  /** Looks ahead from a segment. `isJump`: what was known before does not follow it. */
+  follow(segment: string, isJump: boolean): Promise<void>;
+  forget(): void;
+}
+
 /** The segments whose turn is next, fetched before they are needed. */
-export class Ahead {
+export class Ahead implements Turns {
   private ids: string[] = [];
   private first: string[] = [];
   private generation = 0;
@@ -26,18 +37,15 @@ export class Ahead {
     private readonly options: AheadOptions,
   ) {}
 
-  /** Takes its turn before all others. */
   putFirst(segment: string): void {
     this.first = [...this.first.filter((id) => id !== segment), segment];
   }
 
-  /** The next segment, at once where it is known already; null when nothing is left to do. */
   next(after: string | null): string | Promise<string | null> {
     const known = this.takeKnown();
     return known ?? this.search(after);
   }
 
-  /** Looks ahead from a segment. `isJump`: what was known before does not follow it. */
   async follow(segment: string, isJump: boolean): Promise<void> {
     if (isJump) this.ids = [];
     this.first = this.first.filter((id) => id !== segment);

@@ -18,7 +18,7 @@ export interface Finding {
 /** Find and replace within the labeller: silent beside the player, and the open segment follows what it changes. */
 export function createFinding(
   scope: Scope,
-  work: Work,
+  work: Pick<Work, "transport" | "settings" | "preferences" | "player" | "editor" | "session" | "cache">,
   page: { focusText: () => void; say: (text: string) => void },
 ): Finding {
   const { transport, settings, preferences, player, editor, session, cache } = work;

@@ -1,4 +1,4 @@
-import type { Action } from "../core/parts";
+import { type Action, isSegmentAction } from "../core/parts";
 import type { LabelSettings } from "../core/protocol";
 import { actsInText } from "../ui/chords";
 import { h } from "../ui/dom";
@@ -52,11 +52,37 @@ const NAMES: Record<Action, string> = {
   search: "search",
   find_replace: "find and replace in what is not reviewed, each place to be heard",
   toggle_list: "show or hide the list",
+  open_recording: "the whole recording with its segments, and back to the queue",
   toggle_guidelines: "guidelines",
   text_larger: "text larger",
   text_smaller: "text smaller",
   leave: "give Tab back to the page until you come back to the text; close what is open",
   help: "these keys, to see and to change",
+  new_segment: "new segment: what is selected, else the speech at the playhead",
+  split_at_caret: "split at the caret, text and sound",
+  split_at_playhead: "split at the playhead",
+  merge_next: "merge with the next segment",
+  delete_segment: "delete the segment",
+  edge_start: "the start in hand, played around",
+  edge_end: "the end in hand, played around",
+  edge_both: "the whole segment in hand, to move it",
+  nudge_back: "move what is in hand 20 ms back; held, on and on",
+  nudge_forward: "move what is in hand 20 ms forward",
+  edge_here: "put the edge in hand at the playhead",
+  snap_to_silence: "draw the segment to the speech in it",
+  name_speaker: "name the speaker, in the whole recording; a name that exists makes one of two",
+  speaker_1: "speaker 1",
+  speaker_2: "speaker 2",
+  speaker_3: "speaker 3",
+  speaker_4: "speaker 4",
+  speaker_5: "speaker 5",
+  speaker_6: "speaker 6",
+  speaker_7: "speaker 7",
+  speaker_8: "speaker 8",
+  speaker_9: "speaker 9",
+  play_on: "play on from here, beyond the segment",
+  skip_silence: "skip silence while playing on: on, off",
+  zoom_segment: "zoom to the segment, and back",
 };
 
 /** All actions in groups. */
@@ -65,6 +91,7 @@ export const GROUPS: [title: string, actions: Action[]][] = [
   ["Correct", actionsFrom("next_doubtful_word", "redo")],
   ["Decide", actionsFrom("submit_next", "flag_9")],
   ["Move", actionsFrom("previous", "help")],
+  ["Segments of a recording", actionsFrom("new_segment", "zoom_segment")],
 ];
 
 function actionsFrom(first: Action, last: Action): Action[] {
@@ -74,10 +101,14 @@ function actionsFrom(first: Action, last: Action): Action[] {
 
 const OF_LAYERS: readonly Action[] = ["next_layer", "take_change", "keep_mine", "follow_text"];
 
-export type Shown = Pick<LabelSettings, "flags" | "layers">;
+export type Shown = Pick<LabelSettings, "flags" | "layers"> & {
+  /** A whole recording is on the page. */
+  isRecording?: boolean;
+};
 
-/** What a key does; null where the project has no such flag, or no layers. */
-export function nameOf(action: Action, { flags, layers }: Shown): string | null {
+/** What a key does; null where the project has no such flag, no layers, or nothing of the kind is on the page. */
+export function nameOf(action: Action, { flags, layers, isRecording = false }: Shown): string | null {
+  if (isSegmentAction(action) && !isRecording) return null;
   if (OF_LAYERS.includes(action) && layers.length === 0) return null;
   const number = /^flag_(\d)$/.exec(action)?.[1];
   if (number === undefined) return NAMES[action];

@@ -1,3 +1,4 @@
+import { type Action, isSegmentAction } from "../core/parts";
 import type { QueuePayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
@@ -166,6 +167,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     toggleHelp: () => overlays.help.toggle(),
     search: () => top.search.focus(),
     findReplace: () => finding.open(hotWords.offered),
+    openRecording: () => session.here !== null && context.show("segments", { segment: session.here }),
     takeSuggestion: hotWords.take,
     dismissSuggestion: hotWords.dismiss,
     onDone: overlays.hints.done,
@@ -174,7 +176,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   const keyboard = installKeyboard(scope, {
     root,
     text: editor.root,
-    match: (stroke) => bindings.map.match(stroke),
+    match: (stroke) => ofQueue(bindings.map.match(stroke)),
     record: (stroke) => overlays.rebinding.record(stroke),
     run,
     isReady: () => session.phase.kind === "open",
@@ -211,5 +213,12 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   folding.refresh();
   context.el.replaceChildren(root);
   pages.want(0, 0);
+  const first = context.at?.segment ?? null;
+  if (first !== null) void session.open(first, { play: false, isJump: true });
   void kept.join();
+}
+
+/** Keys for the segments of a recording mean nothing here. */
+function ofQueue(action: Action | null): Action | null {
+  return action !== null && isSegmentAction(action) ? null : action;
 }

@@ -35,7 +35,7 @@ export class Ledger {
     this.submitted.set(submission.segment, submission);
   }
 
-  acknowledge({ segment, revision }: SubmitReply): void {
+  acknowledge({ segment, revision }: Pick<SubmitReply, "segment" | "revision">): void {
     this.revisions.set(segment, revision);
   }
 

@@ -4,7 +4,7 @@ import type { Scope } from "../core/scope";
 import { h } from "../ui/dom";
 import type { Menu } from "../ui/menu";
 import type { Bindings } from "./bindings";
-import { chordText } from "./help";
+import { chordText, type Shown } from "./help";
 import { createHints, type Hints } from "./hints";
 import { createKeysPanel } from "./keys_panel";
 import type { Options } from "./options";
@@ -29,8 +29,10 @@ export interface Overlays {
 export interface OverlayParts {
   options: Options;
   bindings: Bindings;
+  /** What the keys are shown for; default: the settings. */
+  shown?: Shown;
   fetchPresets: () => Promise<KeyPresets>;
-  top: TopBar;
+  top: Pick<TopBar, "guidelinesButton" | "helpButton">;
   onSkip: (reason: string) => void;
   onSkipClosed: () => void;
 }
@@ -53,10 +55,11 @@ export function createOverlays(scope: Scope, parts: OverlayParts): Overlays {
     expanded(top.guidelinesButton),
   );
   const again = h("button", { type: "button" }, "Show the three hints again");
-  const rebinding = new Rebinding(bindings, settings);
+  const shown = parts.shown ?? settings;
+  const rebinding = new Rebinding(bindings, shown);
   const keys = createKeysPanel(scope, {
     rebinding,
-    settings,
+    settings: shown,
     fetchPresets: parts.fetchPresets,
   });
   const help = createPanel(

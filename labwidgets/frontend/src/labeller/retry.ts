@@ -12,6 +12,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   "bad_config",
   "not_found",
   "stale_revision",
+  "stale_segments",
 ]);
 
 /** What went wrong, for programs and for people. */

@@ -14,8 +14,8 @@ export interface Safekeeping {
 }
 
 export interface SafekeepingParts {
-  work: Work;
-  top: TopBar;
+  work: Pick<Work, "ready" | "session" | "seat" | "keeper" | "outbox" | "transport">;
+  top: Pick<TopBar, "setMore" | "keptButton">;
   onClosed: () => void;
 }
 
@@ -73,7 +73,7 @@ export function createSafekeeping(scope: Scope, { work, top, onClosed }: Safekee
 }
 
 /** Brings what a person typed in another copy of the project into this one. */
-async function takeOver({ seat, session }: Work, other: Owner): Promise<void> {
+async function takeOver({ seat, session }: Pick<Work, "seat" | "session">, other: Owner): Promise<void> {
   const { owner, view, tab } = seat;
   const moved = (await left(seat, other))
     .filter(({ segment }) => !session.isKept(segment))

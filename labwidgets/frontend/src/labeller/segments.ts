@@ -18,6 +18,7 @@ export class SegmentCache {
   constructor(
     private readonly scope: Scope,
     private readonly transport: Transport,
+    private readonly n_bins = N_BINS,
   ) {}
 
   get(segment: string): Promise<Loaded> {
@@ -54,7 +55,7 @@ export class SegmentCache {
   }
 
   private async ask(segment: string): Promise<Loaded> {
-    const { payload, buffers } = await this.transport.request("segment", { segment, n_bins: N_BINS });
+    const { payload, buffers } = await this.transport.request("segment", { segment, n_bins: this.n_bins });
     if (this.scope.disposed) throw new Error("The view is gone.");
     const buffer = buffers[0];
     const peaks = buffer && payload.peaks_bins > 0 ? new Int8Array(buffer) : null;

@@ -2,7 +2,7 @@ import { Emitter } from "../core/emitter";
 import type { SubmitReply, SubmitRequest } from "../core/protocol";
 import type { Entry } from "../keep/entry";
 import { ActivityMeter, Pace } from "./activity";
-import type { Ahead } from "./ahead";
+import type { Turns } from "./ahead";
 import { CrossUndo } from "./cross_undo";
 import { assemble, type Current, compose, overlay } from "./current";
 import type { Ledger } from "./ledger";
@@ -16,11 +16,11 @@ import { Visits } from "./visits";
 export class Session {
   private readonly events = new Emitter<SessionEvents>();
   private readonly visits: Visits;
-  private readonly unsaved: Unsaved;
+  readonly unsaved: Unsaved;
   readonly meter = new ActivityMeter();
   readonly pace = new Pace();
   private readonly crossUndo = new CrossUndo();
-  private readonly ahead: Ahead;
+  private readonly ahead: Turns;
   private ticket = 0;
   /** Nobody has typed or submitted here yet. */
   private isUntouched = true;
@@ -183,6 +183,18 @@ export class Session {
     this.unsaved.giveUp(current);
     this.parts.cache.forget(segment);
     void this.openNext(null, false);
+  }
+
+  /** The kernel knows more of the open segment by now; its text stays. */
+  async refresh(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    this.parts.cache.forget(current.segment);
+    const loaded = await this.parts.cache.get(current.segment).catch(() => null);
+    if (!loaded || this.current !== current) return;
+    current.loaded = loaded;
+    current.base_revision = Math.max(current.base_revision, loaded.reply.opinion?.revision ?? 0);
+    this.events.emit("draft", current, false);
   }
 
   /** Everything of this person that is not saved is given up. */

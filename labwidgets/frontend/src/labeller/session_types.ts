@@ -1,6 +1,6 @@
 import type { EditorContent, Span } from "../core/parts";
 import type { CountsPayload } from "../core/protocol";
-import type { Ahead } from "./ahead";
+import type { Turns } from "./ahead";
 import type { Current } from "./current";
 import type { Keeper } from "./keeper";
 import type { Outbox, Refusal } from "./outbox";
@@ -39,6 +39,6 @@ export interface SessionParts {
   outbox: Outbox;
   keeper: Keeper;
   cache: SegmentCache;
-  ahead: (isTaken: (segment: string) => boolean) => Ahead;
+  ahead: (isTaken: (segment: string) => boolean) => Turns;
   desk: Desk;
 }

@@ -59,6 +59,15 @@ export class Unsaved {
     this.ledger.giveUp(current.segment);
   }
 
+  /** A text that was typed before, in a segment that went and came again. */
+  restore(segment: string, content: EditorContent): void {
+    const { keeper, newId } = this.parts;
+    const rest = { flags: [], base_revision: this.ledger.revision(segment), isOpen: false, reason: null };
+    const edit = { segment, id: newId(), content, ...rest };
+    this.ledger.kept.set(segment, edit);
+    keeper.keep(edit);
+  }
+
   /** A text without a segment is given up. */
   discard(segment: string): void {
     const id = this.ledger.kept.get(segment)?.id;

@@ -1,5 +1,6 @@
 import { newUuid } from "../core/ids";
 import { type Preferences, preferencesOf, recall, remember } from "../core/memory";
+import type { MountContext } from "../core/mount";
 import type { Action, Editor, Player, Suggester } from "../core/parts";
 import type { LabelSettings, QueuePayload, ReadyReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
@@ -21,10 +22,7 @@ import { TypingHelp } from "./typing_help";
 import { type WatchedTransport, watch } from "./waiting";
 import { FILTER_NAMES, ORDER_NAMES } from "./words";
 
-export interface LabellerContext {
-  el: HTMLElement;
-  transport: Transport;
-  ready: ReadyReply;
+export interface LabellerContext extends Pick<MountContext, "el" | "transport" | "ready" | "show" | "at"> {
   createPlayer: (
     scope: Scope,
     transport: Transport,

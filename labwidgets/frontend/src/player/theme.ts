@@ -9,7 +9,8 @@ export function themeColours(root: HTMLElement) {
   };
 }
 
-function resolve(root: HTMLElement, names: string, fallback: string): string {
+/** The colour that the first of these names has on the page, as a canvas takes it. */
+export function resolve(root: HTMLElement, names: string, fallback: string): string {
   const probe = root.ownerDocument.createElement("span");
   probe.style.display = "none";
   probe.style.color = `var(${names})`;

@@ -155,3 +155,29 @@ describe("what may enter", () => {
     expect(words.map((word) => word.text).join(" ")).toBe(text);
   });
 });
+
+describe("a segment that gets other times", () => {
+  it("keeps its words where they are heard, and the caret where it is", () => {
+    const { editor } = opened("one two three", [0.9, 0.2, 0.9]);
+    editor.nextDoubtfulWord();
+    const { caret } = editor;
+    const before = editor.content.words.map(({ start_s }) => start_s);
+    editor.retime(-0.5, 10.5);
+    expect(editor.content.words.map(({ start_s }) => start_s)).toEqual(
+      before.map((start_s) => start_s + 0.5),
+    );
+    expect(editor.content.words[1]?.confidence).toBe(0.2);
+    expect(editor.caret).toBe(caret);
+  });
+
+  it("leaves nothing to undo of what was typed before", () => {
+    const { editor } = opened("one two");
+    editor.replay([{ kind: "insert", text: "x " }]);
+    editor.closeHistory();
+    expect(editor.undo()).toBe(false);
+    expect(editor.content.text).toBe("x one two");
+    editor.replay([{ kind: "insert", text: "y " }]);
+    expect(editor.undo()).toBe(true);
+    expect(editor.content.text).toBe("x one two");
+  });
+});

@@ -1,0 +1,285 @@
+import { preferencesOf } from "../core/memory";
+import type { RecordingReply } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import { createBanner } from "../labeller/banner";
+import { createFinding } from "../labeller/finding";
+import { createFooter } from "../labeller/footer";
+import { createHeightHandle } from "../labeller/height";
+import { chordText } from "../labeller/help";
+import { createHotWords } from "../labeller/hot_words";
+import { installKeyboard } from "../labeller/keyboard";
+import { createListening } from "../labeller/listening";
+import { createOverlays } from "../labeller/overlays";
+import { createSafekeeping } from "../labeller/safekeeping";
+import { createTextHint } from "../labeller/text_hint";
+import { TypedAhead } from "../labeller/typed_ahead";
+import { createTypingPause } from "../labeller/typing_pause";
+import { createWritingLine } from "../labeller/writing_line";
+import { freshId, h } from "../ui/dom";
+import { createTypeSize } from "../ui/type_size";
+import { createSegmentActions } from "./actions";
+import { begin } from "./beginning";
+import { Editing } from "./editing";
+import { Following, madeReply } from "./following";
+import { createSegmentFrame } from "./frame";
+import { createHands } from "./hands";
+import { createRowList } from "./list";
+import { createNews } from "./news";
+import { Nudging } from "./nudging";
+import { createRecordingPlayer } from "./recording_player";
+import { createSpeakerBar } from "./speaker_bar";
+import { createSpeech } from "./speech";
+import { createTimeline } from "./timeline";
+import { createSegmentTopBar } from "./top_bar";
+import { Undoing } from "./undoing";
+import { createSegmentView } from "./view";
+import { createSegmentWork, type SegmentsContext } from "./work";
+
+/** Puts the parts together for one recording. */
+export function buildSegments(
+  scope: Scope,
+  context: SegmentsContext,
+  recording: RecordingReply,
+  overview: Int8Array | null,
+): void {
+  const { ready, at } = context;
+  const preferences = preferencesOf(ready.annotator);
+  const clip = recording.clips[0] ?? { id: "", duration_s: recording.duration_s, window_s: 10 };
+  const work = createSegmentWork(scope, context, recording, {
+    rows: () => list.rows,
+    heard: () => player.heard(),
+  });
+  const { settings, options, bindings, transport, editor, layers, typing, session, recordingDoc, cache } =
+    work;
+
+  const say = (text: string | null) => {
+    footer.say(text);
+    if (text) news.say(text);
+  };
+  const focusText = () => editor.focus();
+  const news = createNews(session, recordingDoc);
+  const speech = createSpeech(scope, transport, clip, () => timeline.render());
+  const player = createRecordingPlayer(scope, {
+    transport,
+    settings,
+    preferences,
+    onZoom: (factor) => timeline.zoom(factor, player.at_s),
+    onSpectrogram: () => timeline.toggleSpectrogram(),
+    selected: () => timeline.selection,
+  });
+  const timeline = createTimeline(scope, {
+    transport,
+    regions: () => recordingDoc.regions,
+    speakers: () => recordingDoc.speakers,
+    speech: () => speech.spans,
+    at_s: () => player.at_s,
+    ...createHands({
+      session,
+      recordingDoc,
+      player,
+      editor,
+      speech,
+      timeline: () => timeline,
+      editing: () => editing,
+      nudging: () => nudging,
+    }),
+  });
+  const following = new Following({
+    session,
+    editor,
+    cache,
+    recordingDoc,
+    onSpan: (region) => view.showSpan(region),
+  });
+  const undoing = new Undoing({
+    editor,
+    session,
+    recordingDoc,
+    making: work.making,
+    say,
+    onRows: (from, to) => following.rows(from, to),
+    language: recording.language,
+  });
+  const editing = new Editing({
+    editor,
+    session,
+    cache,
+    recordingDoc,
+    undoing,
+    making: work.making,
+    loaded: (region, content) => madeReply(region, content, recording.language, clip.window_s),
+    speech: () => speech.spans,
+    channel: () => (recording.clips.length > 1 ? -1 : 0),
+    say,
+  });
+  const nudging = new Nudging(scope, {
+    editing,
+    duration_s: recording.duration_s,
+    onHold: timeline.setHold,
+    onPreview: timeline.preview,
+    playAround: player.playAround,
+    say,
+  });
+  const speakers = createSpeakerBar(scope, {
+    speakers: () => recordingDoc.speakers,
+    active: () => editing.active,
+    onAssign: (number) => {
+      const name = recordingDoc.speakers.at(number) ?? recordingDoc.speakers.fresh();
+      editing.assign(name);
+    },
+    onNobody: () => editing.assign(null),
+    onRename(from, to) {
+      editing.rename(from, to);
+      say(`${from} is ${to} now, in the whole recording.`);
+    },
+    onClose: focusText,
+  });
+
+  const skip = (reason: string) => {
+    if (session.submit({ skip_reason: reason })) news.say(`Skipped: ${reason}.`);
+    focusText();
+  };
+  const openSkip = () => {
+    if (session.phase.kind !== "open") return;
+    if (settings.skip_reasons.length === 0) skip("other");
+    else overlays.skipMenu.open();
+  };
+  const banner = createBanner(scope, {
+    onMine: () => session.resolve("mine"),
+    onStored: () => session.resolve("stored"),
+    onOpen: (segment) => void session.open(segment, { play: false, isJump: true }),
+    onDiscard: (segment) => session.discard(segment),
+  });
+  const footer = createFooter(scope, {
+    flags: settings.flags,
+    chord: (action) => chordText(action, bindings.keys, bindings.mac),
+    onFlag: (flag) => session.toggleFlag(flag),
+    onSkip: openSkip,
+    onSubmit() {
+      run("submit_next", false);
+      focusText();
+    },
+  });
+  const list = createRowList(scope, {
+    regions: () => recordingDoc.regions,
+    speakers: () => recordingDoc.speakers,
+    isReady: () => recordingDoc.isReady,
+    shownOf: (row) => view.shownOf(row),
+    onOpen(segment) {
+      void session.open(segment, { isJump: true });
+      focusText();
+    },
+  });
+  const backToQueue = () => {
+    if (at?.from === "labeller") context.show("labeller", { segment: session.here });
+    else say("This view shows recordings only: lw.Labeller(project, …) shows the queue.");
+  };
+  const top = createSegmentTopBar(scope, {
+    project: ready.project,
+    annotator: ready.annotator,
+    recording,
+    hasGuidelines: settings.guidelines.trim() !== "",
+    hasBack: at?.from === "labeller",
+    onFilter: (filter) => list.setFilter(filter),
+    onRecording: (next) => context.show("segments", { segment: null, recording: next }),
+    onStatus: (status) => news.status(status),
+  });
+  const overlays = createOverlays(scope, {
+    options,
+    bindings,
+    shown: { ...settings, isRecording: true },
+    fetchPresets: () => transport.request("keys", {}).then(({ payload }) => payload.presets),
+    top,
+    onSkip: skip,
+    onSkipClosed: focusText,
+  });
+  const finding = createFinding(scope, { ...work, player }, { focusText, say });
+  const kept = createSafekeeping(scope, { work, top, onClosed: focusText });
+  const hotWords = createHotWords(scope, work, say);
+  const frame = createSegmentFrame({
+    top: top.root,
+    timeline: timeline.root,
+    player: player.root,
+    list: list.root,
+    speakers: speakers.root,
+    editor: editor.root,
+    line: createWritingLine(scope, { editor, session, scripts: settings.scripts, typing }),
+    foot: footer.root,
+    banner: banner.root,
+    over: [finding.root, ...overlays.roots, kept.root],
+  });
+  const label = `Segments of ${recording.name}, ${ready.project}`;
+  const root = h(
+    "div",
+    { class: "lw lw-labeller lw-segments", role: "region", "aria-label": label, id: freshId("segments") },
+    ...[frame.root, news.root, createTextHint(editor.root, bindings), createHeightHandle(scope, frame.root)],
+  );
+  const leave = () => {
+    if (typing.close() || editor.closeTags() || speakers.close() || overlays.closeTop()) return;
+    if (finding.close() || kept.close()) return;
+    if (timeline.selection) return timeline.select(null);
+    if (document.activeElement === top.search || list.root.contains(document.activeElement))
+      return focusText();
+    keyboard.leave();
+    say("Tab now moves through the page, until you come back to the text.");
+  };
+  const run = createSegmentActions({
+    player,
+    editor,
+    layers,
+    typing,
+    session,
+    timeline,
+    list,
+    editing,
+    nudging,
+    undoing,
+    recordingDoc,
+    speakers,
+    speech: () => speech.spans,
+    toggleSkip: () => skipping.toggle(),
+    flags: settings.flags,
+    say,
+    skip: openSkip,
+    leave,
+    toggleGuidelines: () => overlays.guidelines.toggle(),
+    toggleHelp: () => overlays.help.toggle(),
+    search: () => top.search.focus(),
+    findReplace: () => finding.open(hotWords.offered),
+    backToQueue,
+    takeSuggestion: hotWords.take,
+    dismissSuggestion: hotWords.dismiss,
+    typeSize: createTypeSize(root, preferences, (ui) => list.setScale(ui)),
+    listening: createListening(player, editor, settings),
+    onDone: overlays.hints.done,
+  });
+  const skipping = speech.skipping(scope, player, preferences);
+  player.root.firstElementChild?.append(skipping.button);
+  const ahead = new TypedAhead();
+  const keyboard = installKeyboard(scope, {
+    root,
+    text: editor.root,
+    match: (stroke) => bindings.map.match(stroke),
+    record: (stroke) => overlays.rebinding.record(stroke),
+    run,
+    isReady: () => session.phase.kind === "open",
+    ahead,
+    onActivity: () => session.meter.note(Date.now()),
+  });
+  const view = createSegmentView(scope, {
+    ...{ work, root, frame, top, list, timeline, player, editor, footer, banner, speakers, undoing, ahead },
+    typingPause: createTypingPause(scope, player, settings),
+  });
+
+  hotWords.start();
+  bindings.onChange(footer.showChords);
+  session.on("opened", () => typing.setLanguage(recording.language));
+  scope.listen(top.helpButton, "click", () => run("help", false));
+  scope.listen(top.guidelinesButton, "click", () => overlays.guidelines.toggle());
+  scope.listen(top.back, "click", backToQueue);
+  context.el.replaceChildren(root);
+  frame.setSoundError(recording.audio_error);
+  player.open(clip);
+  timeline.open(clip, overview);
+  void begin({ scope, work, following, undoing, top, kept, say });
+}

@@ -1,0 +1,186 @@
+import type { Editor, EditorContent, Span } from "../core/parts";
+import type { SegmentReply } from "../core/protocol";
+import type { SegmentCache } from "../labeller/segments";
+import type { Session } from "../labeller/session";
+import { type Cut, cutAt, cutAtTime, joined, type Piece } from "./cutting";
+import type { RecordingDocument } from "./document";
+import * as edits from "./edits";
+import type { TypedText } from "./history";
+import { LEAST_S, type Region } from "./regions";
+import { pauseAt } from "./silence";
+import type { Undoing } from "./undoing";
+
+/** What a segment made by key gets where nobody speaks, s. */
+const NEW_S = 3;
+
+export interface EditingParts {
+  editor: Editor;
+  session: Session;
+  cache: SegmentCache;
+  recordingDoc: RecordingDocument;
+  undoing: Undoing;
+  making: edits.Making;
+  /** For a segment of its own. */
+  loaded: (region: Region, content: Piece) => SegmentReply;
+  speech: () => readonly Span[];
+  channel: () => number;
+  say: (text: string) => void;
+}
+
+/** What keys and the pointer do to segments: at once on the page, one step of undo each, on its way to the kernel. */
+export class Editing {
+  constructor(private readonly parts: EditingParts) {}
+
+  get active(): Region | null {
+    const { session, recordingDoc } = this.parts;
+    return session.here === null ? null : recordingDoc.regions.get(session.here);
+  }
+
+  /** `speaker` undefined: that of the segment at hand. */
+  create(span: Span, speaker?: string | null): void {
+    const { making, channel, say } = this.parts;
+    const usable = edits.usable(span, making.duration_s);
+    if (!usable) {
+      say(`Too short: at least ${LEAST_S * 1000} ms.`);
+      return;
+    }
+    const who = speaker === undefined ? (this.active?.speaker ?? null) : speaker;
+    const edit = edits.create(making, usable, { channel: this.active?.channel ?? channel(), speaker: who });
+    this.run(edit, [{ text: "", words: [] }]);
+  }
+
+  /** The speech at a time that is no segment yet; where nobody speaks, a few seconds. */
+  createAt(time_s: number): void {
+    const { making, recordingDoc, speech } = this.parts;
+    const spoken = speech().find(([start_s, end_s]) => end_s > time_s && start_s < time_s + 1);
+    const around = recordingDoc.regions;
+    const next_s = around.from(time_s + LEAST_S)?.start_s ?? making.duration_s;
+    const before_s = Math.max(0, ...around.between(0, time_s).map(({ end_s }) => Math.min(end_s, time_s)));
+    const start_s = Math.max(before_s, spoken ? Math.min(time_s, spoken[0]) : time_s);
+    const wanted_s = spoken ? Math.max(spoken[1], time_s + LEAST_S) : time_s + NEW_S;
+    this.create([start_s, Math.min(next_s, wanted_s)]);
+  }
+
+  retime(region: Region, span: Span): boolean {
+    const { making, say } = this.parts;
+    const usable = edits.usable(span, making.duration_s);
+    if (!usable) {
+      say(`Too short: at least ${LEAST_S * 1000} ms.`);
+      return false;
+    }
+    if (usable[0] === region.start_s && usable[1] === region.end_s) return false;
+    this.run(edits.retime(making, region, usable, null), []);
+    return true;
+  }
+
+  splitAtCaret(): void {
+    const { editor, speech, say } = this.parts;
+    const region = this.active;
+    if (!region || editor.composing) return;
+    const duration_s = region.end_s - region.start_s;
+    const cut = cutAt(editor.content, editor.caret, duration_s);
+    // The pause between the two words, where one is heard there.
+    const at_s = region.start_s + cut.time_s;
+    const pause = pauseAt(at_s, speech(), region.end_s);
+    const middle_s = pause && pause[1] - pause[0] < 2 ? (pause[0] + pause[1]) / 2 : at_s;
+    const isInside = middle_s > region.start_s + LEAST_S && middle_s < region.end_s - LEAST_S;
+    this.split(region, cut, isInside ? middle_s - region.start_s : cut.time_s);
+    if (!cut.left.text || !cut.right.text) say("One side has no text.");
+  }
+
+  splitAt(time_s: number): void {
+    const region = this.active;
+    if (!region) return;
+    const at_s = time_s - region.start_s;
+    if (at_s < LEAST_S || time_s > region.end_s - LEAST_S) {
+      this.parts.say("The playhead is outside of the segment.");
+      return;
+    }
+    this.split(region, cutAtTime(this.parts.editor.content, at_s, region.end_s - region.start_s), at_s);
+  }
+
+  async mergeNext(): Promise<void> {
+    const { recordingDoc, making, say } = this.parts;
+    const region = this.active;
+    const next = region && this.nextOf(region);
+    if (!region || !next) return say("There is no segment behind it.");
+    const pieces = [await this.contentOf(region), await this.contentOf(next)];
+    if (this.active?.segment !== region.segment || !recordingDoc.regions.get(next.segment)) return;
+    const known = pieces.every((piece) => piece !== null);
+    const content = known ? joined(pieces as Piece[], [region.start_s, next.start_s]) : null;
+    const edit = edits.merge(making, [region, next], content);
+    if (edit) this.run(edit, content ? [content] : []);
+  }
+
+  remove(): void {
+    const region = this.active;
+    if (region) this.run(edits.remove(this.parts.making, [region]), []);
+  }
+
+  assign(speaker: string | null): void {
+    const region = this.active;
+    if (!region || region.speaker === speaker) return;
+    if (speaker !== null) this.parts.recordingDoc.speakers.add(speaker);
+    this.run(edits.assign(this.parts.making, [region], speaker), []);
+  }
+
+  rename(from: string, to: string): void {
+    const { making, recordingDoc } = this.parts;
+    if (from === to || !to) return;
+    recordingDoc.speakers.rename(from, to);
+    this.run(edits.rename(making, recordingDoc.regions.all, from, to), []);
+  }
+
+  private split(region: Region, { left, right }: Cut, at_s: number): void {
+    const { making } = this.parts;
+    const time_s = region.start_s + at_s;
+    this.run(edits.split(making, region, time_s, [left, right]), [left, right]);
+  }
+
+  /** Behind a segment: the next that starts later, or as late. */
+  nextOf(region: Region): Region | null {
+    const { all } = this.parts.recordingDoc.regions;
+    return all[this.parts.recordingDoc.regions.indexOf(region.segment) + 1] ?? null;
+  }
+
+  private async contentOf({ segment }: Region): Promise<Piece | null> {
+    const { editor, session, cache } = this.parts;
+    if (session.current?.segment === segment) return editor.content;
+    const typed = session.ledger.kept.get(segment)?.content ?? session.ledger.submission(segment);
+    if (typed) return typed;
+    const loaded = await cache.get(segment).catch(() => null);
+    return loaded?.reply ?? null;
+  }
+
+  /** `contents` of the new rows, where they are known. */
+  private run(edit: edits.Edit, contents: readonly Piece[]): void {
+    const { undoing, recordingDoc, cache, loaded } = this.parts;
+    undoing.closeVisit();
+    const typed = this.typedOf(edit);
+    const kept = new Set(edit.before.map(({ segment }) => segment));
+    edit.after
+      .filter(({ segment }) => !kept.has(segment))
+      .forEach((region, at) => {
+        const content = contents[at];
+        if (!content) return;
+        recordingDoc.made.set(region.segment, { text: content.text, words: [...content.words] });
+        cache.put(region.segment, { reply: loaded(region, content), peaks: null });
+      });
+    undoing.did(edit, typed);
+    undoing.apply(edit);
+  }
+
+  /** Texts that go with their segments and were not submitted: undo brings them back. */
+  private typedOf({ before, after }: edits.Edit): TypedText[] {
+    const { session, editor } = this.parts;
+    const stays = new Set(after.map(({ segment }) => segment));
+    return before.flatMap(({ segment }): TypedText[] => {
+      if (stays.has(segment) || !session.isKept(segment)) return [];
+      const isHere = session.current?.segment === segment;
+      const content: EditorContent | undefined = isHere
+        ? editor.content
+        : session.ledger.kept.get(segment)?.content;
+      return content ? [{ segment, content }] : [];
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Preferences } from "../core/memory";
+import type { Span } from "../core/parts";
+import type { ClipPayload } from "../core/protocol";
+import type { Scope } from "../core/scope";
+import type { Transport } from "../core/transport";
+import { h } from "../ui/dom";
+import type { RecordingPlayer } from "./recording_player";
+import { skipFrom } from "./silence";
+
+const NAME = "skip_silence";
+/** The first answer may come out of a look at the whole recording. */
+const PATIENCE_MS = 600_000;
+
+export interface Speech {
+  /** Where somebody speaks; empty until it is known. */
+  readonly spans: readonly Span[];
+  skipping(scope: Scope, player: RecordingPlayer, preferences: Preferences): Skipping;
+}
+
+export interface Skipping {
+  readonly button: HTMLButtonElement;
+  /** Says whether silence is skipped now. */
+  toggle(): boolean;
+}
+
+/** Where somebody speaks in a recording, asked for once; all that needs it does without until it comes. */
+export function createSpeech(
+  scope: Scope,
+  transport: Transport,
+  clip: ClipPayload,
+  onKnown: () => void,
+): Speech {
+  let spans: readonly Span[] = [];
+  let isAsked = false;
+  const ask = () => {
+    if (isAsked) return;
+    isAsked = true;
+    transport.request("speech", { clip: clip.id }, { timeoutMs: PATIENCE_MS }).then(
+      ({ payload }) => {
+        if (scope.disposed) return;
+        spans = payload.spans;
+        onKnown();
+      },
+      () => {
+        isAsked = false;
+      },
+    );
+  };
+  ask();
+  scope.add(transport.onLink((isAlive) => isAlive && ask()));
+  return {
+    get spans() {
+      return spans;
+    },
+    skipping(life, player, preferences) {
+      let isOn = preferences.recall(NAME) === "true";
+      const button = h(
+        "button",
+        { type: "button", class: "lw-transport-button lw-s-skip", title: "Skip silence while it plays on" },
+        "⇥",
+      );
+      button.setAttribute("aria-label", "Skip silence");
+      const show = () => button.setAttribute("aria-pressed", String(isOn));
+      const toggle = () => {
+        isOn = !isOn;
+        preferences.remember(NAME, String(isOn));
+        show();
+        return isOn;
+      };
+      life.listen(button, "click", toggle);
+      life.listen(button, "pointerdown", (event) => event.preventDefault());
+      player.onTime((at_s) => {
+        if (!isOn || !player.isRoaming) return;
+        const to_s = skipFrom(at_s, spans);
+        if (to_s !== null) player.seekTo(to_s);
+      });
+      show();
+      return { button, toggle };
+    },
+  };
+}
