@@ -7,6 +7,19 @@ and on the screen alike.
 from labwidgets.records.analysis import MARKS, AnalysedSegment, Mark, SaidText
 from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
 from labwidgets.records.consent import SCOPES, SHARE, Consent
+from labwidgets.records.deciding import (
+    AUDIT,
+    AuditDraw,
+    AuditPool,
+    AuditReport,
+    AuditRow,
+    AuditState,
+    Candidate,
+    Decision,
+    NewDecision,
+    PoolUnit,
+    StoredDecision,
+)
 from labwidgets.records.finding import (
     FindPage,
     Found,
@@ -76,6 +89,7 @@ from labwidgets.records.sound import (
 from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, TranscribedSpan, Transcript
 
 __all__ = [
+    "AUDIT",
     "FLAGS",
     "MARKS",
     "MIN_SEGMENT_S",
@@ -89,9 +103,16 @@ __all__ = [
     "AnalysedSegment",
     "AudioRef",
     "AudioWindow",
+    "AuditDraw",
+    "AuditPool",
+    "AuditReport",
+    "AuditRow",
+    "AuditState",
+    "Candidate",
     "ChangeKind",
     "Consent",
     "ConvertReport",
+    "Decision",
     "DraftReport",
     "Drafter",
     "Event",
@@ -107,9 +128,11 @@ __all__ = [
     "Loss",
     "Mark",
     "ModelRun",
+    "NewDecision",
     "NewRecording",
     "Opinion",
     "Peaks",
+    "PoolUnit",
     "Progress",
     "Quality",
     "QueueCounts",
@@ -141,6 +164,7 @@ __all__ = [
     "Span",
     "Spectrogram",
     "Status",
+    "StoredDecision",
     "Submission",
     "TaskState",
     "TextKind",

@@ -186,7 +186,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SegmentView:
-    """All that a labeller's screen needs to show one segment to one annotator."""
+    """All that a labeller's screen needs to show one segment to one annotator.
+
+    ``is_audit``: it is labelled blind: there is no draft to see.
+    """
 
     segment: Segment
     recording: Recording
@@ -194,6 +197,7 @@ class SegmentView:
     draft: Hypothesis | None
     opinion: Opinion | None
     reference: Reference | None
+    is_audit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ class SegmentReport:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The project in numbers."""
+    """The project in numbers; ``decided``: segments whose draft counts without a person."""
 
     recordings: int
     segments: int
@@ -131,13 +131,17 @@ class Status:
     hours: float
     speakers: int
     languages: tuple[str, ...]
+    decided: int = 0
 
     _repr_pretty_ = in_words
 
     def __str__(self) -> str:
         size = f"{self.recordings} recordings, {self.segments} segments, {length(self.hours)}"
         who = f"{self.speakers} speakers, {', '.join(self.languages) or 'no language'}"
-        return f"{size}, {who}: {self.drafted} drafted, {self.submitted} submitted, {self.flagged} flagged."
+        done = f"{self.submitted} submitted" + (
+            f", {self.decided} decided by a model" if self.decided else ""
+        )
+        return f"{size}, {who}: {self.drafted} drafted, {done}, {self.flagged} flagged."
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _texts_of_model(connection: sa.Connection, model: str, segment_ids: Sequence
 
 
 def analysed_segments(connection: sa.Connection) -> list[AnalysedSegment]:
-    """Return every live segment with its reference, its recording and what each model said last."""
+    """Return every live segment with its reference, if a person made it, and what each model said last."""
     said = _said(connection)
     segment, recording, task = schema.segment.c, schema.recording.c, schema.task.c
     reference = schema.content.alias("referred")
@@ -92,7 +92,8 @@ def analysed_segments(connection: sa.Connection) -> list[AnalysedSegment]:
         .join(schema.segment, segment.id == task.segment_id)
         .join(schema.recording, recording.id == segment.recording_id)
         .join(described, described.c.id == recording.content_id)
-        .outerjoin(reference, reference.c.id == task.reference_content_id)
+        # A draft that was accepted without a person says nothing of how right drafts are.
+        .outerjoin(reference, (reference.c.id == task.reference_content_id) & task.decision_id.is_(None))
         .where(task.stage == STAGE)
         .order_by(task.position, task.segment_id)
     )

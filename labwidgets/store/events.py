@@ -50,6 +50,11 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "replace_begun": 1,
     "texts_replaced": 1,
     "replace_undone": 1,
+    "pool_opened": 1,
+    "audits_drawn": 1,
+    "audits_spent": 1,
+    "decision_made": 1,
+    "decision_revoked": 1,
     "segments_changed": 1,
     "segments_change_undone": 1,
 }
@@ -62,6 +67,8 @@ BOOKKEEPING = (
     "snapshot_changed",
     "pushed",
     "segment_marked",
+    "pool_opened",
+    "audits_spent",
 )
 """Kinds that change no row of a data set."""
 

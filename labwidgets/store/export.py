@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from labwidgets.errors import StoreError
 from labwidgets.records import Hypothesis, LabelledRow, Reference, Segment, Status, in_words
 from labwidgets.store import codec, drafts, intake, queue, schema
+from labwidgets.store.deciding_log import ACCEPTED
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
 from labwidgets.store.starts import REFERENCE_VERSION, Starts, moved_spans
@@ -40,7 +41,7 @@ class Snapshot:
 
 
 def status(connection: sa.Connection) -> Status:
-    """Return the project in numbers; ``submitted`` counts the segments that are done."""
+    """Return the project in numbers; ``submitted`` counts the segments that people finished."""
     recording = schema.recording.c
     there = recording.state != "withdrawn"
     n, speakers, total_us = connection.execute(
@@ -52,15 +53,18 @@ def status(connection: sa.Connection) -> Status:
     ).one()
     languages = connection.scalars(sa.select(recording.language).where(there).distinct())
     sums = queue.tallies(connection)
+    accepted = schema.reference.c.origin == ACCEPTED
+    decided = connection.scalar(sa.select(sa.func.count()).select_from(schema.reference).where(accepted)) or 0
     return Status(
         recordings=n,
         segments=sum(figures[0] for figures in sums.values()),
         drafted=sum(figures[2] for figures in sums.values()),
-        submitted=sums["done"][0] if "done" in sums else 0,
+        submitted=(sums["done"][0] if "done" in sums else 0) - decided,
         flagged=sum(figures[3] for figures in sums.values()),
         hours=intake.hours(int(total_us)),
         speakers=speakers,
         languages=tuple(sorted(languages)),
+        decided=decided,
     )
 
 

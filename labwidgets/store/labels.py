@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError, StaleRevisionError, StoreError, TextError
-from labwidgets.records import Ack, Event, Opinion, Reference, Segment, SegmentView, Submission
+from labwidgets.records import AUDIT, Ack, Event, Opinion, Reference, Segment, SegmentView, Submission
 from labwidgets.store import codec, drafts, events, intake, keeping, schema
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
@@ -181,8 +181,10 @@ def view(connection: sa.Connection, segment_id: str, *, annotator: str) -> Segme
     """
     segment = drafts.live_segment(connection, segment_id)
     task, content, reference = schema.task.c, schema.content, schema.reference
-    state, draft_id = connection.execute(
-        sa.select(task.state, task.draft_id).where(task.segment_id == segment_id, task.stage == STAGE)
+    state, draft_id, selected_by = connection.execute(
+        sa.select(task.state, task.draft_id, task.selected_by).where(
+            task.segment_id == segment_id, task.stage == STAGE
+        )
     ).one()
     draft_row = None
     if draft_id is not None:
@@ -204,6 +206,7 @@ def view(connection: sa.Connection, segment_id: str, *, annotator: str) -> Segme
         draft=None if draft_row is None else codec.hypothesis_of(draft_row),
         opinion=thread[-1] if thread else None,
         reference=None if reference_row is None else _reference(connection, shown, reference_row),
+        is_audit=selected_by == AUDIT,
     )
 
 

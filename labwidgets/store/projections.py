@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.records import Event
-from labwidgets.store import consenting, schema
+from labwidgets.store import consenting, deciding_log, schema
 from labwidgets.store.events import NewEvent, append, chunks
 from labwidgets.store.heads import heads_of
 from labwidgets.store.policy import Head, decide_reference, decide_state
@@ -56,6 +56,8 @@ def apply(connection: sa.Connection, events: Iterable[Event]) -> None:
 
 def apply_hypotheses(connection: sa.Connection, rows: Sequence[Any]) -> None:
     """Make hypotheses (rows of that table, oldest first) the drafts of their segments."""
+    drafts = [row for row in rows if not row["cache_key"].startswith(BESIDE)]
+    audits = deciding_log.audits_among(connection, [row["segment_id"] for row in drafts])
     change_tasks(
         connection,
         {
@@ -64,9 +66,13 @@ def apply_hypotheses(connection: sa.Connection, rows: Sequence[Any]) -> None:
                 "draft_content_id": row["content_id"],
                 **ranks(row["confidence"]),
             }
-            for row in rows
-            if not row["cache_key"].startswith(BESIDE)
+            for row in drafts
+            if row["segment_id"] not in audits
         },
+    )
+    change_tasks(
+        connection,
+        {row["segment_id"]: ranks(row["confidence"]) for row in drafts if row["segment_id"] in audits},
     )
 
 
@@ -236,6 +242,7 @@ def _opinion_submitted(connection: sa.Connection, events: list[Event]) -> None:
             "is_flagged": bool(payload["flags"]),
             "n_opinions": sum(not head.is_skip for head in heads),
             "reference_content_id": chosen.content_id if chosen else None,
+            "decision_id": None,
         }
         change_tasks(connection, {payload["segment_id"]: change})
 
@@ -334,6 +341,9 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "snapshot_changed": _snapshot_changed,
     "consent_given": consenting.consent_given,
     "speaker_withdrawn": consenting.speaker_withdrawn,
+    "audits_drawn": deciding_log.audits_drawn,
+    "decision_made": deciding_log.decision_made,
+    "decision_revoked": deciding_log.decision_revoked,
     "segments_changed": segments_changed,
     "segments_change_undone": segments_changed,
     # Read back from the log itself.
@@ -343,4 +353,6 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "replace_begun": _nothing,
     "texts_replaced": _nothing,
     "replace_undone": _nothing,
+    "pool_opened": _nothing,
+    "audits_spent": _nothing,
 }

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from labwidgets.records import Event
+from labwidgets.records import AUDIT, Event
 from labwidgets.store import schema
+from labwidgets.store.deciding_log import forget_accepted, reopen_accepted
 from labwidgets.store.events import chunks
 from labwidgets.store.heads import heads_of
 from labwidgets.store.policy import decide_state
@@ -132,10 +133,19 @@ def _change(
             for key, values in now.items()
         },
     )
+    # What was accepted was said of another span.
+    moved = [
+        key
+        for key, values in now.items()
+        if any(before[key][name] != values[name] for name in ("start_us", "end_us"))
+    ]
+    reopen_accepted(connection, moved)
 
 
 def _revive(connection: sa.Connection, event: Event, recording: sa.RowMapping) -> None:
     revived = event.payload.get("revived", ())
+    # Somebody worked on them: what was accepted without a person is no longer.
+    forget_accepted(connection, [one["id"] for one in revived])
     rows = rows_of(connection, [one["id"] for one in revived])
     tasks = []
     for one in revived:
@@ -157,7 +167,7 @@ def _revive(connection: sa.Connection, event: Event, recording: sa.RowMapping) -
                 reference_content_id=_reference_of(connection, segment_id),
                 **{name: one[name] for name in DRAWN},
                 **_flags_of(connection, segment_id),
-                **_draft_of(connection, segment_id),
+                **_draft_of(connection, segment_id, is_audit=one["selected_by"] == AUDIT),
             )
         )
     insert_tasks(connection, tasks)
@@ -184,7 +194,7 @@ def _flags_of(connection: sa.Connection, segment_id: str) -> dict[str, Any]:
     return {"flags": flags, "is_flagged": bool(flags)}
 
 
-def _draft_of(connection: sa.Connection, segment_id: str) -> dict[str, Any]:
+def _draft_of(connection: sa.Connection, segment_id: str, *, is_audit: bool) -> dict[str, Any]:
     query = (
         sa.select(_hypothesis.id, _hypothesis.content_id, _hypothesis.confidence)
         .where(_hypothesis.segment_id == segment_id)
@@ -193,4 +203,5 @@ def _draft_of(connection: sa.Connection, segment_id: str) -> dict[str, Any]:
     row = connection.execute(query.order_by(_hypothesis.seq.desc()).limit(1)).first()
     if row is None:
         return {}
-    return {"draft_id": row.id, "draft_content_id": row.content_id, **ranks(row.confidence)}
+    shown = {} if is_audit else {"draft_id": row.id, "draft_content_id": row.content_id}
+    return {**shown, **ranks(row.confidence)}

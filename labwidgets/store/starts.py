@@ -61,7 +61,8 @@ class Starts:
     def reference(self, reference: Reference, segment: Segment, version: int | None) -> Reference:
         """Return a reference with its times from the segment's start now."""
         by_s = self.by_s(segment.id, version or 1)
-        if not by_s:
+        # A draft's words are moved with it, and one that was accepted is let go of when its segment moves.
+        if not by_s or reference.origin == "auto_accepted":
             return reference
         return replace(reference, words=moved_words(reference.words, by_s, duration_s=segment.duration_s))
 

@@ -16,6 +16,7 @@ from labwidgets.store import engine as engines
 from labwidgets.store import opening, rebuild, schema
 from labwidgets.store.checkpoint import Checkpointer
 from labwidgets.store.faces.analysis import Analysis
+from labwidgets.store.faces.decisions import Decisions
 from labwidgets.store.faces.hypotheses import Hypotheses
 from labwidgets.store.faces.opinions import Opinions
 from labwidgets.store.faces.people import People
@@ -27,7 +28,9 @@ from labwidgets.store.faces.tasks import Tasks
 from labwidgets.store.hot_words import HotWords
 
 
-class Store(Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces, Segments):
+class Store(
+    Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces, Segments, Decisions
+):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 
     def __init__(self, engine: sa.Engine, project_id: str) -> None:

@@ -22,7 +22,7 @@ def shown_texts(connection: sa.Connection, language: str, *, n: int) -> list[tup
     )
     primary = language.replace("_", "-").split("-", 1)[0]
     found = connection.execute(
-        sa.select(content.text, task.reference_content_id.is_not(None))
+        sa.select(content.text, task.reference_content_id.is_not(None) & task.decision_id.is_(None))
         .select_from(schema.task)
         .join(schema.content, content.id == SHOWN)
         .join(schema.segment, segment.id == task.segment_id)

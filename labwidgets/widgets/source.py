@@ -37,6 +37,9 @@ from labwidgets.widgets import messages
 from labwidgets.widgets.protocol import LabelSettings
 from labwidgets.widgets.recordings import StoreRecordings
 
+BLIND = "this one is an audit, labelled by ear alone"
+"""Why an audit shows no draft."""
+
 _MOST_TEXTS = 20_000
 """Texts whose words are counted: more would change little."""
 
@@ -161,8 +164,8 @@ class StoreSource(StoreRecordings):
 
     def no_draft(self, view: SegmentView) -> str | None:
         """Return why a segment has no draft, as far as this process knows; None where it has one."""
-        if view.draft is not None:
-            return None
+        if view.draft is not None or view.is_audit:
+            return BLIND if view.is_audit else None
         if view.recording.state == "broken":
             return f"its audio cannot be used: {view.recording.reason}"
         if self.drafting is None:

@@ -13,8 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from labwidgets.errors import NotFoundError, SegmentError
 from labwidgets.records import (
+    AuditDraw,
+    AuditPool,
     Consent,
     ModelRun,
+    NewDecision,
     NewRecording,
     Quality,
     QueueQuery,
@@ -42,6 +45,7 @@ class Replay(RuleBasedStateMachine):
         self.store = Store.create(Path(self.folder.name) / "store.db")
         self.n_recordings = 0
         self.live: list[str] = []
+        self.pools: list[str] = []
         self.threads: dict[tuple[str, str], list[str]] = {}
 
     def teardown(self) -> None:
@@ -145,6 +149,31 @@ class Replay(RuleBasedStateMachine):
         for piece in pieces:
             self.live.append(piece.id)
             self.threads[piece.id, "a1"] = [one.text for one in self.store.thread(piece.id, "a1")]
+
+    @precondition(lambda self: self.live)
+    @rule(n=st.integers(1, 3))
+    def audit(self, n: int) -> None:
+        scores = {one.segment_id: one.confidence or 0.0 for one in self.store.candidates("m")}
+        if not scores:
+            return
+        pool = AuditPool("", "m", "confidence", 0, 5.0, 0.1, ((0.1, 1.0),))
+        self.pools.append(self.store.open_pool(pool, scores).id)
+        drawn = AuditDraw(len(scores), 1, dict.fromkeys(list(scores)[:n], 0.5))
+        self.store.draw_audits(self.pools[-1], drawn)
+        assert all(self.store.view(key, annotator="a1").draft is None for key in drawn.chances)
+
+    @precondition(lambda self: self.pools)
+    @rule(place=PLACES)
+    def decide(self, place: int) -> None:
+        pool_id = self.pools[place % len(self.pools)]
+        units = [unit.segment_id for unit in self.store.pool_units(pool_id)]
+        self.store.decide(NewDecision(pool_id, 0.1, 0.05, 5, "basic", 0.5, 0.04, 3, tuple(units)))
+
+    @precondition(lambda self: self.store.decisions())
+    @rule(place=PLACES)
+    def revoke(self, place: int) -> None:
+        made = self.store.decisions()
+        self.store.revoke(made[place % len(made)].id, reason="x")
 
     @rule(speaker=SPEAKERS)
     def consent(self, speaker: str) -> None:

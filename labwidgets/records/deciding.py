@@ -1,0 +1,217 @@
+"""What a model may decide alone: pools of drafts, blind audits of them, and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from labwidgets.records.reports import in_words
+
+AUDIT = "audit"
+"""How a task is marked that was drawn to be labelled blind."""
+
+ScoreKind = Literal["confidence", "agreement"]
+
+AuditState = Literal["open", "labelled", "skipped", "retired", "spoilt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A draft that no person touched yet, and what models say of it.
+
+    Attributes:
+        segment_id: The segment.
+        draft_id: The hypothesis.
+        text: Of the draft.
+        confidence: Of the draft; None where its model gave none.
+        others: What other models said of the segment last, by model.
+    """
+
+    segment_id: str
+    draft_id: str
+    text: str
+    confidence: float | None
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUnit:
+    """A draft in a pool; ``is_there``: False once its speaker was taken out."""
+
+    segment_id: str
+    draft_id: str
+    score: float
+    is_there: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPool:
+    """Drafts of one model, fixed before the first of them was audited.
+
+    Attributes:
+        id: Of the pool.
+        model: Whose drafts.
+        score: What they are ordered by.
+        n: How many there are.
+        n_words: Of an average draft.
+        step: Share of the pool from one threshold to the next.
+        starts: Shares at which testing begins, each with its part of the risk.
+        is_closed: A permission was withdrawn, or its audits are spent: nothing more is decided here.
+    """
+
+    id: str
+    model: str
+    score: str
+    n: int
+    n_words: float
+    step: float
+    starts: tuple[tuple[float, float], ...]
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDraw:
+    """One draw out of a pool, in order.
+
+    Attributes:
+        region: Out of so many of the best drafts.
+        seed: Of the draw: the same pool and seed give the same draw.
+        chances: By segment, to be drawn, over all draws so far.
+    """
+
+    region: int
+    seed: int
+    chances: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One audit, in the order in which they were drawn.
+
+    Attributes:
+        segment_id: The segment.
+        region: It was drawn out of so many of the best drafts.
+        batch: Number of the draw.
+        inclusion_p: Chance that it was drawn, with all draws so far.
+        state: ``spoilt`` where a draft was on the screen.
+        draft: What the model said.
+        text: What a person heard; None unless it is labelled.
+    """
+
+    segment_id: str
+    region: int
+    batch: int
+    inclusion_p: float
+    state: AuditState
+    draft: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A decision before it is stored; see ``Decision``."""
+
+    pool_id: str
+    max_wer: float
+    risk: float
+    max_edits: int
+    normalize: str
+    threshold: float | None
+    bound: float | None
+    audited: int
+    segment_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """A look at a pool and what came of it; ``accepted`` counts what this look added."""
+
+    id: str
+    pool_id: str
+    max_wer: float
+    risk: float
+    max_edits: int
+    normalize: str
+    threshold: float | None
+    bound: float | None
+    audited: int
+    accepted: int
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What ``audit`` drew."""
+
+    drawn: int
+    pool: str
+    n_pool: int
+    region: int
+    model: str
+    score: str
+    open: int
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        where = "" if self.region >= self.n_pool else f", the {self.region} likeliest to be right"
+        return (
+            f"{self.drawn} audits drawn out of {self.n_pool} drafts by {self.model}{where}. {self.open} wait "
+            "to be labelled, without a draft: the filter “audits” of the queue shows them."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a model may decide alone in one pool of drafts.
+
+    Attributes:
+        id: Of the newest decision; None where nothing was ever decided.
+        accepted: Segments whose draft counts now without a person.
+        threshold: The score from which on; None where nothing is accepted.
+        bound: Word error rate that the audits refute above, at this threshold.
+        audited: Audits that were used.
+        audits_needed: How many more it takes, about, until something can be accepted; 0 where something is,
+            None where the audits so far speak against every threshold.
+        audits_open: Drawn, and not labelled yet.
+        wer: Estimate for what is accepted.
+        max_wer, risk, max_edits: What was asked for: with a chance of at most ``risk`` the accepted drafts of
+            this pool have more than ``max_wer`` errors a word, at most ``max_edits`` counted in one segment.
+        model: Whose drafts.
+        revoked: How many segments went back into the queue at this look.
+        note: What to know.
+    """
+
+    id: str | None
+    accepted: int
+    threshold: float | None
+    bound: float | None
+    audited: int
+    audits_needed: int | None
+    audits_open: int
+    wer: float | None
+    max_wer: float
+    risk: float
+    max_edits: int
+    model: str
+    revoked: int = 0
+    note: str = ""
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        limit = f"WER {self.max_wer:.1%} at a risk of {self.risk:.1%}"
+        if self.threshold is not None and self.bound is not None:
+            seen = "" if self.wer is None else f", estimate {self.wer:.1%}"
+            said = (
+                f"{self.accepted} drafts by {self.model} accepted for {limit}: bound {self.bound:.1%}{seen}, "
+                f"{self.audited} audits."
+            )
+        elif self.audits_needed is None:
+            said = f"Nothing accepted for {limit}: by {self.audited} audits no drafts are good enough."
+        else:
+            more = f"about {self.audits_needed} more needed"
+            said = f"Nothing accepted for {limit}: {self.audited} audits used, {more}."
+        waiting = f"\n{self.audits_open} drawn audits wait to be labelled." if self.audits_open else ""
+        return said + waiting + (f"\n{self.note}" if self.note else "")

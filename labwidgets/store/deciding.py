@@ -1,0 +1,227 @@
+"""Pools of drafts, the audits drawn from them, and decisions: what is written and read of them.
+
+Pools and audits are one stream of the log; a pool's drafts stand in contents. A draw is on record before
+any of it is labelled, and an audit shows no draft from then on (see ``deciding_log``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from labwidgets.errors import NotFoundError, ProjectError, StoreError
+from labwidgets.records import AuditDraw, AuditPool, NewDecision, PoolUnit, StoredDecision, new_id
+from labwidgets.store import candidates, codec, schema
+from labwidgets.store.deciding_log import ACCEPTED
+from labwidgets.store.events import NewEvent, next_version, read
+from labwidgets.store.projections import contents, record
+from labwidgets.store.statements import insert_rows
+
+_AUDITS = "audits"
+_UNITS_A_CONTENT = 20_000
+_decision, _reference = schema.decision.c, schema.reference.c
+
+
+def open_pool(
+    connection: sa.Connection, pool: AuditPool, scores: Mapping[str, float], *, actor: str | None
+) -> AuditPool:
+    """Keep which drafts form a pool and return it with its id and size.
+
+    Args:
+        connection: In a write transaction.
+        pool: Without id and size.
+        scores: By segment; what somebody touched meanwhile is left out.
+        actor: Who opens it.
+
+    Raises:
+        ProjectError: No draft is left.
+    """
+    units = [
+        (one.segment_id, one.draft_id, scores[one.segment_id])
+        for one in candidates.candidates(connection, pool.model)
+        if one.segment_id in scores
+    ]
+    if not units:
+        raise ProjectError(
+            "no drafts to audit",
+            value=pool.model,
+            allowed="drafts of segments that nobody worked on yet",
+            remedy="Add recordings and draft them first",
+        )
+    opened = replace(pool, id=new_id("pool"), n=len(units))
+    rows = []
+    left = iter(units)
+    while some := list(islice(left, _UNITS_A_CONTENT)):
+        segments, drafts, values = (list(column) for column in zip(*some, strict=True))
+        rows.append(codec.content_row(fields={"segments": segments, "drafts": drafts, "scores": values}))
+    insert_rows(connection, schema.content, rows)
+    payload = {
+        "pool_id": opened.id,
+        "n": opened.n,
+        "content_ids": [row["id"] for row in rows],
+        **{name: getattr(pool, name) for name in ("model", "score", "n_words", "step")},
+        "starts": [list(start) for start in pool.starts],
+    }
+    _note(connection, "pool_opened", payload, actor)
+    return opened
+
+
+def _note(connection: sa.Connection, kind: str, payload: Mapping[str, Any], actor: str | None) -> None:
+    version = next_version(connection, _AUDITS)
+    record(connection, [NewEvent(_AUDITS, version, kind, payload, actor=actor)])
+
+
+def pools(connection: sa.Connection) -> list[AuditPool]:
+    """Return all pools, oldest first."""
+    found: dict[str, AuditPool] = {}
+    for event in read(connection, [_AUDITS]):
+        payload, key = event.payload, event.payload["pool_id"]
+        if event.kind == "pool_opened":
+            names = ("model", "score", "n", "n_words", "step")
+            starts = tuple((share, part) for share, part in payload["starts"])
+            found[key] = AuditPool(id=key, starts=starts, **{name: payload[name] for name in names})
+        elif event.kind == "audits_spent":
+            found[key] = replace(found[key], is_closed=True)
+    for one in decisions(connection):
+        if one.is_revoked:
+            found[one.pool_id] = replace(found[one.pool_id], is_closed=True)
+    return list(found.values())
+
+
+def pool_units(connection: sa.Connection, pool_id: str) -> list[PoolUnit]:
+    """Return the drafts of a pool, in no order that means anything.
+
+    Raises:
+        NotFoundError: There is no such pool.
+    """
+    opened = next((event for event in _events(connection, pool_id) if event.kind == "pool_opened"), None)
+    if opened is None:
+        raise NotFoundError("no such pool of drafts", value=pool_id)
+    ids = opened.payload["content_ids"]
+    stored = contents(connection, ids)
+    rows = [
+        row
+        for key in ids
+        for row in zip(
+            *(stored[key]["fields"][name] for name in ("segments", "drafts", "scores")), strict=True
+        )
+    ]
+    gone = candidates.withdrawn(connection, [segment_id for segment_id, _, _ in rows])
+    return [
+        PoolUnit(segment_id, draft_id, score, segment_id not in gone) for segment_id, draft_id, score in rows
+    ]
+
+
+def _events(connection: sa.Connection, pool_id: str) -> list[Any]:
+    return [event for event in read(connection, [_AUDITS]) if event.payload["pool_id"] == pool_id]
+
+
+def add_audits(connection: sa.Connection, pool_id: str, drawn: AuditDraw, *, actor: str | None) -> None:
+    """Keep which segments were drawn, in order: from now on they are labelled blind.
+
+    Raises:
+        StoreError: Somebody touched one of them meanwhile; nothing is drawn.
+    """
+    touched = candidates.touched(connection, list(drawn.chances))
+    if touched:
+        raise StoreError(
+            "somebody worked on a segment while audits were drawn", value=min(touched), remedy="Draw again"
+        )
+    fields = {"segments": list(drawn.chances), "inclusion": list(drawn.chances.values())}
+    content = codec.content_row(fields=fields)
+    insert_rows(connection, schema.content, [content])
+    payload = {
+        "pool_id": pool_id,
+        "content_id": content["id"],
+        "n": len(drawn.chances),
+        "region": drawn.region,
+        # As text: JSON numbers of that size do not survive every reader.
+        "seed": str(drawn.seed),
+    }
+    _note(connection, "audits_drawn", payload, actor)
+
+
+def draws(connection: sa.Connection, pool_id: str) -> list[AuditDraw]:
+    """Return the draws of a pool, in order."""
+    found = []
+    for event in _events(connection, pool_id):
+        if event.kind == "audits_drawn":
+            key = event.payload["content_id"]
+            fields = contents(connection, [key])[key]["fields"]
+            chances = dict(zip(fields["segments"], fields["inclusion"], strict=True))
+            found.append(AuditDraw(event.payload["region"], int(event.payload["seed"]), chances))
+    return found
+
+
+def spend(connection: sa.Connection, pool_id: str, *, model: str, actor: str | None) -> None:
+    """Keep that the audits of a pool trained or chose a model: nothing more is decided with them."""
+    _note(connection, "audits_spent", {"pool_id": pool_id, "model": codec.clean_json(model)}, actor)
+
+
+# ---- decisions -----------------------------------------------------------------------------------------
+
+
+def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | None) -> StoredDecision:
+    """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
+    drafts = {unit.segment_id: unit.draft_id for unit in pool_units(connection, new.pool_id)}
+    wanted = {segment_id: drafts[segment_id] for segment_id in new.segment_ids}
+    accepted = candidates.untouched(connection, wanted)
+    content = codec.content_row(fields={"drafts": [wanted[segment_id] for segment_id in accepted]})
+    insert_rows(connection, schema.content, [content])
+    decision_id = new_id("dec")
+    names = ("pool_id", "max_wer", "risk", "max_edits", "normalize")
+    payload = {
+        "kind": "auto_accept",
+        "settings": {name: getattr(new, name) for name in names},
+        "threshold": codec.finite(new.threshold),
+        "bound": codec.finite(new.bound),
+        "n_audited": new.audited,
+        "n_accepted": len(accepted),
+        "content_id": content["id"],
+    }
+    record(connection, [NewEvent(decision_id, 1, "decision_made", payload, actor=actor)])
+    return next(one for one in decisions(connection) if one.id == decision_id)
+
+
+def decisions(connection: sa.Connection) -> list[StoredDecision]:
+    """Return all looks, oldest first."""
+    n = (
+        sa.select(_reference.decision_id, sa.func.count().label("n"))
+        .where(_reference.origin == ACCEPTED)
+        .group_by(_reference.decision_id)
+        .subquery()
+    )
+    query = sa.select(schema.decision, n.c.n).outerjoin(n, n.c.decision_id == _decision.id)
+    rows = connection.execute(query.order_by(_decision.at_us, _decision.id)).mappings()
+    return [
+        StoredDecision(
+            id=row["id"],
+            **row["settings"],
+            threshold=row["threshold"],
+            bound=row["bound"],
+            audited=row["n_audited"],
+            accepted=row["n"] or 0,
+            is_revoked=row["revoked_us"] is not None,
+        )
+        for row in rows
+    ]
+
+
+def revoke(connection: sa.Connection, decision_id: str, *, reason: str, actor: str | None) -> int:
+    """Withdraw a decision and return how many segments went back into the queue.
+
+    Raises:
+        NotFoundError: There is no such decision.
+    """
+    known = next((one for one in decisions(connection) if one.id == decision_id), None)
+    if known is None:
+        raise NotFoundError("no such decision", value=decision_id)
+    if not known.is_revoked:
+        version = next_version(connection, decision_id)
+        payload = {"reason": codec.clean_json(reason)}
+        record(connection, [NewEvent(decision_id, version, "decision_revoked", payload, actor=actor)])
+    return 0 if known.is_revoked else known.accepted

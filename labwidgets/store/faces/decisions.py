@@ -1,0 +1,100 @@
+"""What a model may decide alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from labwidgets.records import (
+    AuditDraw,
+    AuditPool,
+    AuditRow,
+    Candidate,
+    NewDecision,
+    PoolUnit,
+    StoredDecision,
+)
+from labwidgets.store import candidates, deciding
+from labwidgets.store.faces.transactions import Transactions
+
+
+class Decisions(Transactions):
+    """Pools, audits and decisions."""
+
+    def drafting_models(self) -> list[str]:
+        """Return the models of the drafts of open segments, the one with the most first."""
+        return self._read(candidates.models)
+
+    def candidates(self, model: str) -> list[Candidate]:
+        """Return the drafts of a model whose segments nobody touched, in order of adding."""
+        return self._read(lambda connection: candidates.candidates(connection, model))
+
+    def touched(self, segment_ids: list[str]) -> set[str]:
+        """Return which of some segments a person labelled, skipped, typed into, holds, or took apart."""
+        return self._read(lambda connection: candidates.touched(connection, segment_ids))
+
+    def open_pool(
+        self, pool: AuditPool, scores: Mapping[str, float], *, actor: str | None = None
+    ) -> AuditPool:
+        """Keep which drafts form a pool and return it with its id and size.
+
+        Raises:
+            ProjectError: No draft is left.
+        """
+        return self._write(lambda connection: deciding.open_pool(connection, pool, scores, actor=actor))
+
+    def pools(self) -> list[AuditPool]:
+        """Return all pools, oldest first."""
+        return self._read(deciding.pools)
+
+    def pool_units(self, pool_id: str) -> list[PoolUnit]:
+        """Return the drafts of a pool.
+
+        Raises:
+            NotFoundError: There is no such pool.
+        """
+        return self._read(lambda connection: deciding.pool_units(connection, pool_id))
+
+    def draw_audits(self, pool_id: str, drawn: AuditDraw, *, actor: str | None = None) -> None:
+        """Keep which segments were drawn, in order; durable on return.
+
+        Raises:
+            StoreError: Somebody touched one of them meanwhile; nothing is drawn.
+        """
+        self._write(lambda connection: deciding.add_audits(connection, pool_id, drawn, actor=actor))
+
+    def audit_draws(self, pool_id: str) -> list[AuditDraw]:
+        """Return the draws of a pool, in order."""
+        return self._read(lambda connection: deciding.draws(connection, pool_id))
+
+    def audits(self, pool_id: str) -> list[AuditRow]:
+        """Return what became of a pool's audits, in the order drawn."""
+
+        def reading(connection: sa.Connection) -> list[AuditRow]:
+            drafts = {unit.segment_id: unit.draft_id for unit in deciding.pool_units(connection, pool_id)}
+            return candidates.audit_rows(connection, deciding.draws(connection, pool_id), drafts)
+
+        return self._read(reading)
+
+    def spend_audits(self, pool_id: str, *, model: str, actor: str | None = None) -> None:
+        """Keep that a pool's audits trained or chose a model: nothing more is decided with them."""
+        self._write(lambda connection: deciding.spend(connection, pool_id, model=model, actor=actor))
+
+    def decide(self, new: NewDecision, *, actor: str | None = None) -> StoredDecision:
+        """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
+        return self._write(lambda connection: deciding.add_decision(connection, new, actor=actor))
+
+    def decisions(self) -> list[StoredDecision]:
+        """Return all looks, oldest first."""
+        return self._read(deciding.decisions)
+
+    def revoke(self, decision_id: str, *, reason: str, actor: str | None = None) -> int:
+        """Withdraw a decision and return how many segments went back into the queue.
+
+        Raises:
+            NotFoundError: There is no such decision.
+        """
+        return self._write(
+            lambda connection: deciding.revoke(connection, decision_id, reason=reason, actor=actor)
+        )
