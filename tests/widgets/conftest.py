@@ -39,14 +39,17 @@ class Page:
     def sent(self) -> list[tuple[dict[str, Any], list[bytes]]]:
         return self.widget.comm.sent
 
-    def send(self, message: Any) -> None:
+    def send(self, message: Any, buffers: tuple[bytes, ...] = ()) -> None:
         data = {"method": "custom", "content": message}
-        self.widget.comm.handle_msg({"content": {"data": data}, "buffers": []})
+        sent = [memoryview(buffer) for buffer in buffers]
+        self.widget.comm.handle_msg({"content": {"data": data}, "buffers": sent})
 
-    def ask(self, name: str, payload: Any) -> tuple[dict[str, Any], list[bytes]]:
+    def ask(
+        self, name: str, payload: Any, buffers: tuple[bytes, ...] = ()
+    ) -> tuple[dict[str, Any], list[bytes]]:
         """Send a request; return its one reply or error with the buffers."""
         request_id = str(uuid.uuid4())
-        self.send({"kind": "request", "id": request_id, "name": name, "payload": payload})
+        self.send({"kind": "request", "id": request_id, "name": name, "payload": payload}, buffers)
         deadline = time.monotonic() + WAIT_S
         while time.monotonic() < deadline:
             answers = [answer for answer in self.sent if answer[0]["id"] == request_id]
@@ -56,13 +59,13 @@ class Page:
             time.sleep(0.005)
         pytest.fail(f"no answer to {name}")
 
-    def reply(self, name: str, payload: Any) -> dict[str, Any]:
-        message, _ = self.ask(name, payload)
+    def reply(self, name: str, payload: Any, *buffers: bytes) -> dict[str, Any]:
+        message, _ = self.ask(name, payload, buffers)
         assert message["kind"] == "reply", message
         return message["payload"]
 
-    def error(self, name: str, payload: Any) -> dict[str, Any]:
-        message, _ = self.ask(name, payload)
+    def error(self, name: str, payload: Any, *buffers: bytes) -> dict[str, Any]:
+        message, _ = self.ask(name, payload, buffers)
         assert message["kind"] == "error", message
         return message["payload"]
 

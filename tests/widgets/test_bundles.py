@@ -9,7 +9,7 @@ import pytest
 from labwidgets.widgets._base import ASSETS, bundle
 
 ENTRY_MAX_BYTES = 60_000
-PACKED_MAX_BYTES = {"app": 240_000, "typing": 60_000}
+PACKED_MAX_BYTES = {"app": 240_000, "typing": 60_000, "recorder": 20_000}
 
 
 def test_what_each_widget_carries_is_small() -> None:

@@ -43,6 +43,7 @@ def submission(project: Project, **changes: Any) -> dict[str, Any]:
     return SUBMIT | {"event_id": str(uuid.uuid4()), "segment": segment, "draft": None, "words": []} | changes
 
 
+@pytest.mark.filterwarnings("ignore::labwidgets.errors.ConsentWarning")
 def test_one_submit_stores_all_layers_and_gives_them_back(page: Any, project: Project) -> None:
     assert page.reply("ready", READY)["settings"]["layers"] == [
         {"name": "normalised", "rule": ["no_tags", "lower_case"]},

@@ -6,6 +6,7 @@ import { mountExplorer } from "./explorer/mount";
 import { mountLabeller } from "./labeller/labeller";
 import { mountPlayer } from "./player/mount";
 import { createPlayer } from "./player/player";
+import { mountRecorder } from "./recorder/load";
 import { mountSegments } from "./segments/mount";
 
 const KINDS: Record<WidgetKind, MountKind> = {
@@ -14,6 +15,7 @@ const KINDS: Record<WidgetKind, MountKind> = {
   labeller: (scope, context) => mountLabeller(scope, { ...context, createPlayer, createEditor }),
   explorer: mountExplorer,
   segments: (scope, context) => mountSegments(scope, { ...context, createEditor }),
+  recorder: mountRecorder,
 };
 
 export const mount: App["mount"] = (kind, context) => {

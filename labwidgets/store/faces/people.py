@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labwidgets.records import Consent
-from labwidgets.store import people
+from labwidgets.records import Consent, Recording
+from labwidgets.store import people, takes
 from labwidgets.store.faces.transactions import Transactions
 from labwidgets.store.people import Withdrawn
 
@@ -48,3 +48,11 @@ class People(Transactions):
     def n_withdrawals(self) -> int:
         """Return how many speakers were taken out."""
         return self._read(people.n_withdrawals)
+
+    def recordings_of(self, speaker: str) -> list[Recording]:
+        """Return the recordings of a speaker that are still worked with, oldest first."""
+        return self._read(lambda connection: takes.recordings_of(connection, speaker))
+
+    def retire_recording(self, recording_id: str) -> int:
+        """Take all segments of a recording out of the work, and return how many they were."""
+        return self._write(lambda connection: takes.retire_recording(connection, recording_id))

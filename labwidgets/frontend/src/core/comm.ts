@@ -45,9 +45,9 @@ export function createCommTransport(scope: Scope, model: WidgetModel): Transport
     for (const waiting of [...pending.values()]) waiting.reject(new RequestError("gone", message));
   };
 
-  const send = (envelope: Envelope) => {
+  const send = (envelope: Envelope, buffers: ArrayBuffer[] = []) => {
     try {
-      model.send(envelope, undefined, []);
+      model.send(envelope, undefined, buffers);
     } catch {
       setState("gone");
     }
@@ -83,7 +83,7 @@ export function createCommTransport(scope: Scope, model: WidgetModel): Transport
           timeoutMs,
         );
       }
-      send({ kind: "request", id, name, payload: payload as Record<string, unknown> });
+      send({ kind: "request", id, name, payload: payload as Record<string, unknown> }, options.buffers);
     });
   };
 

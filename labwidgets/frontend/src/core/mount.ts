@@ -24,7 +24,7 @@ export interface Place {
 /** Builds one view; all that it acquires belongs to `scope`. */
 export type MountKind = (scope: Scope, context: MountContext) => void;
 
-export const WIDGET_KINDS = ["player", "editor", "labeller", "explorer", "segments"] as const;
+export const WIDGET_KINDS = ["player", "editor", "labeller", "explorer", "segments", "recorder"] as const;
 export type WidgetKind = (typeof WIDGET_KINDS)[number];
 
 /** What `app.js` exports. */

@@ -7,6 +7,7 @@
 import type { ErrorRequests } from "./protocol_errors";
 import type { FindPayload, FindReply, ReplaceReply, ReplaceRequest } from "./protocol_find";
 import type { RecordingRequests } from "./protocol_recording";
+import type { TakeRequests } from "./protocol_takes";
 
 export type * from "./protocol_find";
 export type * from "./protocol_recording";
@@ -225,7 +226,7 @@ export interface SpectrogramReply extends SpectrogramRequest {
 }
 
 /** Payload sent and payload answered, by the name of the request. */
-export interface Requests extends ErrorRequests, RecordingRequests {
+export interface Requests extends ErrorRequests, RecordingRequests, TakeRequests {
   ready: [{ version: number; codecs: string[] }, ReadyReply];
   keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string; gzip: boolean }, { name: string; hash: string; gzip: boolean }];

@@ -11,6 +11,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Rejects with code "timeout" after that long; 0 waits for ever. Default 60 s. */
   timeoutMs?: number;
+  /** What goes along as it is, 1 MiB in all at the most. */
+  buffers?: ArrayBuffer[];
 }
 
 /** Why a request failed: `code` from the kernel, or "timeout", "aborted", "gone" from this side. */
