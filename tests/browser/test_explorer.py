@@ -16,6 +16,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHECKOUT = Path(__file__).parents[2]
 SAMPLE = CHECKOUT / "data" / "sample"
 SCREENSHOTS = CHECKOUT / ".screenshots"
+# What tiny.en and base made of the clips, with the times that they measured.
+HEARD = {
+    "tiny.en": [
+        "1-2-345-678910.|0.0 2.68",
+        "Hello world.|0.0 0.42|0.42 0.84",
+        (
+            "The quick brown fox jumps over the lazy dog.|0.0 0.22|0.22 0.46|0.46 0.8|0.8 1.18|1.18 1.56"
+            "|1.56 1.8|1.8 2.2|2.2 2.2|2.2 2.58"
+        ),
+    ],
+    "base": [
+        "1-2-3-4-5-6-7-8-9-10.|0.0 2.68",
+        "Hello world.|0.0 0.26|0.26 0.84",
+        (
+            "The quick brown fox jumps over the lazy dog.|0.0 0.1|0.1 0.28|0.28 0.6|0.6 0.86|0.86 1.4"
+            "|1.4 1.68|1.68 1.84|1.84 2.04|2.04 2.58"
+        ),
+    ],
+}
 SETUP = """
 import pathlib
 import labwidgets as lw
@@ -27,12 +46,7 @@ texts = {{
     "hello_world": "Hello world.",
     "quick_brown_fox": "The quick brown box jumps over the lazy dog.",
 }}
-heard = {{
-    "tiny": ["one too three four five six seven eight nine ten", "hello word",
-             "the quick brown fox jumps over the lazy dog"],
-    "base": ["one two three four five six seven eight nine ten", "hello world",
-             "the quick brown fox jumps over lazy dog"],
-}}
+heard = {heard!r}
 rows = [{{"audio": str(pathlib.Path({sample!r}) / "en" / f"{{name}}.wav"), "text": text, "speaker": name[0]}}
         for name, text in texts.items()]
 project.add(rows, text_as="reference")
@@ -40,13 +54,13 @@ segments = [row.segment_id for row in project.queue(QueueQuery()).rows]
 for model, said in heard.items():
     run = ModelRun(f"run_{{model}}", model, "r", {{}})
     project.store.begin_run(run)
-    for segment, text in zip(segments, said, strict=True):
-        length = project.store.segment(segment).duration_s
-        words = text.split()
-        step = length / len(words)
-        timed = tuple(Word(word, at * step, (at + 1) * step, 0.9) for at, word in enumerate(words))
+    for segment, one in zip(segments, said, strict=True):
+        text, *spans = one.split("|")
+        timed = tuple(Word(word, *map(float, span.split()), 0.9)
+                      for word, span in zip(text.split(), spans, strict=True))
         project.store.add_hypothesis(run_id=run.id, segment_id=segment, cache_key=run.id,
                                      transcription=Transcription(text, timed, 0.9, "en"))
+project.add_hypotheses({{"hello_world": "hello word"}}, model="vendor")
 """
 SHOW = 'explorer = lw.ErrorExplorer(project, annotator="me")\nexplorer'
 LOOK = "print(len(explorer.filtered()), explorer.export('found.csv'))"
@@ -54,7 +68,7 @@ LOOK = "print(len(explorer.filtered()), explorer.export('found.csv'))"
 
 @pytest.mark.skipif(not (SAMPLE / "en").is_dir(), reason="no sample: make lab fetches it")
 def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
-    lab.write_notebook("errors.ipynb", [SETUP.format(sample=str(SAMPLE)), SHOW, LOOK])
+    lab.write_notebook("errors.ipynb", [SETUP.format(sample=str(SAMPLE), heard=HEARD), SHOW, LOOK])
     opened = open_page(lab, width=1600, height=1100)
     opened.open("errors.ipynb")
     opened.run(0)
@@ -66,36 +80,34 @@ def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
     def totals() -> list[str]:
         return [str(text) for text in root.locator(".lw-x-model b").all_inner_texts()]
 
-    # 3 of 21 words by tiny (too, word, fox for the wrong reference), 2 by base.
-    wait_until(lambda: totals() == ["14 %", "9.5 %"], lambda: str(totals()))
-    root.locator("[data-column='wer:tiny'] button").click()
+    # Ten words and one of the wrong reference, of 21; of the vendor's two words one.
+    wait_until(lambda: totals() == ["52 %", "52 %", "50 %"], lambda: str(totals()))
+    root.locator("[data-column='wer:tiny.en'] button").click()
     first = root.locator(".lw-x-row[aria-selected=true]")
-    first.filter(has_text="hello_world").wait_for(timeout=WAIT)
-    root.locator(".lw-x-stack[aria-label*='tiny: word, heard otherwise']").wait_for(timeout=WAIT)
-    sorted_by = root.locator("[data-column='wer:tiny'][aria-sort=descending]")
-    assert sorted_by.count() == 1
+    first.filter(has_text="counting").wait_for(timeout=WAIT)
+    root.locator(".lw-x-stack[aria-label*='base: 1, heard otherwise']").wait_for(timeout=WAIT)
+    assert root.locator("[data-column='wer:tiny.en'][aria-sort=descending]").count() == 1
+    # The bars tell the errors of whichever model is chosen.
+    root.locator("[data-kind=text] button[aria-label^='h: 1 row, WER 0.0 %']").wait_for(timeout=WAIT)
+    root.get_by_label("WER in the bars").select_option("vendor")
+    root.locator("[data-kind=text] button[aria-label^='h: 1 row, WER 50 %']").wait_for(timeout=WAIT)
 
-    # The substituted word alone sounds, and stops at its end.
+    # Down to the row whose reference is wrong: the substituted word alone sounds, and stops at its end.
     root.locator(".lw-x-table").focus()
+    page.keyboard.press("ArrowDown")
+    root.locator(".lw-x-stack[aria-label^='box; tiny.en: fox']").wait_for(timeout=WAIT)
     page.keyboard.press("ArrowRight")
     root.locator(".lw-x-stack[aria-current=true]").wait_for(timeout=WAIT)
     clock = root.locator(".lw-transport-clock")
     wait_until(lambda: not clock.inner_text().startswith("0:00.0 "), lambda: str(clock.inner_text()))
     root.get_by_role("button", name="Play").wait_for(timeout=WAIT)
 
-    # Down to the row whose reference is wrong; it is marked, mended and counted anew.
-    page.keyboard.press("ArrowDown")
-    root.locator(".lw-x-stack[aria-label^='box; tiny: fox']").wait_for(timeout=WAIT)
+    # It is marked, mended and counted anew.
     page.keyboard.press("1")
     root.get_by_role("button", name="reference wrong", pressed=True).wait_for(timeout=WAIT)
     page.screenshot(path=SCREENSHOTS / "explorer-light.png")
-    page.keyboard.press("e")
-    root.locator(".lw-x-mend .cm-content").wait_for(timeout=WAIT)
-    page.keyboard.press("Control+a")
-    page.keyboard.type("The quick brown fox jumps over the lazy dog.")
-    page.keyboard.press("Control+Enter")
-    root.locator(".lw-x-notice", has_text="saved as revision 1").wait_for(timeout=WAIT)
-    wait_until(lambda: totals() == ["9.5 %", "4.8 %"], lambda: str(totals()))
+    mend(page, root, "The quick brown fox jumps over the lazy dog.")
+    wait_until(lambda: totals() == ["48 %", "48 %", "50 %"], lambda: str(totals()))
     assert first.locator("[role=gridcell]").nth(4).inner_text() == "0.0 %"
     with Project.open(lab.root / "explored") as project:
         segment = project.queue(QueueQuery()).rows[2].segment_id
@@ -104,9 +116,11 @@ def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
         assert project.store.marks()[segment].mark == "reference-wrong"
 
     # A confusion is a filter, and what is filtered is what Python takes along.
+    page.keyboard.press("ArrowUp")
+    root.locator(".lw-x-stack[aria-label*='base: 1, heard otherwise']").wait_for(timeout=WAIT)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("f")
-    root.locator(".lw-x-chip", has_text="base: the → nothing").wait_for(timeout=WAIT)
+    root.locator(".lw-x-chip", has_text="tiny.en: one → nothing").wait_for(timeout=WAIT)
     root.locator(".lw-x-count", has_text="1 of 3 rows").wait_for(timeout=WAIT)
     # None of the keys reached the notebook.
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
@@ -116,6 +130,16 @@ def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
 
     assert opened.page_errors() == []
     look_at(opened, root)
+
+
+def mend(page: Any, root: Any, text: str) -> None:
+    """Write another reference into the open row, by keys."""
+    page.keyboard.press("e")
+    root.locator(".lw-x-mend .cm-content").wait_for(timeout=WAIT)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Control+Enter")
+    root.locator(".lw-x-notice", has_text="saved as revision 1").wait_for(timeout=WAIT)
 
 
 def look_at(opened: Any, root: Any) -> None:

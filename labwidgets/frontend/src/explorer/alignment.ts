@@ -1,6 +1,6 @@
 import type { SidePayload, UtteranceReply } from "../core/protocol_errors";
 import type { Scope } from "../core/scope";
-import { h, setAttribute } from "../ui/dom";
+import { h, setAttribute, setText } from "../ui/dom";
 import { blocksOf, type Stack } from "./stacks";
 import { percent } from "./words";
 
@@ -29,7 +29,9 @@ const SAYS = {
 
 /** The reference over what each model heard, word under word; differences have a sign and a shape of their own. */
 export function createAlignment(scope: Scope, onPlay: (chosen: Chosen) => void): Alignment {
-  const root = h("div", { class: "lw-x-alignment" });
+  const blocksRoot = h("div", { class: "lw-x-blocks" });
+  const note = h("p", { class: "lw-x-note", hidden: true });
+  const root = h("div", { class: "lw-x-alignment" }, blocksRoot, note);
   let words: { element: HTMLElement; chosen: Chosen }[] = [];
   let at = -1;
 
@@ -72,7 +74,10 @@ export function createAlignment(scope: Scope, onPlay: (chosen: Chosen) => void):
         );
       });
       setAttribute(root, "lang", reply.language === "und" ? null : reply.language);
-      root.replaceChildren(...blocks);
+      blocksRoot.replaceChildren(...blocks);
+      const said = timesWords(words.map(({ chosen }) => chosen.stack));
+      note.hidden = said === null;
+      setText(note, said ?? "");
     },
     step(by, onlyDifferences) {
       let next = at < 0 && by < 0 ? words.length - 1 : at + by;
@@ -80,6 +85,16 @@ export function createAlignment(scope: Scope, onPlay: (chosen: Chosen) => void):
       return choose(next);
     },
   };
+}
+
+/** What to know of the times of words; null where all were measured, or nothing sounds. */
+export function timesWords(stacks: readonly Stack[]): string | null {
+  const timed = stacks.filter(({ spans }) => spans.length);
+  const estimated = timed.filter((stack) => stack.estimated);
+  if (!estimated.length) return null;
+  if (estimated.length === timed.length)
+    return "No model measured when the words sound: their times are estimated from their lengths.";
+  return "Dotted line: the time of the word is estimated from its neighbours.";
 }
 
 function labels(models: readonly string[], sides: readonly SidePayload[]): HTMLElement {
@@ -102,10 +117,18 @@ function stackElement({ stack, models }: Chosen): HTMLElement {
   const said = stack.cells.map(({ op, text }, at) =>
     op === "none" ? "" : `${models[at]}: ${text ?? "nothing"}, ${SAYS[op]}`,
   );
-  const name = [stack.reference ?? "nothing in the reference", ...said.filter(Boolean)].join("; ");
+  const when = stack.estimated ? "its time is estimated" : "";
+  const name = [stack.reference ?? "nothing in the reference", ...said, when].filter(Boolean).join("; ");
   return h(
     "button",
-    { type: "button", tabindex: -1, class: "lw-x-stack", "data-differs": stack.differs, "aria-label": name },
+    {
+      type: "button",
+      tabindex: -1,
+      class: "lw-x-stack",
+      "data-differs": stack.differs,
+      "data-estimated": stack.estimated,
+      "aria-label": name,
+    },
     h(
       "span",
       { class: "lw-x-cell lw-x-reference", "data-gap": stack.reference === null },

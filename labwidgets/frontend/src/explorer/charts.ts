@@ -9,7 +9,7 @@ export interface ChartParts {
   columns: readonly ColumnPayload[];
   /** Columns shown at first. */
   names: readonly string[];
-  model: string;
+  models: readonly string[];
   onChoose: (bar: BarPayload, column: string) => void;
 }
 
@@ -21,13 +21,19 @@ export interface Charts {
 /** Small charts beside each other; a bar is a filter. */
 export function createCharts(
   scope: Scope,
-  { transport, columns, names, model, onChoose }: ChartParts,
+  { transport, columns, names, models, onChoose }: ChartParts,
 ): Charts {
   const root = h("div", { class: "lw-x-charts", role: "group", "aria-label": "Charts" });
   let query: RowQueryPayload | null = null;
   const charts = names.map((name) => createChart(scope, columns, name));
-  root.append(...charts.map((chart) => chart.root));
+  const whose = createModelPicker(models);
+  // Behind the charts: which of them a narrow page shows goes by their order.
+  root.append(...charts.map((chart) => chart.root), whose.root);
 
+  const show = () => {
+    for (const chart of charts) void load(chart);
+  };
+  scope.listen(whose.picker, "change", show);
   for (const chart of charts) {
     scope.listen(chart.picker, "change", () => void load(chart));
     scope.listen(chart.bars, "click", (event) => {
@@ -43,7 +49,7 @@ export function createCharts(
     chart.asked += 1;
     const { asked } = chart;
     try {
-      const wish = { query, column: chart.picker.value, model };
+      const wish = { query, column: chart.picker.value, model: whose.picker.value };
       const { payload } = await transport.request("bars", wish);
       if (scope.disposed || asked !== chart.asked) return;
       draw(chart, payload, columns);
@@ -56,7 +62,7 @@ export function createCharts(
     root,
     show(next) {
       query = next;
-      for (const chart of charts) void load(chart);
+      show();
     },
   };
 }
@@ -67,6 +73,17 @@ interface Chart {
   bars: HTMLElement;
   shown: BarPayload[];
   asked: number;
+}
+
+/** Whose errors the bars tell; nothing to see where there is one model only. */
+function createModelPicker(models: readonly string[]) {
+  const picker = h(
+    "select",
+    { class: "lw-x-picker" },
+    ...models.map((name) => h("option", { value: name }, name)),
+  );
+  const root = h("label", { class: "lw-x-whose", hidden: models.length < 2 }, "WER in the bars", picker);
+  return { root, picker };
 }
 
 function createChart(_scope: Scope, columns: readonly ColumnPayload[], name: string): Chart {

@@ -36,7 +36,6 @@ export const mountExplorer: MountKind = (scope, context) => {
 function build(scope: Scope, { el, transport, ready }: MountContext, opened: ColumnsReply): void {
   const { columns, models } = opened;
   const shown = opened.shown.flatMap((name) => columns.find((one) => one.name === name) ?? []);
-  const model = models[0] ?? "";
   let query: RowQueryPayload = { sort: "row", descending: false, where: [], search: "", confusion: null };
 
   const notice = h("span", { class: "lw-x-notice", role: "status" });
@@ -73,7 +72,7 @@ function build(scope: Scope, { el, transport, ready }: MountContext, opened: Col
     transport,
     columns,
     names: opened.charts,
-    model,
+    models,
     onChoose: (bar: BarPayload, column: string) => {
       const rest = query.where.filter((one) => one.column !== column);
       change({ where: [...rest, ...barConditions(bar, column)] });
@@ -109,7 +108,7 @@ function build(scope: Scope, { el, transport, ready }: MountContext, opened: Col
     charts.root.hidden = !charts.root.hidden;
     if (!charts.root.hidden) charts.show(query);
   };
-  rows.events.on("trouble", (message) => message && say(message, true));
+  rows.on("trouble", (message) => message && say(message, true));
 
   const frame = h(
     "div",

@@ -4,13 +4,15 @@ export interface Cell {
   op: StepPayload["op"] | "none";
   /** Null where nothing was said. */
   text: string | null;
-  span: TimeSpan | null;
 }
 
 /** One word of the reference, or a gap between two, with what each model made of it. */
 export interface Stack {
   reference: string | null;
-  span: TimeSpan | null;
+  /** When its words sound: as it was measured, else as it was estimated. */
+  spans: TimeSpan[];
+  /** Nothing measured it. */
+  estimated: boolean;
   cells: Cell[];
   /** Whether any model differs here. */
   differs: boolean;
@@ -63,24 +65,23 @@ function slotsOf(steps: readonly StepPayload[]): { words: StepPayload[]; extra: 
 }
 
 function stackOf(steps: readonly (StepPayload | null)[]): Stack {
-  const spoken = steps.find((step) => step?.reference != null);
-  const timed = steps.filter((step) => step?.reference_span);
-  const best = timed.find((step) => !step?.estimated) ?? timed[0];
+  const said = steps.filter((step) => step !== null);
+  const measured = said.filter((step) => !step.estimated && spansOf(step).length);
   return {
-    reference: spoken?.reference ?? null,
-    span: best?.reference_span ?? null,
-    cells: steps.map((step) => ({
-      op: step?.op ?? "none",
-      text: step?.hypothesis ?? null,
-      span: step?.hypothesis_span ?? step?.reference_span ?? null,
-    })),
-    differs: steps.some((step) => step !== null && step.op !== "hit"),
+    reference: said.find(({ reference }) => reference !== null)?.reference ?? null,
+    spans: (measured.length ? measured : said).flatMap(spansOf),
+    estimated: !measured.length && said.some((step) => spansOf(step).length),
+    cells: steps.map((step) => ({ op: step?.op ?? "none", text: step?.hypothesis ?? null })),
+    differs: said.some(({ op }) => op !== "hit"),
   };
 }
 
+function spansOf({ reference_span, hypothesis_span }: StepPayload): TimeSpan[] {
+  return [reference_span, hypothesis_span].filter((span) => span !== null);
+}
+
 /** What sounds in a stack: all of its words together. */
-export function spanOf(stack: Stack): TimeSpan | null {
-  const spans = [stack.span, ...stack.cells.map(({ span }) => span)].filter((span) => span !== null);
+export function spanOf({ spans }: Stack): TimeSpan | null {
   if (!spans.length) return null;
   return [Math.min(...spans.map(([start_s]) => start_s)), Math.max(...spans.map(([, end_s]) => end_s))];
 }

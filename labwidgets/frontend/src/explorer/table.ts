@@ -70,7 +70,7 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
   };
 
   const openWhenThere = () => {
-    const row = isWaiting ? rows.at(active) : null;
+    const row = isWaiting ? rows.row(active) : null;
     if (!row) return;
     isWaiting = false;
     onOpen(row);
@@ -98,7 +98,7 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
       line.root.dataset.index = String(index);
       setAttribute(line.root, "aria-rowindex", index + 2);
       setAttribute(line.root, "aria-selected", String(index === active));
-      fill(line, rows.at(index));
+      fill(line, rows.row(index));
     });
     const isInSight = active >= first && active <= last;
     setAttribute(root, "aria-activedescendant", isInSight ? `${base}-${active}` : null);
@@ -166,7 +166,7 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
     view_px = rect.height;
     scrollTo(top_px);
   });
-  rows.events.on("change", render);
+  rows.on("change", render);
 
   return {
     root,

@@ -203,7 +203,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
     showBanner();
     if (session.current?.segment === refusal.submission.segment) editor.focus();
   });
-  pages.on("counts", showCounts);
+  pages.on("answer", (answer) => showCounts(answer.counts));
   pages.on("change", () => {
     if (pages.total !== null) return showPlace();
     revealed = null;

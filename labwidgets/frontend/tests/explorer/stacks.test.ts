@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SidePayload, StepPayload } from "../../src/core/protocol_errors";
+import { timesWords } from "../../src/explorer/alignment";
 import { blocksOf, spanOf, widened } from "../../src/explorer/stacks";
 import { barConditions, barWords, conditionWords, shownValue } from "../../src/explorer/words";
 
@@ -51,6 +52,23 @@ describe("stacks", () => {
       side("a", [{ ...step("hit", "x", "x"), reference_span: null, hypothesis_span: null }]),
     ]);
     expect(mute[0]?.stacks[0] && spanOf(mute[0].stacks[0])).toBeNull();
+  });
+});
+
+describe("times", () => {
+  const guessed = (text: string): StepPayload => ({ ...step("hit", text, text), estimated: true });
+
+  it("plays what was measured where one model was, and says where none was", () => {
+    const [block] = blocksOf([
+      side("a", [{ ...guessed("x"), reference_span: [0, 5], hypothesis_span: [0, 5] }, guessed("y")]),
+      side("b", [step("hit", "x", "x"), guessed("y")]),
+    ]);
+    const stacks = block?.stacks ?? [];
+    expect(stacks.map(({ estimated }) => estimated)).toEqual([false, true]);
+    expect(stacks[0] && spanOf(stacks[0])).toEqual([1, 2.5]);
+    expect(timesWords(stacks)).toContain("Dotted line");
+    expect(timesWords(stacks.slice(1))).toContain("No model measured");
+    expect(timesWords(stacks.slice(0, 1))).toBeNull();
   });
 });
 

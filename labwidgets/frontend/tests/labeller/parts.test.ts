@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LinkState } from "../../src/core/link";
+import { PAGE_ROWS } from "../../src/core/row_pages";
 import { ActivityMeter, Pace } from "../../src/labeller/activity";
 import { isActing } from "../../src/labeller/keyboard";
-import { PAGE_ROWS, Pages } from "../../src/labeller/pages";
+import { Pages } from "../../src/labeller/pages";
 import { retryDelay_ms } from "../../src/labeller/retry";
 import { areaHeight, ROW_PX, rowsInSight, squeeze, topThatShows } from "../../src/labeller/row_window";
 import { statusOf } from "../../src/labeller/status";
