@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from labwidgets.analysis.texts import Texts
 from labwidgets.errors import ModelError, NotFoundError, ProjectError, SourceError
+from labwidgets.project.held import Held, held
 from labwidgets.records import (
     AnalysedSegment,
     HypothesesReport,
@@ -97,13 +98,14 @@ class Analysing(StoreSource):
         """
         from labwidgets.analysis.scoring import score
 
-        rows = _with_references(self.store.analysed_segments())
-        chosen = _chosen(rows, None if model is None else [model])
-        if len(chosen) > 1:
-            raise NotFoundError("several models said something", value=", ".join(chosen), remedy="Name one")
-        said = [row for row in rows if chosen[0] in row.said]
-        texts = {row.id: row.said[chosen[0]].text for row in said}
-        return score(_references(said), texts, normalize=normalize, variants=variants)
+        found = self._held(None if model is None else [model])
+        if len(found.models) > 1:
+            raise NotFoundError(
+                "several models said something", value=", ".join(found.models), remedy="Name one"
+            )
+        found = found.by_any()
+        [texts] = found.hypotheses().values()
+        return score(found.references(), texts, normalize=normalize, variants=variants)
 
     def compare(
         self,
@@ -125,13 +127,8 @@ class Analysing(StoreSource):
         """
         from labwidgets.analysis.comparing import compare
 
-        rows = _with_references(self.store.analysed_segments())
-        chosen = _chosen(rows, models)
-        shared = [row for row in rows if all(name in row.said for name in chosen)]
-        if not shared:
-            raise ProjectError("no segment has a hypothesis of each model", value=", ".join(chosen))
-        texts = {name: {row.id: row.said[name].text for row in shared} for name in chosen}
-        return compare(_references(shared), texts, normalize=normalize, variants=variants)
+        found = self._held(models).by_all()
+        return compare(found.references(), found.hypotheses(), normalize=normalize, variants=variants)
 
     def errors(
         self,
@@ -153,19 +150,17 @@ class Analysing(StoreSource):
         """
         from labwidgets.analysis.explorer import ErrorTable
 
-        rows = _with_references(self.store.analysed_segments())
-        chosen = _chosen(rows, models)
-        shown = [row for row in rows if any(name in row.said for name in chosen)]
-        texts = _references(shown)
+        found = self._held(models).by_any()
+        texts = found.references()
         table = ErrorTable(
             texts.ids or (),
             [text or "" for text in texts.texts],
-            {name: [row.said[name].text if name in row.said else None for row in shown] for name in chosen},
+            found.said(),
             columns=texts.columns,
             normalize=normalize,
             variants=variants,
         )
-        number = {row.id: place for place, row in enumerate(shown)}
+        number = {key: place for place, key in enumerate(texts.ids or ())}
         marks = self.store.marks().values()
         table.set_marks({number[one.segment_id]: one.mark for one in marks if one.segment_id in number})
         return table
@@ -194,7 +189,7 @@ class Analysing(StoreSource):
         """
         from labwidgets.analysis.report import report
 
-        chosen = _chosen(_with_references(self.store.analysed_segments()), models)
+        chosen = self._held(models).models
         if len(chosen) > 1:
             found = self.compare(chosen, normalize=normalize, variants=variants)
             scores, pairs = found.scores, found.pairs
@@ -231,7 +226,7 @@ class Analysing(StoreSource):
         """
         from labwidgets.analysis.suspects import rank_suspects
 
-        chosen = _chosen(_with_references(self.store.analysed_segments()), models)
+        chosen = self._held(models).models
         scores = (
             self.compare(chosen, normalize=SAFE).scores
             if len(chosen) > 1
@@ -239,6 +234,9 @@ class Analysing(StoreSource):
         )
         fits = self._fits(scores, progress) if listen else None
         return rank_suspects(scores, fits=fits, n=n)
+
+    def _held(self, models: Sequence[str] | None) -> Held:
+        return held(self.store.analysed_segments(), models)
 
     def _fits(self, scores: Mapping[str, Score], progress: Progress | None) -> list[float | None]:
         from labwidgets.asr.drafting import load_drafter
@@ -289,39 +287,6 @@ class Analysing(StoreSource):
         """
         one = Mark(segment_id, mark, hypothesis_id)
         self.store.mark([one], annotator=checked_annotator(annotator))
-
-
-def _with_references(rows: Sequence[AnalysedSegment]) -> list[AnalysedSegment]:
-    found = [row for row in rows if row.reference is not None and row.said]
-    if not found:
-        raise ProjectError(
-            "no segment has both a reference and a hypothesis",
-            remedy="Label or add references, and draft or add hypotheses",
-        )
-    return found
-
-
-def _chosen(rows: Sequence[AnalysedSegment], models: Sequence[str] | None) -> list[str]:
-    there = list(dict.fromkeys(name for row in rows for name in row.said))
-    for name in models or ():
-        if name not in there:
-            raise NotFoundError("this model said nothing here", value=name, allowed=", ".join(there))
-    return there if models is None else list(dict.fromkeys(models))
-
-
-def _references(rows: Sequence[AnalysedSegment]) -> Texts:
-    names = dict.fromkeys(name for row in rows for name in row.columns)
-    columns = {name: [row.columns.get(name) for row in rows] for name in names}
-    known = {name: values for name, values in columns.items() if any(value is not None for value in values)}
-    return Texts(
-        [row.reference for row in rows],
-        [row.id for row in rows],
-        {
-            **known,
-            "recording": [row.recording for row in rows],
-            "duration": [row.duration_s for row in rows],
-        },
-    )
 
 
 def _by_segment(
