@@ -16,7 +16,7 @@ from labwidgets.errors import SourceError
 
 Floats = npt.NDArray[np.float64]
 
-_WEIGHTS = {"agreement": 1.0, "edge": 0.3, "fit": 0.5, "rate": 0.5}
+WEIGHTS = {"agreement": 1.0, "edge": 0.3, "fit": 0.5, "rate": 0.5}
 _SAYS = 0.1
 
 
@@ -54,7 +54,7 @@ def rank_suspects(
         SourceError: No scores, or not of the same utterances.
     """
     known = evidence(scores, fits=fits)
-    total = sum(_WEIGHTS[name] * values for name, values in known.items())
+    total = sum(WEIGHTS[name] * values for name, values in known.items())
     assert isinstance(total, np.ndarray)  # noqa: S101 - there is always the evidence of agreement
     ids = next(iter(scores.values())).ids
     order = np.argsort(-total, kind="stable")[:n].tolist()
@@ -65,8 +65,8 @@ def rank_suspects(
             float(total[place]),
             tuple(
                 sorted(
-                    (name for name, values in known.items() if _WEIGHTS[name] * values[place] >= _SAYS),
-                    key=lambda name: -_WEIGHTS[name] * known[name][place],
+                    (name for name, values in known.items() if WEIGHTS[name] * values[place] >= _SAYS),
+                    key=lambda name: -WEIGHTS[name] * known[name][place],
                 )
             ),
             _proposal(scores, place),
