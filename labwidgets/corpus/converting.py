@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from labwidgets import audio
-from labwidgets.corpus.formats.carrying import Format, Reading, folder_of, joined, losses, stem
+from labwidgets.corpus.formats.carrying import Format, Reading, beside, folder_of, losses, stem
 from labwidgets.corpus.formats.registry import format_of, read_transcript
 from labwidgets.errors import LabError, SourceError
-from labwidgets.records import ConvertReport, TranscribedSpan, Transcript
+from labwidgets.records import AudioRef, ConvertReport, TranscribedSpan, Transcript
+
+logger = logging.getLogger(__name__)
 
 Spans = Sequence[TranscribedSpan]
 
@@ -49,7 +52,7 @@ def write_transcript(transcript: Transcript, out: Path, target: Format) -> Conve
     Raises:
         SourceError: It can hold nothing of it, or ``out`` does not fit the format.
     """
-    fitted = target.fit(_timed(transcript.spans, folder_of(out, target)))
+    fitted = target.fit(_known(transcript.spans, folder_of(out, target), needs_sound=target.needs_sound))
     lost = losses(transcript.spans, fitted)
     kept = [(span, left) for span, left in zip(transcript.spans, fitted, strict=True) if left is not None]
     if not kept:
@@ -58,7 +61,7 @@ def write_transcript(transcript: Transcript, out: Path, target: Format) -> Conve
             value=lost[0].example if lost else None,
             remedy="Look at what the format needs: times for subtitles, words with times for ctm",
         )
-    lost += joined([left for _, left in kept], target)
+    lost += target.more([left for _, left in kept])
     files = _write([span for span, _ in kept], [left for _, left in kept], out, target)
     return ConvertReport(
         target.name, tuple(map(str, files)), len(kept), lost, transcript.refused, transcript.notes
@@ -112,26 +115,38 @@ def _names(recordings: Sequence[str], ending: str) -> dict[str, str]:
     return names
 
 
-def _timed(spans: Spans, folder: Path) -> list[TranscribedSpan]:
-    """Return spans with the lengths of their recordings where they need them and the files are here."""
-    known: dict[str, float | None] = {}
-    found = []
-    for span in spans:
-        name = span.audio.name
-        if span.audio.duration_s is not None or span.end_s is not None:
-            found.append(span)
-            continue
-        if name not in known:
-            known[name] = _length(folder / name)
-        found.append(replace(span, audio=replace(span.audio, duration_s=known[name])))
-    return found
+def _known(spans: Spans, folder: Path, *, needs_sound: bool) -> list[TranscribedSpan]:
+    """Return spans with what their files say of the recordings, where it is needed and they are here."""
+    found: dict[str, AudioRef] = {}
+    return [
+        span
+        if not needs_sound and (span.audio.duration_s is not None or span.end_s is not None)
+        else replace(span, audio=_heard(span.audio, folder, found))
+        for span in spans
+    ]
 
 
-def _length(path: Path) -> float | None:
+def _heard(told: AudioRef, folder: Path, found: dict[str, AudioRef]) -> AudioRef:
+    if told.name not in found:
+        found[told.name] = _probed(beside(folder, told.name))
+    heard = found[told.name]
+    return AudioRef(
+        told.name,
+        heard.duration_s if told.duration_s is None else told.duration_s,
+        told.sample_rate_hz or heard.sample_rate_hz,
+        told.n_channels or heard.n_channels,
+    )
+
+
+def _probed(path: Path) -> AudioRef:
     try:
-        return audio.probe(path).duration_s if path.is_file() else None
-    except (LabError, OSError):
-        return None
+        if path.is_file():
+            header = audio.probe(path)
+            return AudioRef(path.name, header.duration_s, header.sample_rate_hz, header.n_channels)
+    except (LabError, OSError, ValueError):
+        # Whoever needs what the header says will report the span as lost.
+        logger.info("the header of a recording cannot be read: %s", path)
+    return AudioRef(path.name)
 
 
 def _settled(span: TranscribedSpan, folder: Path, out: Path) -> TranscribedSpan:

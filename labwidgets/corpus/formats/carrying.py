@@ -7,6 +7,7 @@ is left of it; that reading a file back gives just what ``fit`` said is what the
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from labwidgets.timeline import round_half_up
 
 Spans = Sequence[TranscribedSpan]
 Layout = Literal["file", "file-each", "folder"]
-"""One file, one file for each recording, or a folder with files of set names."""
+"""How it is written: one file, one file for each recording, or a folder with files of set names."""
 
 _EXAMPLE = 60
 _AUDIO = ("duration_s", "sample_rate_hz", "n_channels")
@@ -56,7 +57,9 @@ class Format:
         read: Returns what a file (or folder) holds.
         write: Writes spans, which were fitted before; returns the files.
         fit: Returns what the format can hold of each span; None for a span that it cannot hold at all.
-        joins: Under which key spans come back as one; None where each stays a span of its own.
+        more: Returns what of fitted spans is lost when they are written, which no single span shows.
+        reads_folders: Whether ``read`` takes a folder, too.
+        needs_sound: Whether it cannot do without the length and rate of each recording.
     """
 
     name: str
@@ -65,13 +68,20 @@ class Format:
     read: Callable[[Path, Reading], Transcript]
     write: Callable[[Spans, Path], Sequence[Path]]
     fit: Callable[[Spans], list[TranscribedSpan | None]]
-    joins: Callable[[TranscribedSpan], object] | None = None
+    more: Callable[[Spans], tuple[Loss, ...]] = lambda _spans: ()
+    reads_folders: bool = False
+    needs_sound: bool = False
 
 
 def folder_of(out: Path, target: Format) -> Path:
     """Return the folder that names of audio are relative to, when ``out`` is written."""
     is_folder = target.layout == "folder" or (target.layout == "file-each" and not out.suffix)
     return out if is_folder else out.parent
+
+
+def beside(folder: Path, name: str) -> Path:
+    """Return the path of a recording that is named from ``folder`` on, which need not exist yet."""
+    return Path(os.path.normpath(folder / name))
 
 
 # ---- what is left --------------------------------------------------------------------------------------
@@ -148,6 +158,25 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def unique(wanted: Sequence[str | None], *, prefix: str, taken: Iterable[str] = ()) -> list[str]:
+    """Return ids, no two the same: those wanted the first time, else the prefix and a number.
+
+    >>> unique(["x", None, "x", "a3"], prefix="a")
+    ['x', 'a2', 'a4', 'a3']
+    """
+    given, asked = set(taken), {name for name in wanted if name}
+    ids: list[str] = []
+    for number, name in enumerate(wanted, start=1):
+        chosen = name
+        while not chosen or chosen in given:
+            chosen = f"{prefix}{number}"
+            number += 1  # noqa: PLW2901 - on to the next free one
+            chosen = None if chosen in asked else chosen
+        given.add(chosen)
+        ids.append(chosen)
+    return ids
+
+
 def moved(words: Iterable[Word], by_s: float) -> tuple[Word, ...]:
     """Return words with their times moved, in whole microseconds.
 
@@ -172,18 +201,6 @@ def losses(spans: Spans, fitted: Sequence[TranscribedSpan | None]) -> tuple[Loss
             counts[name] += 1
             examples.setdefault(name, example)
     return tuple(Loss(name, count, examples[name]) for name, count in counts.items())
-
-
-def joined(spans: Spans, target: Format) -> tuple[Loss, ...]:
-    """Return the loss of where segments begin and end, in a format that joins them."""
-    if target.joins is None:
-        return ()
-    groups = Counter(map(target.joins, spans))
-    first = next((span for span in spans if groups[target.joins(span)] > 1), None)
-    if first is None:
-        return ()
-    count = sum(n_spans for n_spans in groups.values() if n_spans > 1)
-    return (Loss("segments", count, f"{first.start_s:g} to {first.end_s:g} s, joined with those after it"),)
 
 
 def _lost(span: TranscribedSpan, left: TranscribedSpan | None) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ References:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from labwidgets.analysis.inputs.nist import CtmLine, ctm_lines
 from labwidgets.corpus.formats.carrying import Spans, decimal, moved, only, seconds, token
 from labwidgets.corpus.formats.files import require, text_format
 from labwidgets.corpus.formats.nist_lines import COMMENT, apart, channel_name, channel_of, recording_name
-from labwidgets.records import AudioRef, TranscribedSpan, Transcript, Word
+from labwidgets.records import AudioRef, Loss, TranscribedSpan, Transcript, Word
 
 
 def parse(content: str, name: str, _audio: str) -> Transcript:
@@ -109,11 +110,17 @@ def _fitted(word: Word) -> Word:
     )
 
 
-def _channel(span: TranscribedSpan) -> tuple[str, str]:
-    return span.audio.name, channel_name(span)
+def _joined(spans: Spans) -> tuple[Loss, ...]:
+    """Return the loss of where the segments of a channel begin and end."""
+    groups = Counter((span.audio.name, channel_name(span)) for span in spans)
+    some = [span for span in spans if groups[span.audio.name, channel_name(span)] > 1]
+    if not some:
+        return ()
+    return (
+        Loss(
+            "segments", len(some), f"{some[0].start_s:g} to {some[0].end_s:g} s, joined with those after it"
+        ),
+    )
 
 
-FORMAT = replace(
-    text_format("ctm", (".ctm",), parse=parse, render=render, fit=fit),
-    joins=_channel,
-)
+FORMAT = replace(text_format("ctm", (".ctm",), parse=parse, render=render, fit=fit), more=_joined)

@@ -30,6 +30,11 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "eaf": ("eaf", "FORMAT"),
     "labelstudio": ("labelstudio", "FORMAT"),
     "gecko": ("gecko", "FORMAT"),
+    "kaldi": ("kaldi", "FORMAT"),
+    "lhotse": ("lhotse", "FORMAT"),
+    "commonvoice": ("commonvoice", "FORMAT"),
+    "audiofolder": ("clips", "FORMAT"),
+    "parquet": ("parquet", "FORMAT"),
     "whisper": ("whisper", "FORMAT"),
     "whisperx": ("whisperx", "FORMAT"),
 }
@@ -69,7 +74,7 @@ def read_transcript(path: Path, name: str | None = None, *, how: Reading | None 
         raise SourceError("no such file or folder", value=path)
     chosen = format_of(name or guess(path))
     how = how or Reading()
-    if path.is_dir() and chosen.layout != "folder":
+    if path.is_dir() and not chosen.reads_folders:
         return require(_merged([chosen.read(file, how) for file in _files(path, chosen)]), str(path))
     return require(_merged([chosen.read(path, how)]), str(path))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from labwidgets.corpus.formats.audiofolder import METADATA_NAMES
 from labwidgets.corpus.formats.files import read_text
 from labwidgets.errors import SourceError
 
@@ -21,6 +22,7 @@ _ENDINGS: Mapping[str, str] = {
     ".csv": "csv",
     ".textgrid": "textgrid",
     ".eaf": "eaf",
+    ".parquet": "parquet",
 }
 """Endings that leave no doubt."""
 
@@ -46,12 +48,17 @@ def _of_file(path: Path) -> str | None:
     if ending in _ENDINGS:
         return _ENDINGS[ending]
     looks: Mapping[str, Callable[[str], str | None]] = {
-        ".tsv": lambda _content: "tsv",
+        ".tsv": _of_table,
         ".jsonl": _of_lines,
         ".ndjson": _of_lines,
         ".json": _of_json,
     }
     return looks[ending](read_text(path)) if ending in looks else None
+
+
+def _of_table(content: str) -> str:
+    header = content.split("\n", 1)[0].split("\t")
+    return "commonvoice" if {"client_id", "path"} <= set(header) else "tsv"
 
 
 def _of_lines(content: str) -> str | None:
@@ -61,6 +68,8 @@ def _of_lines(content: str) -> str | None:
 
 
 def _of_object(value: Mapping[str, Any]) -> str | None:
+    if {"recording", "start", "duration"} <= set(value):
+        return "lhotse"
     return "nemo" if {"audio_filepath", "audio_filename"} & set(value) else None
 
 
@@ -96,6 +105,13 @@ def _object(text: str) -> Any:
 
 
 def _of_folder(folder: Path) -> str | None:
+    names = {path.name for path in folder.iterdir()}
+    if "wav.scp" in names:
+        return "kaldi"
+    if names & set(METADATA_NAMES):
+        return "audiofolder"
+    if "clips" in names and any(name.endswith(".tsv") for name in names):
+        return "commonvoice"
     endings = {path.suffix.lower() for path in folder.iterdir() if path.is_file()}
     found = {_ENDINGS[ending] for ending in endings if ending in _ENDINGS}
     return found.pop() if len(found) == 1 else None

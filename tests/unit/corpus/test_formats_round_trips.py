@@ -63,6 +63,11 @@ def talks(folder: Path) -> dict[str, Transcript]:
     }
 
 
+def heard(span: TranscribedSpan) -> TranscribedSpan:
+    """The span with what the header of its recording would say."""
+    return replace(span, audio=AudioRef(span.audio.name, 10_000.0, 16_000, 1))
+
+
 def row(span: TranscribedSpan) -> str:
     return repr(
         replace(span, audio=replace(span.audio, name=""), metadata=dict(sorted(span.metadata.items())))
@@ -75,14 +80,17 @@ def real(speech):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "audiofolder"])
 def test_real_talk_comes_back_as_the_report_says(name, real, tmp_path):
     chosen = format_of(name)
     for number, (source, transcript) in enumerate(real.items()):
+        if chosen.needs_sound:
+            transcript = Transcript(tuple(heard(span) for span in transcript.spans))  # noqa: PLW2901
         fitted = [span for span in chosen.fit(transcript.spans) if span is not None]
         assert losses(fitted, chosen.fit(fitted)) == (), source
         if not fitted:
-            assert name == "ctm" or transcript.spans[0].end_s is None, source
+            # Words without times are no ctm, parts of recordings no Common Voice.
+            assert name in ("ctm", "commonvoice") or transcript.spans[0].end_s is None, source
             continue
         out = tmp_path / f"{number}" / ("x" if chosen.layout != "file" else f"x{chosen.endings[0]}")
         write_transcript(transcript, out, chosen)
