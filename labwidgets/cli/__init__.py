@@ -13,7 +13,17 @@ from typing import NoReturn
 
 import typer
 
-from labwidgets.cli import care, collecting, converting, drafting, labelling, people, publishing, scoring
+from labwidgets.cli import (
+    care,
+    collecting,
+    converting,
+    deciding,
+    drafting,
+    labelling,
+    people,
+    publishing,
+    scoring,
+)
 from labwidgets.cli.output import fail, unforeseen
 from labwidgets.errors import LabError
 from labwidgets.jobs import error_to_json
@@ -25,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (collecting, converting, drafting, labelling, scoring, people, publishing, care):
+for group in (collecting, converting, drafting, labelling, deciding, scoring, people, publishing, care):
     app.add_typer(group.app)
 
 _INTERRUPTED = 128 + signal.SIGINT

@@ -21,6 +21,7 @@ from labwidgets.config import (
 from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
 from labwidgets.project.analysing import Analysing
 from labwidgets.project.collecting import Collecting
+from labwidgets.project.deciding import Deciding
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
 from labwidgets.project.releasing import Releasing
@@ -32,7 +33,7 @@ from labwidgets.store import Store
 _GB = 1024**3
 
 
-class Project(Collecting, Eliciting, Segmenting, Drafting, Labelling, Releasing, Analysing):
+class Project(Collecting, Eliciting, Segmenting, Drafting, Labelling, Releasing, Analysing, Deciding):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 
     Attributes:

@@ -167,8 +167,7 @@ def spend(connection: sa.Connection, pool_id: str, *, model: str, actor: str | N
 
 def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | None) -> StoredDecision:
     """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
-    drafts = {unit.segment_id: unit.draft_id for unit in pool_units(connection, new.pool_id)}
-    wanted = {segment_id: drafts[segment_id] for segment_id in new.segment_ids}
+    wanted = _drafts(connection, new)
     accepted = candidates.untouched(connection, wanted)
     content = codec.content_row(fields={"drafts": [wanted[segment_id] for segment_id in accepted]})
     insert_rows(connection, schema.content, [content])
@@ -185,6 +184,16 @@ def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | No
     }
     record(connection, [NewEvent(decision_id, 1, "decision_made", payload, actor=actor)])
     return next(one for one in decisions(connection) if one.id == decision_id)
+
+
+def would_accept(connection: sa.Connection, new: NewDecision) -> int:
+    """Return how many drafts a decision would accept that do not count yet."""
+    return len(candidates.untouched(connection, _drafts(connection, new)))
+
+
+def _drafts(connection: sa.Connection, new: NewDecision) -> dict[str, str]:
+    drafts = {unit.segment_id: unit.draft_id for unit in pool_units(connection, new.pool_id)}
+    return {segment_id: drafts[segment_id] for segment_id in new.segment_ids}
 
 
 def decisions(connection: sa.Connection) -> list[StoredDecision]:

@@ -85,6 +85,10 @@ class Decisions(Transactions):
         """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
         return self._write(lambda connection: deciding.add_decision(connection, new, actor=actor))
 
+    def would_accept(self, new: NewDecision) -> int:
+        """Return how many drafts a decision would accept that do not count yet."""
+        return self._read(lambda connection: deciding.would_accept(connection, new))
+
     def decisions(self) -> list[StoredDecision]:
         """Return all looks, oldest first."""
         return self._read(deciding.decisions)

@@ -1,0 +1,251 @@
+"""What a model may decide alone, as far as blind audits prove that it can."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from labwidgets.errors import ConfigError, NotFoundError, ProjectError
+from labwidgets.project.looks import Look, errors, refuse_another, why_broken
+from labwidgets.records import (
+    AuditDraw,
+    AuditPool,
+    AuditReport,
+    Decision,
+    NewDecision,
+    PoolUnit,
+    StoredDecision,
+)
+from labwidgets.widgets.source import StoreSource
+
+if TYPE_CHECKING:
+    from labwidgets.analysis.decision.pool import Laid
+    from labwidgets.analysis.decision.testing import Verdict
+
+SAFE = "basic"
+"""How drafts and audits are spelt before they are compared."""
+
+_SEED_BITS = 63
+
+
+class Deciding(StoreSource):
+    """The part of a project in which models take decisions."""
+
+    def audit(
+        self, n: int, *, model: str | None = None, score: str | None = None, fresh: bool = False
+    ) -> AuditReport:
+        """Draw segments to be labelled blind, and keep on record that they were drawn.
+
+        The first draw fixes the pool: the drafts of one model whose segments nobody touched. Later draws
+        come from the same pool; once a decision was asked for, out of the part that it is about. Where people
+        worked on drafts of the pool meanwhile, or its permission was withdrawn, a new pool is opened: audit
+        and decide first, then label the rest.
+
+        Args:
+            n: How many.
+            model: Whose drafts; default: the model with the most.
+            score: What orders them: ``confidence``, or ``agreement`` with other models; default: confidence
+                where there is any. Fixed with the pool.
+            fresh: Open a new pool.
+
+        Raises:
+            ConfigError: ``n`` is under 1.
+            ProjectError: No drafts are left, or nothing orders them.
+            StoreError: Somebody began to work on one of them just now: call it again.
+        """
+        from labwidgets.analysis.decision.drawing import draw
+        from labwidgets.analysis.decision.pool import chances, lay_out
+
+        if n < 1:
+            raise ConfigError("no audits asked for", value=n, allowed="1 or more")
+        name = self._model(model)
+        pool = None if fresh else self._drawable(name)
+        if pool is None:
+            pool = self._open_pool(name, score)
+        laid = lay_out(pool, self.store.pool_units(pool.id))
+        draws = self.store.audit_draws(pool.id)
+        region = self._region(pool, laid, draws)
+        weights, seed = laid.weights(region), secrets.randbits(_SEED_BITS)
+        weights[[laid.ranks[key] for one in draws for key in one.chances if key in laid.ranks]] = 0.0
+        drawn = [laid.segment_ids[rank] for rank in draw(weights, n, seed=seed)]
+        made = AuditDraw(region, seed, dict.fromkeys(drawn, 1.0))
+        known = chances(laid, [*draws, made])
+        made = AuditDraw(region, seed, {key: float(known[laid.ranks[key]]) for key in drawn})
+        self.store.draw_audits(pool.id, made)
+        waiting = sum(row.state == "open" for row in self.store.audits(pool.id))
+        return AuditReport(len(drawn), pool.id, pool.n, region, name, pool.score, waiting)
+
+    def decide(
+        self,
+        max_wer: float,
+        risk: float,
+        *,
+        max_edits: int | None = None,
+        model: str | None = None,
+        normalize: str = SAFE,
+    ) -> Decision:
+        """Let drafts count without a person, as many as the audits of their pool allow.
+
+        With a chance of at most ``risk``, over all looks at a pool together, the drafts that it accepts have
+        more than ``max_wer`` errors a word. That is said of this pool only, of the drafts as they were when
+        it was opened. Accepted drafts are references of origin ``auto_accepted``. A later look, after more
+        audits, may accept more; or it withdraws what was accepted, which then is queued again.
+
+        Args:
+            max_wer: Most errors a word, for example 0.05.
+            risk: Chance that this is broken, for example 0.05.
+            max_edits: A draft with more edits counts as one with so many; default: a third of an average
+                draft's words, 3 at least.
+            model: Whose drafts; default: as for ``audit``.
+            normalize: How texts are spelt before they are compared, by name.
+
+        Raises:
+            ConfigError: A number is out of range, or the audits of this pool answer to another one.
+            ProjectError: There is no pool, and there are no drafts.
+        """
+        from labwidgets.analysis.decision.pool import audited, lay_out, most_edits, usable
+        from labwidgets.analysis.decision.testing import Wish
+        from labwidgets.analysis.decision.testing import decide as find
+
+        pool, units = self._decidable(model)
+        most = most_edits(pool.n_words) if max_edits is None else max_edits
+        wish = Wish(max_wer, risk, most, pool.n_words)
+        looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
+        for before in looks:
+            refuse_another(before, wish, normalize)
+        laid = lay_out(pool, units)
+        rows = self.store.audits(pool.id) if pool.id else []
+        used, draws = usable(rows), self.store.audit_draws(pool.id) if pool.id else []
+        found = audited(laid, draws, used, errors=errors(used, normalize), worst=most)
+        look = Look(pool, wish, normalize, laid, found, sum(row.state == "open" for row in rows))
+        broken = why_broken(look, looks)
+        if broken:
+            return self._withdraw(look, looks, broken)
+        return self._keep(look, looks, find(laid.grid, found, wish))
+
+    def decisions(self) -> list[StoredDecision]:
+        """Return every look at a pool and what came of it, oldest first."""
+        return self.store.decisions()
+
+    def revoke(self, decision_id: str, *, reason: str = "by hand") -> int:
+        """Withdraw a decision: what it accepted, and no person labelled since, is queued again.
+
+        Nothing more is decided in its pool.
+
+        Returns:
+            How many segments went back.
+
+        Raises:
+            NotFoundError: There is no such decision.
+        """
+        return self.store.revoke(decision_id, reason=reason)
+
+    def spend_audits(self, model: str) -> int:
+        """Say that the audits of a model's drafts chose or trained it, and return how many pools close.
+
+        Nothing more is decided with them: they no longer speak for a model that was made to fit them.
+        """
+        pools = [one for one in self.store.pools() if one.model == model and not one.is_closed]
+        for pool in pools:
+            self.store.spend_audits(pool.id, model=model)
+        return len(pools)
+
+    # ---- pools ---------------------------------------------------------------------------------------
+
+    def _model(self, model: str | None) -> str:
+        known = self.store.drafting_models()
+        open_pools = [one.model for one in self.store.pools() if not one.is_closed]
+        if model is None and known:
+            return known[0]
+        if model is None and open_pools:
+            return open_pools[-1]
+        if model is None:
+            raise ProjectError("no drafts", remedy="Draft first: project.draft()")
+        if model not in known and model not in open_pools:
+            raise NotFoundError(
+                "this model drafted nothing that is open", value=model, allowed=", ".join(known)
+            )
+        return model
+
+    def _newest(self, model: str) -> AuditPool | None:
+        pools = [one for one in self.store.pools() if one.model == model and not one.is_closed]
+        return pools[-1] if pools else None
+
+    def _drawable(self, model: str) -> AuditPool | None:
+        """Return the pool to draw more from; None where people worked on what is left of it."""
+        pool = self._newest(model)
+        if pool is None:
+            return None
+        drawn = {key for one in self.store.audit_draws(pool.id) for key in one.chances}
+        units = self.store.pool_units(pool.id)
+        left = [unit.segment_id for unit in units if unit.is_there and unit.segment_id not in drawn]
+        return None if not left or self.store.touched(left) else pool
+
+    def _open_pool(self, model: str, score: str | None) -> AuditPool:
+        pool, scores = self._new_pool(model, score)
+        return self.store.open_pool(pool, scores)
+
+    def _new_pool(self, model: str, score: str | None) -> tuple[AuditPool, dict[str, float]]:
+        from labwidgets.analysis.decision.grid import STARTS, STEP
+        from labwidgets.analysis.decision.scores import mean_words, scored
+
+        candidates = self.store.candidates(model)
+        name, scores = scored(candidates, score, normalize=SAFE)
+        starts = tuple(STARTS.items())
+        return AuditPool("", model, name, len(scores), mean_words(candidates), STEP, starts), scores
+
+    def _decidable(self, model: str | None) -> tuple[AuditPool, list[PoolUnit]]:
+        """Return the pool to decide on; one that is on record nowhere where nothing was audited yet."""
+        name = self._model(model)
+        pool = self._newest(name)
+        if pool is not None:
+            return pool, self.store.pool_units(pool.id)
+        pool, scores = self._new_pool(name, None)
+        if not scores:
+            raise ProjectError(
+                "no drafts to decide on", value=name, remedy="Draft more, or name another model"
+            )
+        return pool, [PoolUnit(key, "", score) for key, score in scores.items()]
+
+    def _region(self, pool: AuditPool, laid: Laid, draws: Sequence[AuditDraw]) -> int:
+        """Return how many of the best drafts the next audits come from: the part that may be accepted."""
+        from labwidgets.analysis.decision.pool import audited, usable
+        from labwidgets.analysis.decision.testing import Wish, decide
+
+        looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
+        if not looks:
+            return pool.n
+        look = looks[-1]
+        wish = Wish(look.max_wer, look.risk, look.max_edits, pool.n_words)
+        rows = usable(self.store.audits(pool.id))
+        found = audited(laid, draws, rows, errors=errors(rows, look.normalize), worst=look.max_edits)
+        region = decide(laid.grid, found, wish).need.region
+        return pool.n if region >= len(laid) else int(laid.before[region - 1]) + 1
+
+    # ---- looks ---------------------------------------------------------------------------------------
+
+    def _keep(self, look: Look, looks: Sequence[StoredDecision], verdict: Verdict) -> Decision:
+        pool, last = look.pool, looks[-1] if looks else None
+        if pool.id:
+            new = NewDecision(
+                pool_id=pool.id,
+                max_wer=look.wish.max_wer,
+                risk=look.wish.risk,
+                max_edits=look.wish.max_edits,
+                normalize=look.normalize,
+                threshold=verdict.threshold,
+                bound=verdict.bound,
+                audited=verdict.audited,
+                segment_ids=look.laid.segment_ids[: verdict.n_accepted],
+            )
+            if last is None or last.audited != new.audited or self.store.would_accept(new):
+                last = self.store.decide(new)
+        accepted = sum(one.accepted for one in self.store.decisions() if one.pool_id == pool.id)
+        note = "" if pool.id else "No audits are drawn yet: project.audit(n)."
+        return look.decision(last, verdict, accepted=accepted, note=note)
+
+    def _withdraw(self, look: Look, looks: Sequence[StoredDecision], reason: str) -> Decision:
+        gone = sum(self.store.revoke(one.id, reason=reason) for one in looks)
+        note = f"Withdrawn: {reason}; {gone} segments are queued again. The next audit opens a new pool."
+        return look.decision(looks[-1], None, accepted=0, note=note, revoked=gone)

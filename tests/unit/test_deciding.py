@@ -1,0 +1,250 @@
+"""A project in which a model decides: audits, decisions, and what takes them back."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import uuid
+
+import pytest
+
+from labwidgets.cli import main
+from labwidgets.errors import ConfigError, NotFoundError, ProjectError
+from labwidgets.project import Project
+from labwidgets.records import ModelRun, Submission, Transcription
+
+N = 400
+
+
+class Told:
+    """A project of segments whose true words are known: the surer a draft, the fewer its errors."""
+
+    def __init__(self, project, make_new_recording, *, confidence=True):
+        self.project = project
+        items = [make_new_recording(source=f"{i}.wav", bytes_sha256=f"{i:064x}") for i in range(N)]
+        project.store.add_recordings(items)
+        self.ids = [segment.id for segment, _ in project.store.segments_to_draft()]
+        self.random = random.Random(4)
+        self.truth = {key: [f"w{self.random.randrange(50)}" for _ in range(12)] for key in self.ids}
+        self.errors = {key: round(8 * (place / N) ** 2) for place, key in enumerate(self.ids)}
+        self.draft("m", confidence=confidence)
+
+    def draft(self, model, *, confidence=True):
+        run = ModelRun(f"run_{model}", model, "r", {})
+        said = {}
+        for place, key in enumerate(self.ids):
+            words = list(self.truth[key])
+            for at in self.random.sample(range(12), self.errors[key]):
+                words[at] = "wrong"
+            said[key] = Transcription(" ".join(words), (), 1 - place / N if confidence else None, "en")
+        self.project.store.add_hypotheses(run, said, as_draft=model == "m")
+
+    def label(self, *, n=None, errors=0, **fields):
+        """Label audits that wait, in the order drawn; ``errors``: words that the draft got wrong besides."""
+        waiting = [row for row in self.project.store.audits(self.pool) if row.state == "open"][:n]
+        for row in waiting:
+            text = ["other"] * errors + self.truth[row.segment_id][errors:]
+            sent = Submission(str(uuid.uuid4()), row.segment_id, "a1", 0, " ".join(text), **fields)
+            self.project.store.submit(sent)
+
+    @property
+    def pool(self):
+        return self.project.store.pools()[-1].id
+
+    def accepted(self):
+        return {
+            row.segment.id
+            for row in self.project.store.labelled_rows()
+            if row.reference and row.reference.origin == "auto_accepted"
+        }
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    seeds = itertools.count()
+    monkeypatch.setattr("labwidgets.project.deciding.secrets.randbits", lambda _: next(seeds))
+    with Project.create(tmp_path / "p", language="en") as made:
+        yield made
+
+
+@pytest.fixture
+def told(project, make_new_recording):
+    return Told(project, make_new_recording)
+
+
+def test_audits_are_drawn_from_drafts_by_confidence_and_labelled_blind(told):
+    report = told.project.audit(30)
+    assert (report.drawn, report.n_pool, report.score, report.open) == (30, N, "confidence", 30)
+    assert "30 wait to be labelled, without a draft" in str(report)
+    [drawn] = told.project.store.audit_draws(told.pool)
+    assert all(chance == pytest.approx(30 / N) for chance in drawn.chances.values())
+    view = told.project.view(next(iter(drawn.chances)), annotator="a1")
+    assert view.draft is None
+    assert told.project.no_draft(view) == "this one is an audit, labelled by ear alone"
+
+
+def test_before_the_first_audit_it_accepts_nothing_and_says_how_many_it_needs(told):
+    found = told.project.decide(0.1, 0.05)
+    assert (found.accepted, found.audited, found.id) == (0, 0, None)
+    assert found.audits_needed is not None
+    assert found.audits_needed > 10
+    assert "No audits are drawn yet" in str(found)
+    assert told.project.store.pools() == []
+
+
+@pytest.mark.slow
+def test_it_accepts_the_likeliest_drafts_and_only_those(told):
+    told.project.audit(40)
+    told.label()
+    few = told.project.decide(0.1, 0.05)
+    assert (few.accepted, few.max_edits) == (0, 4)
+    assert f"about {few.audits_needed} more needed" in str(few)
+    report = told.project.audit(150)
+    assert report.region <= N
+    told.label()
+    found = told.project.decide(0.1, 0.05)
+    assert found.accepted > 100
+    assert found.audits_needed == 0
+    assert found.wer < found.bound <= 0.1
+    accepted = told.accepted()
+    assert len(accepted) == found.accepted == told.project.status().decided
+    best = [key for key in told.ids if 1 - told.ids.index(key) / N >= found.threshold]
+    drawn = {key for one in told.project.store.audit_draws(told.pool) for key in one.chances}
+    assert accepted == set(best) - drawn
+    assert sum(told.errors[key] for key in best) <= 0.1 * 12 * len(best)
+    assert told.project.verify().ok
+
+
+@pytest.mark.slow
+def test_the_same_look_again_changes_nothing(told):
+    told.project.audit(250)
+    told.label()
+    first = told.project.decide(0.1, 0.05)
+    n_events = told.project.verify().events
+    assert told.project.decide(0.1, 0.05) == first
+    assert told.project.verify().events == n_events
+
+
+def test_audits_answer_one_question_only(told):
+    told.project.audit(20)
+    told.label()
+    told.project.decide(0.1, 0.05)
+    with pytest.raises(ConfigError, match=r"answer to another question.*max_wer=0.1, risk=0.05"):
+        told.project.decide(0.2, 0.05)
+    assert told.project.audit(20, fresh=True).n_pool == N - 20
+    assert told.project.decide(0.2, 0.05).accepted == 0
+
+
+def test_only_audits_up_to_the_first_that_nobody_labelled_count(told):
+    told.project.audit(30)
+    told.label(n=10)
+    rows = told.project.store.audits(told.pool)
+    sent = Submission(str(uuid.uuid4()), rows[20].segment_id, "a1", 0, "picked")
+    told.project.store.submit(sent)
+    found = told.project.decide(0.1, 0.05)
+    assert (found.audited, found.audits_open) == (10, 19)
+    assert "19 drawn audits wait" in str(found)
+
+
+@pytest.mark.slow
+def test_a_draft_on_the_screen_counts_as_the_worst(told):
+    told.project.audit(200)
+    told.label(n=190)
+    told.label(draft_id="hyp_seen")
+    seen = told.project.decide(0.1, 0.05)
+    assert seen.audited == 200
+    assert seen.wer is None or seen.wer > 0.01
+
+
+@pytest.mark.slow
+def test_later_audits_that_break_the_limit_put_everything_back(told):
+    told.project.audit(250)
+    told.label()
+    first = told.project.decide(0.1, 0.05)
+    assert first.accepted > 50
+    told.project.audit(60)
+    told.label(errors=5)
+    found = told.project.decide(0.1, 0.05)
+    assert (found.accepted, found.threshold) == (0, None)
+    assert found.revoked > 0
+    assert "Withdrawn: " in str(found)
+    assert told.accepted() == set()
+    assert told.project.verify().ok
+    assert told.project.audit(5).pool != told.project.store.pools()[0].id
+
+
+@pytest.mark.slow
+def test_a_decision_is_taken_back_by_hand(told):
+    told.project.audit(250)
+    told.label()
+    found = told.project.decide(0.1, 0.05)
+    assert told.project.revoke(found.id) == found.accepted
+    assert told.project.decisions()[-1].is_revoked
+    with pytest.raises(NotFoundError, match="no such decision"):
+        told.project.revoke("dec_x")
+
+
+def test_where_people_worked_on_the_pool_a_new_one_is_opened(told):
+    told.project.audit(5)
+    told.label()
+    told.project.submit_text(told.ids[0], "x", annotator="a1")
+    n_pool = told.project.audit(5).n_pool
+    assert n_pool < N - 5
+    assert len(told.project.store.pools()) == 2
+
+
+@pytest.mark.slow
+def test_spent_audits_decide_nothing(told):
+    told.project.audit(250)
+    told.label()
+    assert told.project.spend_audits("m") == 1
+    assert told.project.decide(0.1, 0.05).audited == 0
+
+
+def test_agreement_orders_drafts_that_have_no_confidence(project, make_new_recording):
+    told = Told(project, make_new_recording, confidence=False)
+    with pytest.raises(ProjectError, match=r"too few drafts have a score by confidence: '0 of 400'"):
+        project.audit(5)
+    told.draft("other")
+    assert project.audit(5).score == "agreement"
+    with pytest.raises(ProjectError, match=r"no such score: 'luck'"):
+        project.audit(5, score="luck", fresh=True)
+
+
+def test_without_drafts_there_is_nothing_to_decide(project, make_new_recording):
+    with pytest.raises(ProjectError, match="no drafts"):
+        project.audit(5)
+    told = Told(project, make_new_recording)
+    with pytest.raises(ConfigError, match="no audits asked for"):
+        project.audit(0)
+    with pytest.raises(NotFoundError, match=r"this model drafted nothing that is open: 'x'"):
+        project.audit(5, model="x")
+    assert project.audit(N + 1).drawn == N
+    project.spend_audits("m")
+    told.project.store.pools()
+    with pytest.raises(ProjectError, match="no drafts"):
+        project.decide(0.1, 0.05)
+
+
+@pytest.mark.slow
+def test_the_command_line_has_the_same(told, capsys, monkeypatch):
+    folder = str(told.project.folder)
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["labwidgets", *arguments, "--json"])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        return stop.value.code, json.loads(capsys.readouterr().out)
+
+    code, drawn = run("audit", folder, "250")
+    assert (code, drawn["drawn"], drawn["open"]) == (0, 250, 250)
+    told.label()
+    code, made = run("decide", folder, "--max-wer", "0.1", "--risk", "0.05")
+    assert code == 0
+    assert {"accepted", "threshold", "bound", "audited", "audits_needed"} <= made.keys()
+    assert (made["audited"], made["audits_needed"]) == (250, 0)
+    code, back = run("revoke", folder, made["id"])
+    assert (code, back["revoked"]) == (0, made["accepted"])
+    code, error = run("decide", folder, "--max-wer", "0", "--risk", "0.05")
+    assert (code, error["error"]["code"]) == (2, "bad_config")
