@@ -9,7 +9,7 @@ from labwidgets.records.base import TaskState
 
 QueueOrder = Literal["added", "least_confident", "most_confident", "shortest", "longest", "random", "recent"]
 
-QueueFilter = Literal["all", "open", "done", "skipped", "flagged", "blocked"]
+QueueFilter = Literal["all", "open", "done", "skipped", "flagged", "blocked", "audits"]
 
 QUEUE_ORDERS: tuple[QueueOrder, ...] = (
     "added",
@@ -21,7 +21,7 @@ QUEUE_ORDERS: tuple[QueueOrder, ...] = (
     "recent",
 )
 
-QUEUE_FILTERS: tuple[QueueFilter, ...] = ("all", "open", "done", "skipped", "flagged", "blocked")
+QUEUE_FILTERS: tuple[QueueFilter, ...] = ("all", "open", "done", "skipped", "flagged", "blocked", "audits")
 
 
 @dataclass(frozen=True, slots=True)

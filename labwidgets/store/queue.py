@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from labwidgets.errors import ConfigError, NotFoundError, TextError
 from labwidgets.records import (
+    AUDIT,
     QUEUE_FILTERS,
     QUEUE_ORDERS,
     QueueCounts,
@@ -102,6 +103,8 @@ def _matching(connection: sa.Connection, query: QueueQuery) -> sa.Select[Any]:
     found: sa.Select[Any] = sa.select(_task.segment_id).where(_task.stage == STAGE)
     if query.filter == "flagged":
         found = found.where(_task.is_flagged == sa.true())
+    elif query.filter == "audits":
+        found = found.where(_task.selected_by == AUDIT)
     elif query.filter != "all":
         found = found.where(_task.state == query.filter)
     if query.search:
@@ -129,7 +132,7 @@ def _order_by(query: QueueQuery) -> list[sa.ColumnElement[Any]]:
 def _total(connection: sa.Connection, matching: sa.Select[Any], query: QueueQuery) -> int:
     if query.search and query.filter == "all":
         return search.n_showing(connection, query.search)
-    if query.search:
+    if query.search or query.filter == "audits":
         return connection.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
     tally = schema.tally.c
     summed = sa.select(sa.func.sum(tally.n_flagged if query.filter == "flagged" else tally.n))

@@ -303,6 +303,14 @@ task = sa.Table(
         sqlite_where=sa.text("is_flagged = 1"),
         postgresql_where=sa.text("is_flagged"),
     ),
+    sa.Index(
+        "ix_task_audits",
+        "stage",
+        "position",
+        "segment_id",
+        sqlite_where=sa.text("selected_by = 'audit'"),
+        postgresql_where=sa.text("selected_by = 'audit'"),
+    ),
 )
 
 # Sums by shard, not one row: on a server, writers of different segments must not queue for one counter.

@@ -98,6 +98,10 @@ class TestAudit:
         draw(store, pool, ids[1], ids[4])
         view = store.view(ids[1], annotator="a1")
         assert (view.draft, view.is_audit, view.state) == (None, True, "open")
+        query = QueueQuery(order="least_confident", filter="audits")
+        page = store.queue(query, offset=0, limit=9)
+        assert (page.total, [row.segment_id for row in page.rows]) == (2, [ids[4], ids[1]])
+        assert store.upcoming(query, after=ids[4], n=3) == [ids[1]]
         shown = {row.segment_id: row.text for row in store.queue(QueueQuery(), offset=0, limit=9).rows}
         assert shown[ids[1]] == shown[ids[4]] == ""
         assert shown[ids[0]] == "draft 0 of m"

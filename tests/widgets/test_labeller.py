@@ -333,3 +333,18 @@ def test_what_was_kept_is_given_up(page: Any, project: Project) -> None:
     assert project.kept(annotator="a1") == []
     error = page.error("keep", {"segment": first, "edit": {**edit, "flags": ["other"]}})
     assert "no such flag" in error["message"]
+
+
+def test_an_audit_carries_no_draft_to_the_page(project: Project, page: Any) -> None:
+    chosen = segments(project)[0]
+    said = Transcription("nobody may read this", (), 0.4, "en")
+    project.store.add_hypotheses(ModelRun("run_1", "tiny", "r1", {}), {chosen: said}, as_draft=True)
+    project.audit(1)
+    found = page.reply("segment", {"segment": chosen, "n_bins": 100})
+    assert (found["draft"], found["text"], found["words"]) == (None, "", [])
+    assert found["no_draft"] == "this one is an audit, labelled by ear alone"
+    listed = page.reply("queue", {"query": QUERY | {"filter": "audits"}, "offset": 0, "limit": 9})
+    assert [(row["segment"], row["text"]) for row in listed["rows"]] == [(chosen, "")]
+    page.reply("submit", submission(chosen, text="by ear"))
+    assert [(one.origin, one.draft_id) for one in project.store.thread(chosen, "a1")] == [("typed", None)]
+    assert "nobody" not in str([found, listed, page.reply("segment", {"segment": chosen, "n_bins": 100})])

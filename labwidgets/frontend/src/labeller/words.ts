@@ -45,6 +45,7 @@ export const FILTER_NAMES: Record<string, string> = {
   skipped: "skipped",
   flagged: "flagged",
   blocked: "blocked",
+  audits: "audits, by ear alone",
 };
 
 export type Mark = "current" | "saving" | "refused" | "kept" | QueueRowPayload["state"];
