@@ -15,7 +15,15 @@ import numpy as np
 from labwidgets.asr import alarms
 from labwidgets.asr.plan import Plan, plan_drafts
 from labwidgets.asr.sources import Family, ModelSource
-from labwidgets.errors import AudioError, ConfigError, LabError, ModelError, TextError
+from labwidgets.errors import (
+    AudioError,
+    ConfigError,
+    LabError,
+    ModelError,
+    NotFoundError,
+    SegmentError,
+    TextError,
+)
 from labwidgets.records import (
     Drafter,
     DraftReport,
@@ -36,6 +44,9 @@ logger = logging.getLogger(__name__)
 
 RECIPE = 2
 """Goes up when the same model and settings begin to give other drafts; part of every cache key."""
+
+LONGEST_S = 1800.0
+"""Half an hour of speech fills a text; and all of a segment's sound is in memory at once."""
 
 _RANGES: Mapping[Family, Mapping[str, tuple[int, int, int]]] = {
     "whisper": {"num_beams": (1, 1, 10), "max_new_tokens": (224, 1, 440), "silence_s": (30, 0, 30)},
@@ -60,9 +71,9 @@ class DraftStore(Protocol):
         ...
 
     def add_hypothesis(
-        self, *, run_id: str, segment_id: str, cache_key: str, transcription: Transcription
+        self, *, run_id: str, segment_id: str | Segment, cache_key: str, transcription: Transcription
     ) -> object:
-        """Store a draft; on disk when this returns."""
+        """Store a draft of a segment as it was heard; on disk when this returns."""
         ...
 
     def finish_run(self, run_id: str, *, n_drafted: int, n_cached: int, n_failed: int) -> object:
@@ -263,16 +274,20 @@ def _report(plan: Plan, tallies: Sequence[_Tally]) -> DraftReport:
 
 
 def _draft_one(run: _Run, tally: _Tally, segment: Segment, recording: Recording) -> None:
+    try:
+        _draft_or_copy(run, tally, segment, recording)
+    # A model may write what no text may hold, and people cut and move segments meanwhile.
+    except (TextError, SegmentError, NotFoundError) as error:
+        tally.failed.append(Refusal(segment.id, str(error)))
+
+
+def _draft_or_copy(run: _Run, tally: _Tally, segment: Segment, recording: Recording) -> None:
     key = _key(run.drafter, segment, recording)
     known = None if run.force and key not in tally.keys else run.store.hypothesis_by_key(key)
     if known is None:
         if (transcription := _transcription(run, tally, segment, recording)) is None:
             return
-        try:
-            _keep(run, tally, segment, key, transcription)
-        except TextError as error:  # a model may write what no text may hold
-            tally.failed.append(Refusal(segment.id, str(error)))
-            return
+        _keep(run, tally, segment, key, transcription)
         tally.keys.add(key)
         tally.drafted += 1
         return
@@ -301,6 +316,7 @@ def _transcription(run: _Run, tally: _Tally, segment: Segment, recording: Record
     """Return the draft with its alarms; None, and a refusal noted, where there can be none."""
     began_s = time.perf_counter()
     try:
+        _require_short(segment)
         samples = _finite(run.read_audio(segment.id))
         transcription = run.drafter.transcribe(samples, language=recording.language)
         found = alarms.find(transcription, samples, language=recording.language)
@@ -317,6 +333,16 @@ def _transcription(run: _Run, tally: _Tally, segment: Segment, recording: Record
     return named
 
 
+def _require_short(segment: Segment) -> None:
+    if segment.duration_s > LONGEST_S:
+        raise SegmentError(
+            "the segment is too long to be drafted",
+            value=f"{segment.duration_s / 60:.0f} min",
+            allowed=f"{LONGEST_S / 60:.0f} min",
+            remedy="Cut the recording first: project.segment(), or labwidgets segment DIR",
+        )
+
+
 def _finite(samples: Samples) -> Samples:
     # One sum tells: it is no number as soon as a sample is none.
     if not np.isfinite(samples.sum()):
@@ -330,7 +356,7 @@ def _keep(run: _Run, tally: _Tally, segment: Segment, key: str, transcription: T
         drafter = run.drafter
         run.store.begin_run(ModelRun(tally.run_id, drafter.model, drafter.revision, drafter.settings))
     run.store.add_hypothesis(
-        run_id=tally.run_id, segment_id=segment.id, cache_key=key, transcription=transcription
+        run_id=tally.run_id, segment_id=segment, cache_key=key, transcription=transcription
     )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError, SegmentError
-from labwidgets.records import Hypothesis, ModelRun, Transcription, new_id
+from labwidgets.records import Hypothesis, ModelRun, Segment, Transcription, new_id
 from labwidgets.store import codec, schema
 from labwidgets.store.events import NewEvent, next_version, now_us
 from labwidgets.store.projections import apply_hypotheses, record
 from labwidgets.store.statements import insert_rows
+from labwidgets.timeline import to_us
 
 MENDED = " + replace"
 """Ends the name of the model whose drafts were mended by a replace."""
@@ -50,17 +51,34 @@ def _require_run(connection: sa.Connection, run_id: str) -> None:
 
 
 def add_hypothesis(
-    connection: sa.Connection, *, run_id: str, segment_id: str, cache_key: str, transcription: Transcription
+    connection: sa.Connection,
+    *,
+    run_id: str,
+    segment: str | Segment,
+    cache_key: str,
+    transcription: Transcription,
 ) -> Hypothesis:
     """Store what a model said and make it the draft; a repeat within the run returns the stored one.
 
+    Args:
+        connection: In a write transaction.
+        run_id: Of a run that was begun.
+        segment: Its id; or the segment as the model heard it, so that one that moved since is refused.
+        cache_key: What the transcription was made under.
+        transcription: What the model said.
+
     Raises:
         NotFoundError: On an unknown run or segment.
-        SegmentError: On a retired segment.
+        SegmentError: On a retired segment, or one with other times than those that were heard.
         TextError: When the text may not be stored.
     """
     _require_run(connection, run_id)
-    live_segment(connection, segment_id)
+    segment_id = segment if isinstance(segment, str) else segment.id
+    row = live_segment(connection, segment_id)
+    if not isinstance(segment, str) and not _is_as_heard(row, segment):
+        raise SegmentError(
+            "the segment was moved while it was drafted", value=segment_id, remedy="Draft it again"
+        )
     known = schema.hypothesis.c
     query = select_hypotheses().where(known.run_id == run_id, known.segment_id == segment_id)
     before = connection.execute(query.where(known.cache_key == cache_key)).mappings().first()
@@ -69,6 +87,11 @@ def add_hypothesis(
     [hypothesis_id] = insert_hypotheses(connection, run_id, {(segment_id, cache_key): transcription})
     stored = connection.execute(select_hypotheses().where(known.id == hypothesis_id)).mappings().one()
     return codec.hypothesis_of(stored)
+
+
+def _is_as_heard(row: sa.RowMapping, segment: Segment) -> bool:
+    heard = (to_us(segment.start_s), to_us(segment.end_s))
+    return (row["start_us"], row["end_us"]) == heard
 
 
 def insert_hypotheses(

@@ -37,20 +37,26 @@ class Hypotheses(Transactions):
         )
 
     def add_hypothesis(
-        self, *, run_id: str, segment_id: str, cache_key: str, transcription: Transcription
+        self, *, run_id: str, segment_id: str | Segment, cache_key: str, transcription: Transcription
     ) -> Hypothesis:
         """Store what a model said of a segment and make it the draft; durable on return.
 
+        Args:
+            run_id: Of a run that was begun.
+            segment_id: Of the segment; or the segment as the model heard it.
+            cache_key: What the transcription was made under.
+            transcription: What the model said.
+
         Raises:
             NotFoundError: On an unknown run or segment.
-            SegmentError: On a retired segment.
+            SegmentError: On a retired segment, or one with other times than those that were heard.
             TextError: The text may not be stored.
         """
         return self._write(
             lambda connection: drafts.add_hypothesis(
                 connection,
                 run_id=run_id,
-                segment_id=segment_id,
+                segment=segment_id,
                 cache_key=cache_key,
                 transcription=transcription,
             )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,15 @@ import pytest
 
 from labwidgets.asr.drafting import cache_key, draft_segments
 from labwidgets.errors import AudioError, ModelError, StoreError
-from labwidgets.records import Quality, Samples, Transcription, Word
+from labwidgets.records import (
+    Quality,
+    Samples,
+    SegmentChange,
+    SegmentPiece,
+    SegmentRef,
+    Transcription,
+    Word,
+)
 from labwidgets.store import Store
 
 QUALITY = Quality(level_dbfs=-20.0, peak_dbfs=-3.0, clipped=0.0, snr_db=None, silence=0.0)
@@ -221,6 +230,41 @@ def test_a_store_that_fails_ends_the_run(store, add):
 
     with pytest.raises(StoreError, match="no room left"):
         draft_segments(Full(), read, Parrot())
+
+
+def test_what_is_cut_or_moved_while_it_is_drafted_is_a_refusal(store, add):
+    cut, moved, still = add("a", "b", "c")
+
+    def change(segment_id: str, kind: str, *spans: tuple[float, float]) -> None:
+        segment = store.segment(segment_id)
+        ids = [segment_id] if kind == "retime" else [str(uuid.uuid4()) for _ in spans]
+        pieces = tuple(SegmentPiece(key, 0, *span) for key, span in zip(ids, spans, strict=True))
+        refs = (SegmentRef(segment_id, segment.version),)
+        store.change_segments(
+            SegmentChange(str(uuid.uuid4()), segment.recording_id, "a1", kind, refs, pieces)
+        )
+
+    def read_slowly(segment_id: str) -> Samples:
+        if segment_id == cut:
+            change(cut, "split", (0.0, 0.5), (0.5, 1.0))
+        elif segment_id == moved:
+            change(moved, "retime", (0.1, 1.0))
+        return SOUND
+
+    report = draft_segments(store, read_slowly, Parrot())
+    assert (report.drafted, [failed.source for failed in report.failed]) == (1, [cut, moved])
+    assert "split, merged or retired" in report.failed[0].reason
+    assert "moved while it was drafted" in report.failed[1].reason
+    assert texts(store, [moved, still]) == [None, "hello"]
+    assert draft_segments(store, read, Parrot()).drafted == 3
+
+
+def test_a_whole_recording_of_hours_is_cut_first(store, make_new_recording):
+    [recording] = store.add_recordings([make_new_recording(duration_s=7200.0)])
+    store.mark_decoded(recording.id, sound_sha256="a" * 64, duration_s=7200.0, quality=QUALITY)
+    [failed] = draft_segments(store, read, Parrot()).failed
+    assert "too long to be drafted: '120 min'" in failed.reason
+    assert "project.segment()" in failed.reason
 
 
 @pytest.mark.parametrize("part", sorted(KEY))
