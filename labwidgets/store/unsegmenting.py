@@ -46,7 +46,8 @@ def undo(connection: sa.Connection, change_id: str, *, annotator: str) -> Segmen
             "id": one["id"],
             "start_us": one["was"]["start_us"],
             "end_us": one["was"]["end_us"],
-            "version": one["version"] + 1,
+            "version": rows[one["id"]]["version"] + 1,
+            "like": one["was"]["version"],
         }
         for one in payload.get("changed", ())
     ]
@@ -82,8 +83,12 @@ def _standing(
     versions |= {one["id"]: one["version"] for one in payload.get("changed", ())}
     retired = {one["id"] for one in payload.get("retired", ())}
     rows = seen_rows(connection, [*versions, *retired])
+    likes = _likes(connection, payload["recording_id"])
     reason = ""
-    if any(rows[key]["retired_by"] is not None or rows[key]["version"] != n for key, n in versions.items()):
+    if any(
+        rows[key]["retired_by"] is not None or _as_before(likes, key, rows[key]["version"]) != n
+        for key, n in versions.items()
+    ):
         reason = "the segments were changed again since"
     elif any(rows[key]["retired_by"] != change_id for key in retired):
         reason = "the segments that were there before are gone for good"
@@ -99,6 +104,21 @@ def _standing(
             remedy="Change the segments as they are now",
         )
     return rows
+
+
+def _likes(connection: sa.Connection, recording_id: str) -> dict[tuple[str, int], int]:
+    """Return which version a row is like again since a change of it was undone, by its id and version."""
+    undone = sa.select(_event.payload).where(
+        _event.stream_id == changes_of(recording_id), _event.kind == "segments_change_undone"
+    )
+    changed = [one for payload in connection.scalars(undone) for one in payload.get("changed", ())]
+    return {(one["id"], one["version"]): one["like"] for one in changed if "like" in one}
+
+
+def _as_before(likes: Mapping[tuple[str, int], int], segment_id: str, version: int) -> int:
+    while (segment_id, version) in likes:
+        version = likes[segment_id, version]
+    return version
 
 
 def _is_labelled(connection: sa.Connection, added: Sequence[str], change_id: str, annotator: str) -> bool:

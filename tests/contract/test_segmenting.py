@@ -413,6 +413,24 @@ def test_a_merge_and_a_delete_are_undone_in_turn(desk: Desk) -> None:
     assert texts(desk.undo(parts).rows) == ["one two"]
 
 
+def test_changes_of_the_same_rows_are_undone_one_after_the_other(desk: Desk) -> None:
+    before = desk.rows()
+    parts = desk.split(desk.whole(), 50.0)
+    moved = desk.retime(parts.rows[0], 1.0, 40.0)
+    further = desk.retime(moved.rows[0], 2.0, 30.0)
+    named = desk.do("assign", parts.rows[1:], speaker="ann")
+    desk.undo(desk.do("rename", speaker="ann", to_speaker="bea"))
+    renamed = desk.do("rename", speaker="ann", to_speaker="cyd")
+    for done in (renamed, named, further):
+        desk.undo(done)
+    assert spans(desk.rows()) == [(1.0, 40.0), (50.0, 100.0)]
+    with pytest.raises(StaleSegmentsError, match="the segments were changed again since"):
+        desk.undo(parts)
+    desk.undo(moved)
+    desk.undo(parts)
+    assert desk.rows() == before
+
+
 def test_an_undone_change_may_be_done_again_with_fresh_ids(desk: Desk) -> None:
     done = desk.split(desk.whole(), 50.0)
     desk.undo(done)
