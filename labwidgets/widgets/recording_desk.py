@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -129,8 +131,12 @@ class RecordingDesk:
 
     def _answer_regions(self, payload: dict[str, Any]) -> Answer:
         recording = str(payload["recording"])
-        rows = self._source.segments(recording, annotator=self._annotator)
-        return {"recording": recording, "regions": [region_payload(row) for row in rows]}, []
+        found = self._source.segments(recording, annotator=self._annotator)
+        rows = [region_payload(row) for row in found]
+        if not payload["gzip"]:
+            return {"recording": recording, "gzip": False, "regions": rows}, []
+        packed = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), compresslevel=5)
+        return {"recording": recording, "gzip": True, "regions": []}, [packed]
 
     def _answer_change(self, payload: dict[str, Any]) -> Answer:
         change = change_record(payload, annotator=self._annotator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import uuid
 from collections.abc import Callable
@@ -50,6 +51,10 @@ def opened(page: Any) -> dict[str, Any]:
     return page.reply("recording", {"recording": recording, "segment": None, "n_bins": 50})
 
 
+def regions(page: Any, recording: str) -> list[dict[str, Any]]:
+    return page.reply("regions", {"recording": recording, "gzip": False})["regions"]
+
+
 def change(recording: str, kind: str, **fields: Any) -> dict[str, Any]:
     empty = {"segments": [], "pieces": [], "speaker": None, "to_speaker": None, "client_at_ms": 1}
     return {"change_id": str(uuid.uuid4()), "recording": recording, "kind": kind, **empty, **fields}
@@ -73,9 +78,16 @@ def test_a_recording_opens_with_its_clips_and_its_waveform(page: Any) -> None:
     assert loud[11:].min() > 30
     names = [one["name"] for one in page.reply("recordings", {})["recordings"]]
     assert sorted(names) == ["a call", "b"]
-    [segment] = page.reply("regions", {"recording": recording["recording"]})["regions"]
+    [segment] = regions(page, recording["recording"])
     by_segment = {"recording": None, "segment": segment["segment"], "n_bins": 1}
     assert page.reply("recording", by_segment)["segment"] == segment["segment"]
+
+
+def test_the_segments_come_packed_where_the_page_unpacks(page: Any) -> None:
+    recording = opened(page)["recording"]
+    message, [packed] = page.ask("regions", {"recording": recording, "gzip": True})
+    assert message["payload"]["regions"] == []
+    assert json.loads(gzip.decompress(packed)) == regions(page, recording)
 
 
 def test_the_sound_of_a_channel_comes_in_windows_and_pictures(page: Any) -> None:
@@ -96,14 +108,14 @@ def test_speech_is_found_by_its_level(page: Any) -> None:
 
 def test_a_change_is_stored_once_and_taken_back(page: Any) -> None:
     recording = opened(page)["recording"]
-    [whole] = page.reply("regions", {"recording": recording})["regions"]
+    [whole] = regions(page, recording)
     ref = {"segment": whole["segment"], "version": whole["version"]}
     word = {"text": "hello", "start_s": 0.5, "end_s": 0.9, "confidence": None, "estimated": True}
     sides = [piece(0, 10, text="hello", words=[word]), piece(10, DURATION_S, text="there", words=[])]
     split = change(recording, "split", segments=[ref], pieces=sides)
     first, again = page.reply("change_segments", split), page.reply("change_segments", split)
     assert first["retired"] == again["retired"] == [whole["segment"]]
-    rows = page.reply("regions", {"recording": recording})["regions"]
+    rows = regions(page, recording)
     assert [(row["start_s"], row["end_s"], row["text"]) for row in rows] == [
         (0, 10, "hello"),
         (10, 30, "there"),
@@ -115,7 +127,7 @@ def test_a_change_is_stored_once_and_taken_back(page: Any) -> None:
     assert page.error("change_segments", stale)["code"] == "stale_segments"
     back = page.reply("undo_segments", {"change_id": split["change_id"]})
     assert [row["segment"] for row in back["rows"]] == [whole["segment"]]
-    assert len(page.reply("regions", {"recording": recording})["regions"]) == 1
+    assert len(regions(page, recording)) == 1
 
 
 def test_speakers_are_named_in_the_whole_recording(page: Any) -> None:
@@ -124,7 +136,7 @@ def test_speakers_are_named_in_the_whole_recording(page: Any) -> None:
         made = change(recording, "create", pieces=[piece(start_s, start_s + 1, speaker="spk1")])
         page.reply("change_segments", made)
     page.reply("change_segments", change(recording, "rename", speaker="spk1", to_speaker=" Anna "))
-    rows = page.reply("regions", {"recording": recording})["regions"]
+    rows = regions(page, recording)
     assert [row["speaker"] for row in rows if row["end_s"] < 10] == ["Anna", "Anna"]
 
 
@@ -132,7 +144,7 @@ def test_the_labeller_answers_for_recordings_too(project: Project, page_of: Any)
     page = page_of(lambda: Labeller(project, annotator="a1"))
     recording = page.reply("recording", {"recording": None, "segment": None, "n_bins": 10})
     assert recording["peaks_bins"] == 10
-    assert len(page.reply("regions", {"recording": recording["recording"]})["regions"]) == 1
+    assert len(regions(page, recording["recording"])) == 1
 
 
 def test_a_recording_whose_file_is_gone_can_still_be_read(

@@ -58,9 +58,10 @@ class RecordingReply(TypedDict):
 
 
 class RegionsRequest(TypedDict):
-    """Ask for the live segments of a recording."""
+    """Ask for the live segments of a recording, packed where the page can unpack them."""
 
     recording: str
+    gzip: bool
 
 
 class RegionPayload(TypedDict):
@@ -81,9 +82,10 @@ class RegionPayload(TypedDict):
 
 
 class RegionsReply(TypedDict):
-    """All of them, by start."""
+    """All of them, by start; with ``gzip`` the only buffer holds them instead, as packed JSON."""
 
     recording: str
+    gzip: bool
     regions: list[RegionPayload]
 
 

@@ -49,7 +49,7 @@ async function fetchPart<Part>(
 ): Promise<Part> {
   const kept = canKeep() ? await recallPart(part) : null;
   if (kept) return importer(kept);
-  const wanted = { name: part.name, gzip: typeof DecompressionStream !== "undefined" };
+  const wanted = { name: part.name, gzip: canUnpack() };
   const { payload, buffers } = await transport.request("asset", wanted, { timeoutMs: 120_000 });
   const [sent] = buffers;
   if (!sent) throw new Error("The kernel sent no code for the view.");
@@ -58,7 +58,12 @@ async function fetchPart<Part>(
   return importer(bytes);
 }
 
-function unpacked(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+export function canUnpack(): boolean {
+  return typeof DecompressionStream !== "undefined";
+}
+
+/** What was packed with gzip. */
+export function unpacked(bytes: ArrayBuffer): Promise<ArrayBuffer> {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 

@@ -75,7 +75,10 @@ export interface SegmentsChangedReply {
 export interface RecordingRequests {
   recordings: [Record<string, never>, { recordings: RecordingPayload[] }];
   recording: [{ recording: string | null; segment: string | null; n_bins: number }, RecordingReply];
-  regions: [{ recording: string }, { recording: string; regions: RegionPayload[] }];
+  regions: [
+    { recording: string; gzip: boolean },
+    { recording: string; gzip: boolean; regions: RegionPayload[] },
+  ];
   wave: [WaveRequest, WaveRequest];
   speech: [{ clip: string }, { clip: string; spans: [start_s: number, end_s: number][] }];
   change_segments: [ChangeSegmentsRequest, SegmentsChangedReply];

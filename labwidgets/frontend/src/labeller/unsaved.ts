@@ -68,6 +68,15 @@ export class Unsaved {
     keeper.keep(edit);
   }
 
+  /** The segment of a typed text never came to be: the text stays until somebody has taken it elsewhere. */
+  strand(segment: string, message: string): void {
+    const edit = this.ledger.kept.get(segment);
+    if (!edit) return;
+    const { id, content, flags, base_revision } = edit;
+    const sent = asSubmission({ segment, id, content, flags, base_revision, at_ms: Date.now() });
+    this.ledger.refuse({ code: "not_found", message, details: {}, submission: sent });
+  }
+
   /** A text without a segment is given up. */
   discard(segment: string): void {
     const id = this.ledger.kept.get(segment)?.id;
@@ -173,7 +182,14 @@ function editOf({ segment, id, content, flags, base_revision, reason }: Entry<Ty
 }
 
 /** A refused text as the submit that it was. */
-function asSubmission({ segment, id, content, flags, base_revision, at_ms }: Entry<Typed>): SubmitRequest {
+function asSubmission({
+  segment,
+  id,
+  content,
+  flags,
+  base_revision,
+  at_ms,
+}: Pick<Entry<Typed>, "segment" | "id" | "content" | "flags" | "base_revision" | "at_ms">): SubmitRequest {
   const { text, words, layers = {} } = content;
   const unknown = { draft: null, listened: [], active_ms: 0, skip_reason: null };
   return {

@@ -1,6 +1,7 @@
 import type { Scope } from "../core/scope";
 import type { Safekeeping } from "../labeller/safekeeping";
 import type { Following } from "./following";
+import { LEAST_S } from "./regions";
 import type { SegmentTopBar } from "./top_bar";
 import type { Undoing } from "./undoing";
 import type { SegmentWork } from "./work";
@@ -38,9 +39,16 @@ export async function begin(parts: BeginningParts): Promise<void> {
     const rows = parcels.flatMap(({ edit }) => [...edit.before, ...edit.after]);
     undoing.history.drop(new Set(rows.map(({ segment }) => segment)));
     const n = parcels.length === 1 ? "A change was" : `${parcels.length} changes were`;
+    const { regions } = recordingDoc;
+    const lost = rows.find(({ segment }) => segment === session.here && regions.get(segment) === null);
+    if (lost) {
+      const near = regions.at(lost.start_s + LEAST_S) ?? regions.from(lost.start_s) ?? regions.all.at(-1);
+      if (near) void session.open(near.segment, { play: false, isJump: true });
+      else void session.openNext(null, false);
+    }
+    // Texts typed into what never came to be are shown until somebody has copied or discarded them.
+    for (const { segment } of rows) if (!regions.get(segment)) session.unsaved.strand(segment, message);
     say(`${n} not accepted and taken back: ${message}`);
-    const isGone = session.here !== null && recordingDoc.regions.get(session.here) === null;
-    if (isGone) void session.openNext(null, false);
   });
   let isDue = false;
   scope.add(

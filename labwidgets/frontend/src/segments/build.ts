@@ -20,7 +20,7 @@ import { createTypeSize } from "../ui/type_size";
 import { createSegmentActions } from "./actions";
 import { begin } from "./beginning";
 import { Editing } from "./editing";
-import { Following, madeReply } from "./following";
+import { Following } from "./following";
 import { createSegmentFrame } from "./frame";
 import { createHands } from "./hands";
 import { createRowList } from "./list";
@@ -72,6 +72,7 @@ export function buildSegments(
     regions: () => recordingDoc.regions,
     speakers: () => recordingDoc.speakers,
     speech: () => speech.spans,
+    textOf: (row) => view.shownOf(row).text,
     at_s: () => player.at_s,
     ...createHands({
       session,
@@ -89,6 +90,8 @@ export function buildSegments(
     editor,
     cache,
     recordingDoc,
+    language: recording.language,
+    window_s: clip.window_s,
     onSpan: (region) => view.showSpan(region),
   });
   const undoing = new Undoing({
@@ -97,6 +100,7 @@ export function buildSegments(
     recordingDoc,
     making: work.making,
     say,
+    onMade: (edit) => following.prepare(edit),
     onRows: (from, to) => following.rows(from, to),
     language: recording.language,
   });
@@ -107,7 +111,6 @@ export function buildSegments(
     recordingDoc,
     undoing,
     making: work.making,
-    loaded: (region, content) => madeReply(region, content, recording.language, clip.window_s),
     speech: () => speech.spans,
     channel: () => (recording.clips.length > 1 ? -1 : 0),
     say,

@@ -1,5 +1,6 @@
 import { Emitter } from "../core/emitter";
-import type { EditorContent } from "../core/parts";
+import { canUnpack, unpacked } from "../core/loader";
+import type { RegionPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import type { Failure } from "../labeller/retry";
@@ -27,8 +28,6 @@ const swapOf = (parcel: Parcel): Swap => (parcel.kind === "change" ? parcel.edit
 export class RecordingDocument {
   private readonly events = new Emitter<DocumentEvents>();
   readonly speakers = new Speakers();
-  /** Texts of segments that were made here: the kernel need not be asked. */
-  readonly made = new Map<string, EditorContent>();
   private truth = Regions.of([]);
   private shown = Regions.of([]);
   private isRead = false;
@@ -80,9 +79,10 @@ export class RecordingDocument {
     const mine = ++this.n_reads;
     const { transport, recording } = this.parts;
     try {
-      const { payload } = await transport.request("regions", { recording });
+      const { payload, buffers } = await transport.request("regions", { recording, gzip: canUnpack() });
+      const rows = payload.gzip && buffers[0] ? await rowsIn(buffers[0]) : payload.regions;
       if (mine !== this.n_reads || this.scope.disposed) return;
-      this.truth = Regions.of(payload.regions);
+      this.truth = Regions.of(rows);
       this.isRead = true;
       this.events.emit("trouble", null);
       this.settle();
@@ -93,12 +93,15 @@ export class RecordingDocument {
 
   /** Shown at once, and on its way. */
   do(edit: Edit): void {
+    const { kind, speaker, to_speaker } = edit.change;
+    if (kind === "rename" && speaker && to_speaker) this.speakers.rename(speaker, to_speaker);
     this.parts.queue.put({ kind: "change", id: edit.change.change_id, edit });
     this.settle();
   }
 
   takeBack(edit: Edit): void {
-    const { change_id } = edit.change;
+    const { change_id, kind, speaker, to_speaker } = edit.change;
+    if (kind === "rename" && speaker && to_speaker) this.speakers.rename(to_speaker, speaker);
     this.parts.queue.put({ kind: "undo", id: `undo-${change_id}`, change_id, edit });
     this.settle();
   }
@@ -118,4 +121,8 @@ export class RecordingDocument {
     this.speakers.meet(shown.all);
     this.events.emit("change");
   }
+}
+
+async function rowsIn(packed: ArrayBuffer): Promise<RegionPayload[]> {
+  return JSON.parse(new TextDecoder().decode(await unpacked(packed))) as RegionPayload[];
 }

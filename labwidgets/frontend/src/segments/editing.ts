@@ -1,5 +1,4 @@
 import type { Editor, EditorContent, Span } from "../core/parts";
-import type { SegmentReply } from "../core/protocol";
 import type { SegmentCache } from "../labeller/segments";
 import type { Session } from "../labeller/session";
 import { type Cut, cutAt, cutAtTime, joined, type Piece } from "./cutting";
@@ -20,8 +19,6 @@ export interface EditingParts {
   recordingDoc: RecordingDocument;
   undoing: Undoing;
   making: edits.Making;
-  /** For a segment of its own. */
-  loaded: (region: Region, content: Piece) => SegmentReply;
   speech: () => readonly Span[];
   channel: () => number;
   say: (text: string) => void;
@@ -46,7 +43,7 @@ export class Editing {
     }
     const who = speaker === undefined ? (this.active?.speaker ?? null) : speaker;
     const edit = edits.create(making, usable, { channel: this.active?.channel ?? channel(), speaker: who });
-    this.run(edit, [{ text: "", words: [] }]);
+    this.run(edit);
   }
 
   /** The speech at a time that is no segment yet; where nobody speaks, a few seconds. */
@@ -69,7 +66,7 @@ export class Editing {
       return false;
     }
     if (usable[0] === region.start_s && usable[1] === region.end_s) return false;
-    this.run(edits.retime(making, region, usable, null), []);
+    this.run(edits.retime(making, region, usable, null));
     return true;
   }
 
@@ -109,32 +106,31 @@ export class Editing {
     const known = pieces.every((piece) => piece !== null);
     const content = known ? joined(pieces as Piece[], [region.start_s, next.start_s]) : null;
     const edit = edits.merge(making, [region, next], content);
-    if (edit) this.run(edit, content ? [content] : []);
+    if (edit) this.run(edit);
   }
 
   remove(): void {
     const region = this.active;
-    if (region) this.run(edits.remove(this.parts.making, [region]), []);
+    if (region) this.run(edits.remove(this.parts.making, [region]));
   }
 
   assign(speaker: string | null): void {
     const region = this.active;
     if (!region || region.speaker === speaker) return;
     if (speaker !== null) this.parts.recordingDoc.speakers.add(speaker);
-    this.run(edits.assign(this.parts.making, [region], speaker), []);
+    this.run(edits.assign(this.parts.making, [region], speaker));
   }
 
   rename(from: string, to: string): void {
     const { making, recordingDoc } = this.parts;
     if (from === to || !to) return;
-    recordingDoc.speakers.rename(from, to);
-    this.run(edits.rename(making, recordingDoc.regions.all, from, to), []);
+    this.run(edits.rename(making, recordingDoc.regions.all, from, to));
   }
 
   private split(region: Region, { left, right }: Cut, at_s: number): void {
     const { making } = this.parts;
     const time_s = region.start_s + at_s;
-    this.run(edits.split(making, region, time_s, [left, right]), [left, right]);
+    this.run(edits.split(making, region, time_s, [left, right]));
   }
 
   /** Behind a segment: the next that starts later, or as late. */
@@ -152,20 +148,10 @@ export class Editing {
     return loaded?.reply ?? null;
   }
 
-  /** `contents` of the new rows, where they are known. */
-  private run(edit: edits.Edit, contents: readonly Piece[]): void {
-    const { undoing, recordingDoc, cache, loaded } = this.parts;
+  private run(edit: edits.Edit): void {
+    const { undoing } = this.parts;
     undoing.closeVisit();
     const typed = this.typedOf(edit);
-    const kept = new Set(edit.before.map(({ segment }) => segment));
-    edit.after
-      .filter(({ segment }) => !kept.has(segment))
-      .forEach((region, at) => {
-        const content = contents[at];
-        if (!content) return;
-        recordingDoc.made.set(region.segment, { text: content.text, words: [...content.words] });
-        cache.put(region.segment, { reply: loaded(region, content), peaks: null });
-      });
     undoing.did(edit, typed);
     undoing.apply(edit);
   }

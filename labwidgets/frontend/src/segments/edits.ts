@@ -118,6 +118,15 @@ export function rename(making: Making, all: readonly Region[], from: string, to:
   return edit(making, "name", body, { before, after });
 }
 
+/** What stands in a segment that a change makes, as far as this page knows it. */
+export function contentOf({ change, before }: Edit, segment: string): Piece | null {
+  if (before.some((row) => row.segment === segment)) return null;
+  const piece = change.pieces.find((one) => one.segment === segment);
+  if (!piece) return null;
+  if (piece.text === null) return change.kind === "create" ? { text: "", words: [] } : null;
+  return { text: piece.text, words: piece.words ?? [] };
+}
+
 /** The same change once more, after it was taken back: ids of new segments are never used twice. */
 export function again(making: Making, done: Edit): { edit: Edit; ids: Map<string, string> } {
   const kept = new Set(done.before.map(({ segment }) => segment));

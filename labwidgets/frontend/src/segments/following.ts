@@ -4,7 +4,7 @@ import type { SegmentCache } from "../labeller/segments";
 import type { Session } from "../labeller/session";
 import type { Piece } from "./cutting";
 import type { RecordingDocument } from "./document";
-import type { Edit } from "./edits";
+import { contentOf, type Edit } from "./edits";
 import type { Parcel } from "./queue";
 import type { Region } from "./regions";
 
@@ -13,6 +13,8 @@ export interface FollowingParts {
   editor: Editor;
   cache: SegmentCache;
   recordingDoc: RecordingDocument;
+  language: string;
+  window_s: number;
   /** The open segment has other times now. */
   onSpan: (region: Region) => void;
 }
@@ -41,6 +43,16 @@ export function madeReply(region: Region, content: Piece, language: string, wind
 export class Following {
   constructor(private readonly parts: FollowingParts) {}
 
+  /** What is made here need not be asked for. */
+  prepare(edit: Edit): void {
+    const { cache, language, window_s } = this.parts;
+    for (const region of edit.after) {
+      const content = contentOf(edit, region.segment);
+      if (!content) continue;
+      cache.put(region.segment, { reply: madeReply(region, content, language, window_s), peaks: null });
+    }
+  }
+
   /** Rows went and others came, here and now. */
   rows(from: Edit["before"], to: Edit["after"]): void {
     const { session, cache } = this.parts;
@@ -62,13 +74,12 @@ export class Following {
 
   /** The kernel has it now: what it knows of the new ones comes in below the text. */
   answered({ kind, edit }: Parcel, rows: readonly Region[]): void {
-    const { session, cache, recordingDoc } = this.parts;
+    const { session, cache } = this.parts;
     const from = kind === "change" ? edit.before : edit.after;
     const made = rows.filter(({ segment }) => !from.some((row) => row.segment === segment));
     for (const { segment, origin, revision } of rows) {
       const isHere = session.current?.segment === segment;
-      const content = recordingDoc.made.get(segment);
-      recordingDoc.made.delete(segment);
+      const content = contentOf(edit, segment);
       if (!isHere) cache.forget(segment);
       if (revision > 0) session.ledger.acknowledge({ segment, revision });
       // A text of nobody's yet: it was typed, and it waits for its submit.

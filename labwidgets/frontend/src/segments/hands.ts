@@ -33,7 +33,7 @@ export function createHands(parts: HandsParts): PointerEvents {
       editor.focus();
     },
     onSeek: (time_s) => player.seekTo(time_s),
-    onSelect() {},
+    onMarked: () => void player.playAll(),
     onDraw(span, speaker) {
       parts.editing().create(span, speaker);
       editor.focus();

@@ -25,6 +25,8 @@ export interface Picture {
   speech: readonly Span[];
   lanes: readonly Lane[];
   selection: Span | null;
+  /** What stands in a segment now. */
+  textOf: (region: Region) => string;
   palette: Palette;
 }
 
@@ -157,13 +159,14 @@ function drawBar(context: Context, picture: Picture, region: Region, lane: Lane,
     context.lineWidth = 2;
     context.strokeRect(x + 1, top + 1, width - 2, height - 2);
   }
-  if (width < 28 || height < 10 || !region.text) return;
+  const text = width < 28 || height < 10 ? "" : picture.textOf(region);
+  if (!text) return;
   context.save();
   context.beginPath();
   context.rect(x + 4, top, width - 7, height);
   context.clip();
   context.fillStyle = palette.text;
-  context.fillText(region.text.slice(0, 300), Math.max(x + 6, 6), top + height / 2 + 0.5);
+  context.fillText(text.slice(0, 300), Math.max(x + 6, 6), top + height / 2 + 0.5);
   context.restore();
 }
 

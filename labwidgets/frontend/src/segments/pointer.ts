@@ -13,8 +13,8 @@ export interface PointerEvents {
   /** A segment was clicked; the sound goes to the time. */
   onOpen(segment: string, time_s: number): void;
   onSeek(time_s: number): void;
-  /** A span to listen to, within a segment or anywhere with Shift; null: nothing is marked any more. */
-  onSelect(span: Span | null): void;
+  /** What was marked is let go of: time to hear it. */
+  onMarked(span: Span): void;
   /** A span drawn on free ground, in the lane of a speaker where it was drawn there. */
   onDraw(span: Span, speaker: string | null | undefined): void;
   onRetime(segment: string, span: Span, hold: Hold): void;
@@ -27,6 +27,8 @@ export interface PointerParts extends PointerEvents {
   regions: () => readonly Region[];
   lanes: () => readonly Lane[];
   active: () => string | null;
+  /** A span to listen to, within a segment or anywhere with Shift; null: nothing is marked any more. */
+  onSelect(span: Span | null): void;
   /** A segment as it would be if it were let go now. */
   onPreview: (region: Region | null) => void;
 }
@@ -124,6 +126,8 @@ export function createPointer(scope: Scope, canvas: HTMLCanvasElement, parts: Po
       else parts.onSeek(done.time_s);
     } else if (region && hold && preview) {
       parts.onRetime(region.segment, [preview.start_s, preview.end_s], hold);
+    } else if (span && !preview) {
+      parts.onMarked(span);
     } else if (preview && span && span[1] - span[0] >= LEAST_S) {
       parts.onDraw(span, lane?.name);
     }

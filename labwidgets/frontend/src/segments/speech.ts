@@ -8,6 +8,7 @@ import type { RecordingPlayer } from "./recording_player";
 import { skipFrom } from "./silence";
 
 const NAME = "skip_silence";
+const LATER_MS = 1_500;
 /** The first answer may come out of a look at the whole recording. */
 const PATIENCE_MS = 600_000;
 
@@ -46,7 +47,8 @@ export function createSpeech(
       },
     );
   };
-  ask();
+  // The first sound goes before.
+  scope.timeout(ask, LATER_MS);
   scope.add(transport.onLink((isAlive) => isAlive && ask()));
   return {
     get spans() {

@@ -39,6 +39,7 @@ export interface TimelineParts extends PointerEvents {
   regions: () => Regions;
   speakers: () => Speakers;
   speech: () => readonly Span[];
+  textOf: (region: Region) => string;
   at_s: () => number;
 }
 
@@ -77,6 +78,7 @@ export function createTimeline(scope: Scope, parts: TimelineParts) {
         speech: parts.speech(),
         lanes,
         selection,
+        textOf: parts.textOf,
         palette,
       });
     },
@@ -84,7 +86,11 @@ export function createTimeline(scope: Scope, parts: TimelineParts) {
   const tiles = new WaveTiles(scope, parts.transport, sheet.ask);
   const spectrogram = createSpectrogram(scope, document, parts.transport, {
     onSeek: parts.onSeek,
-    onSelect: (span) => parts.onSelect(span),
+    onSelect(span) {
+      selection = span;
+      sheet.ask();
+      if (span) parts.onMarked(span);
+    },
   });
   const minimap = createMinimap(scope, {
     scale: () => scale,
@@ -147,7 +153,7 @@ export function createTimeline(scope: Scope, parts: TimelineParts) {
     },
     onSelect(span) {
       selection = span;
-      parts.onSelect(span);
+      spectrogram.setSelection(span);
       sheet.ask();
     },
   });

@@ -10,7 +10,9 @@ export interface UndoingParts {
   recordingDoc: RecordingDocument;
   making: Making;
   say: (text: string) => void;
-  /** Words of the open segment follow new times; null when the row went. */
+  /** Before its rows come. */
+  onMade: (edit: Edit) => void;
+  /** Rows went and others came: the open text follows. */
   onRows: (from: Edit["before"], to: Edit["after"]) => void;
   language: string;
 }
@@ -98,7 +100,7 @@ export class Undoing {
   }
 
   private async redoOne(): Promise<void> {
-    const { editor, say, making, recordingDoc } = this.parts;
+    const { editor, say, making } = this.parts;
     if (this.quietly(() => editor.redo())) return;
     const step = this.history.redo();
     if (!step) return say("Nothing to redo.");
@@ -107,10 +109,6 @@ export class Undoing {
       return this.write(step.segment, step.after, "Text as it was after.");
     }
     const { edit, ids } = again(making, step.edit);
-    for (const [old, next] of ids) {
-      const content = recordingDoc.made.get(old);
-      if (content) recordingDoc.made.set(next, content);
-    }
     this.history.redone({ kind: "edit", edit, typed: step.typed }, ids);
     this.apply(edit);
     say(`Done again: ${edit.name}.`);
@@ -118,6 +116,7 @@ export class Undoing {
 
   /** Shows and sends a change, and lets the open text follow. */
   apply(edit: Edit): void {
+    this.parts.onMade(edit);
     this.parts.recordingDoc.do(edit);
     this.parts.onRows(edit.before, edit.after);
   }

@@ -54,6 +54,7 @@ export function createSegmentView(scope: Scope, parts: SegmentViewParts): Segmen
   let n_failures = 0;
   let isFirst = true;
   let loading = () => {};
+  let isWaiting = false;
 
   const regionOf = (segment: string | null) => (segment === null ? null : recordingDoc.regions.get(segment));
   const shownOf = (row: Region) => {
@@ -146,10 +147,15 @@ export function createSegmentView(scope: Scope, parts: SegmentViewParts): Segmen
     frame.setBusy(phase.kind === "opening");
     footer.setEnabled(phase.kind === "open");
     showEmpty();
-    footer.say(null);
+    // What was said of a change stays when the segment that it led to has come.
+    if (phase.kind === "opening" || isWaiting) footer.say(null);
+    isWaiting = false;
     parts.typingPause.stop();
     if (phase.kind === "opening") {
-      loading = scope.timeout(() => footer.say("Loading the segment …"), LOADING_AFTER_MS);
+      loading = scope.timeout(() => {
+        isWaiting = true;
+        footer.say("Loading the segment …");
+      }, LOADING_AFTER_MS);
       const region = regionOf(phase.segment);
       if (region) list.setCurrent(region.segment);
       timeline.setActive(region);
