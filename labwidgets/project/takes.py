@@ -109,11 +109,7 @@ class Eliciting(People):
         found = check_take(sound, prompt)
         if found.trouble is not None:
             raise SourceError("the take is not kept", value=found.trouble, remedy=found.message)
-        before = [
-            one.id
-            for one in self.store.recordings_of(tidy.speaker)
-            if instead and one.metadata.get(PROMPT) == prompt
-        ]
+        before = self._takes_of(tidy.speaker, prompt) if instead else []
         kept = Takes(self.store, self.cache, self.folder).keep(
             sound, prompt, card=tidy, collection=collection
         )
@@ -122,6 +118,10 @@ class Eliciting(People):
             if recording_id != kept.recording_id:
                 self.store.retire_recording(recording_id)
         return kept
+
+    def _takes_of(self, speaker: str, prompt: str) -> list[str]:
+        found = self.store.recordings_of(speaker)
+        return [one.id for one in found if one.metadata.get(PROMPT) == prompt]
 
 
 def checked_card(card: SpeakerCard) -> SpeakerCard:

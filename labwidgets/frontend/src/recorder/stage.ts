@@ -88,6 +88,8 @@ export function createStage(
 
   const show = () => {
     const { phase, found } = desk;
+    // On a narrow page there is no list that would ask for it.
+    prompts.want(desk.number, desk.number);
     const prompt = prompts.at(desk.number);
     setText(
       place,
