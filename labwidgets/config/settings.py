@@ -125,7 +125,7 @@ class SegmentationSettings(Settings):
 
     method: Literal["silero", "energy"] = "silero"
     channels: Literal["mix", "each", "speakers"] = "mix"
-    threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.5
+    threshold: Annotated[float, Field(ge=0.05, le=0.95)] = 0.35
     silence_s: Annotated[float, Field(ge=0.1, le=10)] = 0.6
     min_s: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     max_s: Annotated[float, Field(ge=2, le=600)] = 20.0

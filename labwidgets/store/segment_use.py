@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from labwidgets.records import Segment
+from labwidgets.records import AUDIT, Segment
 from labwidgets.store import codec, events, schema
 from labwidgets.store.events import now_us
 from labwidgets.store.labels import changes_of
@@ -16,14 +16,17 @@ _reference, _kept, _event = schema.reference.c, schema.kept_edit.c, schema.event
 def by_use(connection: sa.Connection, recording_id: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
     """Return the live segments that nobody has worked on, and the others, by start.
 
-    Work is an opinion, a reference, typed text, a lease, or a change of the segment by hand.
+    Work is an opinion, a reference, typed text, a lease, or a change of the segment by hand; an audit counts,
+    too, as the sample must stay what was drawn.
     """
     is_leased = sa.exists().where(_task.segment_id == _segment.id, _task.lease_until_us > now_us())
+    is_audit = sa.exists().where(_task.segment_id == _segment.id, _task.selected_by == AUDIT)
     marks = (
         sa.exists().where(_thread.segment_id == _segment.id),
         sa.exists().where(_reference.segment_id == _segment.id),
         sa.exists().where(_kept.segment_id == _segment.id),
         is_leased,
+        is_audit,
         _segment.version > 1,
     )
     query = (

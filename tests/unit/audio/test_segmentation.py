@@ -55,7 +55,7 @@ def test_silence_has_no_segment():
 
 def test_speech_begins_where_it_is_likely_and_ends_where_it_is_not():
     said = np.array([0.4] * 20 + [0.9] * 20 + [0.4] * 20 + [0.1] * 20 + [0.45] * 20, np.float32)
-    assert voice_spans(said, 0.1) == [(0.0, 6.0)]
+    assert voice_spans(said, 0.1, threshold=0.5) == [(0.0, 6.0)]
 
 
 def test_what_is_taken_is_left_out():
