@@ -19,6 +19,7 @@ import { freshId, h } from "../ui/dom";
 import { createTypeSize } from "../ui/type_size";
 import { createSegmentActions } from "./actions";
 import { begin } from "./beginning";
+import { channelFor, createChannelPicker } from "./channels";
 import { Editing } from "./editing";
 import { Following } from "./following";
 import { createSegmentFrame } from "./frame";
@@ -34,6 +35,9 @@ import { createSegmentTopBar } from "./top_bar";
 import { Undoing } from "./undoing";
 import { createSegmentView } from "./view";
 import { createSegmentWork, type SegmentsContext } from "./work";
+
+/** Of the minimap: about one for each pixel of a wide page. */
+export const OVERVIEW_BINS = 1_600;
 
 /** Puts the parts together for one recording. */
 export function buildSegments(
@@ -112,7 +116,7 @@ export function buildSegments(
     undoing,
     making: work.making,
     speech: () => speech.spans,
-    channel: () => (recording.clips.length > 1 ? -1 : 0),
+    channel: (atHand) => channelFor(player.clip, recording.clips.length, atHand),
     say,
   });
   const nudging = new Nudging(scope, {
@@ -257,7 +261,14 @@ export function buildSegments(
     onDone: overlays.hints.done,
   });
   const skipping = speech.skipping(scope, player, preferences);
-  player.root.firstElementChild?.append(skipping.button);
+  const channels = createChannelPicker(scope, {
+    transport,
+    recording,
+    n_bins: OVERVIEW_BINS,
+    player,
+    timeline,
+  });
+  player.root.firstElementChild?.append(...(channels ? [channels] : []), skipping.button);
   const ahead = new TypedAhead();
   const keyboard = installKeyboard(scope, {
     root,

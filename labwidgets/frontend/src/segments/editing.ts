@@ -20,7 +20,8 @@ export interface EditingParts {
   undoing: Undoing;
   making: edits.Making;
   speech: () => readonly Span[];
-  channel: () => number;
+  /** Where a new segment goes; `atHand`: the channel of the open one. */
+  channel: (atHand: number | undefined) => number;
   say: (text: string) => void;
 }
 
@@ -42,7 +43,7 @@ export class Editing {
       return;
     }
     const who = speaker === undefined ? (this.active?.speaker ?? null) : speaker;
-    const edit = edits.create(making, usable, { channel: this.active?.channel ?? channel(), speaker: who });
+    const edit = edits.create(making, usable, { channel: channel(this.active?.channel), speaker: who });
     this.run(edit);
   }
 

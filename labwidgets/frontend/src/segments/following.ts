@@ -82,6 +82,8 @@ export class Following {
       const content = contentOf(edit, segment);
       if (!isHere) cache.forget(segment);
       if (revision > 0) session.ledger.acknowledge({ segment, revision });
+      const { current } = session;
+      if (current && isHere) current.base_revision = Math.max(current.base_revision, revision);
       // A text of nobody's yet: it was typed, and it waits for its submit.
       if (origin !== "kept" || kind !== "change" || !made.some((row) => row.segment === segment)) continue;
       if (isHere) session.touch();

@@ -10,12 +10,10 @@ import layersCss from "../labeller/layers.css";
 import playerCss from "../player/player.css";
 import { h } from "../ui/dom";
 import themeCss from "../ui/theme.css";
-import { buildSegments } from "./build";
+import { buildSegments, OVERVIEW_BINS } from "./build";
 import segmentsCss from "./segments.css";
 import type { SegmentsContext } from "./work";
 
-/** Of the minimap: about one for each pixel of a wide page. */
-const OVERVIEW_BINS = 1_600;
 /** A long recording that nobody has decoded yet takes its time. */
 const PATIENCE_MS = 600_000;
 

@@ -214,6 +214,13 @@ export function createTimeline(scope: Scope, parts: TimelineParts) {
       look({ ...fitted(wholeScale(clip.duration_s, scale.width_px), 0, FIRST_SPAN_S) });
       render();
     },
+    /** Another channel of the same recording. */
+    use(clip: ClipPayload, overview: Int8Array | null) {
+      tiles.open(clip, overview);
+      spectrogram.load(clip);
+      look(scale);
+      render();
+    },
     /** The segment in hand, brought into sight. */
     setActive(region: Region | null, isShown = true) {
       active = region?.segment ?? null;

@@ -195,7 +195,7 @@ export function createSegmentView(scope: Scope, parts: SegmentViewParts): Segmen
     editor.replay(parts.ahead.take());
     isFirst = false;
     if (play && settings.autoplay && !work.recording.audio_error) void player.playAll();
-    else if (!player.isRoaming) player.seekTo(span.start_s);
+    else if (!player.isRoaming && !isWithin(player.at_s, span)) player.seekTo(span.start_s);
   });
   session.on("draft", (current) => {
     editor.setDraft(current.loaded.reply.draft);
@@ -275,4 +275,9 @@ export function createSegmentView(scope: Scope, parts: SegmentViewParts): Segmen
       if (session.current) showFacts(session.current);
     },
   };
+}
+
+/** A click on the waveform chose the place within the segment. */
+function isWithin(at_s: number, { start_s, end_s }: Pick<Region, "start_s" | "end_s">): boolean {
+  return at_s >= start_s && at_s < end_s;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WordPayload } from "../../src/core/protocol";
+import { channelFor } from "../../src/segments/channels";
 import { cutAt, cutAtTime, joined } from "../../src/segments/cutting";
 import { filtered, NO_FILTER } from "../../src/segments/filter";
 import { lanesOf } from "../../src/segments/lanes";
@@ -210,6 +211,16 @@ describe("speakers", () => {
     speakers.meet(rows);
     expect(lanesOf(speakers.all, rows, 8).map(({ label }) => label)).toEqual(["1 Anna", "no name"]);
     expect(lanesOf([], [], 8)).toHaveLength(1);
+  });
+});
+
+describe("a new segment", () => {
+  it("is on the channel that is heard alone, else on that of the segment at hand", () => {
+    const clip = (id: string) => ({ id, duration_s: 1, window_s: 10 });
+    expect(channelFor(clip("rec_1:1"), 3, -1)).toBe(1);
+    expect(channelFor(clip("rec_1:mix"), 3, 0)).toBe(0);
+    expect(channelFor(clip("rec_1:mix"), 3, undefined)).toBe(-1);
+    expect(channelFor(clip("rec_1:mix"), 1, undefined)).toBe(0);
   });
 });
 

@@ -1,0 +1,130 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it } from "vitest";
+import { seeded } from "../editor/making";
+import { openDesk, SegmentKernel } from "./desk";
+import { region } from "./making";
+
+const N_RUNS = 25;
+const N_STEPS = 14;
+
+type Desk = ReturnType<typeof openDesk>;
+
+const desks: Desk[] = [];
+afterEach(() => {
+  for (const desk of desks.splice(0)) desk.scope.dispose();
+  document.body.replaceChildren();
+});
+
+async function opened() {
+  const kernel = new SegmentKernel([
+    region("a", 1, 6, { text: "one two three", speaker: "spk1" }),
+    region("b", 7, 9, { text: "four five", speaker: "spk2" }),
+    region("c", 10, 14, { text: "six", speaker: "spk1" }),
+  ]);
+  const desk = openDesk(kernel);
+  desks.push(desk);
+  await desk.recordingDoc.read();
+  await desk.session.open("a");
+  return { kernel, ...desk };
+}
+
+/** Everything that is on its way has come. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+describe("a segment editor", () => {
+  it("splits text and sound at the caret, and joins them again", async () => {
+    const { editor, editing, seen, session } = await opened();
+    editor.replay([{ kind: "selectAll" }, { kind: "insert", text: "one two" }]);
+    editor.focus();
+    editing.splitAt(3.5);
+    await settled();
+    expect(seen().map(([start_s, end_s, , text]) => [start_s, end_s, text])).toEqual([
+      [1, 3.5, "one"],
+      [3.5, 6, "two"],
+      [7, 9, "four five"],
+      [10, 14, "six"],
+    ]);
+    expect(session.current?.segment).not.toBe("a");
+    await editing.mergeNext();
+    await settled();
+    expect(seen()[0]).toEqual([1, 6, "spk1", "one two"]);
+  });
+
+  it("takes back text and boundaries in the order in which they were changed", async () => {
+    const { editor, editing, undoing, seen, news } = await opened();
+    const states = [seen()];
+    const did = async () => {
+      await settled();
+      states.push(seen());
+    };
+    editor.replay([{ kind: "insert", text: "zero " }]);
+    await did();
+    editing.assign("spk3");
+    await did();
+    editor.replay([{ kind: "insert", text: "and " }]);
+    await did();
+    editing.splitAt(3);
+    await did();
+    for (let at = states.length - 2; at >= 0; at -= 1) {
+      undoing.undo();
+      await settled();
+      expect(seen(), `back to ${at}`).toEqual(states[at]);
+    }
+    undoing.undo();
+    await settled();
+    expect(news.at(-1)).toBe("Nothing to undo.");
+    for (let at = 1; at < states.length; at += 1) {
+      undoing.redo();
+      await settled();
+      expect(seen(), `forth to ${at}`).toEqual(states[at]);
+    }
+  });
+
+  it("comes back to where it was, whatever was done to texts and segments", { timeout: 60_000 }, async () => {
+    for (let run = 0; run < N_RUNS; run += 1) {
+      const random = seeded(run);
+      const desk = await opened();
+      const { editor, editing, undoing, session, recordingDoc, seen, news, kernel } = desk;
+      const states = [seen()];
+      const done: string[] = [];
+      for (let n = 0; n < N_STEPS; n += 1) {
+        const rows = recordingDoc.regions.all;
+        const row = rows[Math.floor(random() * rows.length)];
+        const acts: [string, () => unknown][] = [
+          ["type", () => session.current && editor.replay([{ kind: "insert", text: `w${n} ` }])],
+          ["open", () => row && session.open(row.segment)],
+          ["split", () => editing.active && editing.splitAt(editing.active.start_s + 0.3 + random())],
+          ["merge", () => editing.mergeNext()],
+          ["delete", () => rows.length > 1 && editing.remove()],
+          ["retime", () => editing.active && editing.retime(editing.active, [20 * random(), 21 + random()])],
+          ["assign", () => editing.assign(`spk${1 + Math.floor(4 * random())}`)],
+          ["rename", () => editing.active?.speaker && editing.rename(editing.active.speaker, `n${n}`)],
+          ["create", () => editing.create([50 + 10 * random(), 61])],
+        ];
+        const [name, act] = acts[Math.floor(random() * acts.length)] as (typeof acts)[number];
+        await act();
+        await settled();
+        done.push(name);
+        if (JSON.stringify(seen()) !== JSON.stringify(states.at(-1))) states.push(seen());
+      }
+      const told = `run ${run}: ${done.join(", ")}`;
+      const walk = async (step: () => void, end: string) => {
+        for (let n = 0; n < 4 * N_STEPS && news.at(-1) !== end; n += 1) {
+          step();
+          await settled();
+        }
+        expect(news.at(-1), told).toBe(end);
+      };
+      await walk(() => undoing.undo(), "Nothing to undo.");
+      expect(seen(), told).toEqual(states[0]);
+      await walk(() => undoing.redo(), "Nothing to redo.");
+      expect(seen(), told).toEqual(states.at(-1));
+      expect(kernel.errors, told).toEqual([]);
+      desk.scope.dispose();
+      document.body.replaceChildren();
+    }
+  });
+});
