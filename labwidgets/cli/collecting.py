@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from labwidgets.cli.output import Folder, Json, plain, show
 from labwidgets.config import SETTINGS_FILE
+from labwidgets.corpus.columns import SPAN_FIELDS
 from labwidgets.errors import SourceError
 from labwidgets.jobs import terminal_progress
 from labwidgets.project import Project
@@ -70,35 +71,26 @@ def add(
     language: Annotated[str | None, typer.Option(help="BCP-47, or its column.")] = None,
     licence: Annotated[str | None, typer.Option(help="SPDX id, or its column.")] = None,
     collection: Annotated[str | None, typer.Option(help="Name of this source.")] = None,
+    given: Annotated[str | None, typer.Option("--format", help="Of transcripts; default: guessed.")] = None,
+    audio: Annotated[str | None, typer.Option(help="File or folder of their recordings.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of transcripts; default: UTF-8.")] = None,
     as_json: Json = False,
 ) -> None:
     """Take recordings into the project."""
     if text_as not in ("reference", "draft", "metadata"):
         raise SourceError("no such use of a text", value=text_as, allowed="reference, draft, metadata")
     use: TextUse = text_as  # type: ignore[assignment]  # checked above; mypy does not narrow by `in`
-    options: dict[str, str | None] = {
-        "text": text,
-        "speaker": speaker,
-        "accent": accent,
-        "language": language,
-        "licence": licence,
-    } | _columns(column or [])
+    named = {"text": text, "speaker": speaker, "accent": accent, "language": language, "licence": licence}
+    spare = _columns(column or [])
+    wish: dict[str, Any] = named | {name: spare.pop(name) for name in list(spare) if name in named}
+    wish |= {"text_as": use, "collection": collection, "format": given, "columns": spare}
+    wish |= {"audio": audio, "encoding": encoding, "progress": terminal_progress("adding")}
     added = known = 0
     hours, refused, notes, unusable = 0.0, list[Refusal](), list[str](), list[SourceError]()
     with Project.open(folder) as project:
         for source in sources:
             try:
-                report = project.add(
-                    source,
-                    text=options["text"],
-                    text_as=use,
-                    speaker=options["speaker"],
-                    accent=options["accent"],
-                    language=options["language"],
-                    licence=options["licence"],
-                    collection=collection,
-                    progress=terminal_progress("adding"),
-                )
+                report = project.add(source, **wish)
             except SourceError as error:
                 refused.append(Refusal(source, str(error)))
                 unusable.append(error)
@@ -113,9 +105,9 @@ def add(
     show(result, as_json=as_json, text=text, partial=bool(refused))
 
 
-def _columns(pairs: list[str]) -> dict[str, str | None]:
-    allowed = ("text", "speaker", "accent", "language", "licence")
-    columns: dict[str, str | None] = {}
+def _columns(pairs: list[str]) -> dict[str, str]:
+    allowed = ("audio", "text", "speaker", "accent", "language", "licence", *SPAN_FIELDS)
+    columns: dict[str, str] = {}
     for pair in pairs:
         name, found, column = pair.partition("=")
         if not found or name not in allowed or not column:

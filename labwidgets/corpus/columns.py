@@ -18,6 +18,8 @@ from labwidgets.errors import SourceError
 from labwidgets.records import TextUse
 
 FIELDS = ("text", "speaker", "accent", "language", "licence")
+SPAN_FIELDS = ("id", "channel", "start", "end", "duration", "words", "layers", "confidence", "flags")
+"""What else a column of a table of transcripts can hold."""
 AUDIO_COLUMNS = ("audio", "file_name", "audio_filepath", "audio_path", "path", "file")
 GUESSES: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "sentence", "transcription", "transcript"),
@@ -51,6 +53,9 @@ class AddOptions:
         collection: Where it all came from; the folder's or data set's name when not given.
         columns: Field to column, as ``{"text": "sentence", "audio": "path"}``; each column must exist.
         copy: Copy the files into the project instead of pointing at them where they lie.
+        format: Id of the format of transcripts that the source is in; default: guessed.
+        audio: File or folder of the recordings, for transcripts that lie elsewhere.
+        encoding: Of transcripts; default: UTF-8, or what the byte order mark says.
     """
 
     default_language: str = "und"
@@ -64,13 +69,17 @@ class AddOptions:
     collection: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     copy: bool = False
+    format: str | None = None
+    audio: str | None = None
+    encoding: str | None = None
 
     def __post_init__(self) -> None:
         if self.text_as not in TEXT_USES:
             raise SourceError("unknown use of a text", value=self.text_as, allowed=", ".join(TEXT_USES))
-        unknown = sorted(set(self.columns) - {*FIELDS, "audio"})
+        known = ("audio", *FIELDS, *SPAN_FIELDS)
+        unknown = sorted(set(self.columns) - set(known))
         if unknown:
-            raise SourceError("unknown field", value=unknown[0], allowed=", ".join(("audio", *FIELDS)))
+            raise SourceError("unknown field", value=unknown[0], allowed=", ".join(known))
         if not is_language(self.default_language):
             raise _bad_language(self.default_language)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from labwidgets.corpus.columns import AddOptions, plan_columns
+from labwidgets.corpus.columns import AddOptions, ColumnPlan, plan_columns
 from labwidgets.corpus.formats import audiofolder, dataset, folder, records
+from labwidgets.corpus.formats.carrying import Reading
+from labwidgets.corpus.formats.registry import format_of
+from labwidgets.corpus.formats.sniffing import table_columns, told_format
 from labwidgets.corpus.rows import Intake, Table, local_path, to_recording
+from labwidgets.corpus.transcribed import SHARED, read_told, recordings_of
 from labwidgets.errors import SourceError
 from labwidgets.records import NewRecording, Refusal
 
@@ -36,10 +41,62 @@ def open_source(source: object, project_folder: Path, *, options: AddOptions | N
             single recording is a Refusal in the stream.
     """
     options = options or AddOptions()
+    name = _format(source, options)
+    if name is not None:
+        return _transcribed(local_path(str(source)), name, project_folder, options)
     table = read_table(source, audio=options.columns.get("audio"))
     plan = plan_columns(table.columns, _without_audio(options))
     intake = Intake(project_folder, options, plan, options.collection or table.collection)
     return Source(map(partial(to_recording, intake=intake), table.rows), plan.notes() + table.notes)
+
+
+def _format(source: object, options: AddOptions) -> str | None:
+    """Return the id of the format of transcripts that a source is in; None for sound and tables of it.
+
+    Raises:
+        SourceError: A format is named for something else than a path.
+    """
+    if not isinstance(source, str | Path):
+        if options.format is not None:
+            raise SourceError(
+                "a format is named for a source that is no path",
+                value=type(source).__name__,
+                allowed="a file or folder of transcripts",
+            )
+        return None
+    if options.format is not None:
+        return format_of(options.format).name
+    path = local_path(str(source))
+    return told_format(path) if _is_there(path) else None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _transcribed(path: Path, name: str, project_folder: Path, options: AddOptions) -> Source:
+    columns = dict(options.columns) | ({"text": options.text} if options.text else {})
+    there = (table_columns(path, encoding=options.encoding) if path.is_file() else None) or ()
+    named = {field: getattr(options, field) for field in SHARED if getattr(options, field) in there}
+    columns |= named
+    options = replace(
+        options,
+        speaker=None if "speaker" in named else options.speaker,
+        accent=None if "accent" in named else options.accent,
+        language=None if "language" in named else options.language,
+        licence=None if "licence" in named else options.licence,
+    )
+    how = Reading(options.encoding, None, columns)
+    told = read_told(path, name, how=how, sounds=options.audio)
+    plan = ColumnPlan({field: field for field in SHARED}, {}, frozenset())
+    folder = path if path.is_dir() else path.parent
+    collection = options.collection or Path(os.path.abspath(folder)).name  # noqa: PTH100 - keep links
+    intake = Intake(project_folder, options, plan, collection)
+    notes = (f"read as {name}", *told.transcript.notes)
+    return Source(recordings_of(told, intake), notes)
 
 
 def _without_audio(options: AddOptions) -> AddOptions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from labwidgets.corpus.importing import AddOptions, add_sources
 from labwidgets.records import AddReport, Progress, TextUse
 from labwidgets.widgets.source import StoreSource
@@ -21,6 +23,10 @@ class Collecting(StoreSource):
         language: str | None = None,
         licence: str | None = None,
         collection: str | None = None,
+        format: str | None = None,  # noqa: A002 - the word that everyone looks for
+        columns: Mapping[str, str] | None = None,
+        audio: str | None = None,
+        encoding: str | None = None,
         decode: bool = True,
         progress: Progress | None = None,
     ) -> AddReport:
@@ -30,8 +36,9 @@ class Collecting(StoreSource):
         that name, else they are the value for all of it. Every further column is kept.
 
         Args:
-            source: A file, folder, glob, audiofolder with ``metadata.csv`` or ``.jsonl``, a ``Dataset`` or
-                ``DatasetDict``, a list of dicts, encoded bytes, or an ipywebrtc ``AudioRecorder``.
+            source: A file, folder, glob, audiofolder with ``metadata.csv`` or ``.jsonl``, a file or folder of
+                transcripts beside their recordings, a ``Dataset`` or ``DatasetDict``, a list of dicts,
+                encoded bytes, or an ipywebrtc ``AudioRecorder``.
             text: Column of transcripts; default: guessed from its name.
             text_as: What those transcripts are: ``reference``, ``draft`` or ``metadata``.
             speaker: Pseudonym, or its column; default: guessed.
@@ -39,6 +46,11 @@ class Collecting(StoreSource):
             language: BCP-47, or its column; default: guessed, else the project's.
             licence: SPDX id, or its column; default: guessed, else the project's.
             collection: Name of this source, for coverage by source.
+            format: Id of the format of transcripts (``labwidgets.corpus.formats.registry.FORMATS``); default:
+                told from the name and the first lines. Spans with times become segments.
+            columns: Field to column, for tables with names of their own, as in ``{"start": "from"}``.
+            audio: File or folder of the recordings, for transcripts that lie elsewhere.
+            encoding: Of transcripts; default: UTF-8, or what the byte order mark says.
             decode: Decode now; otherwise when the sound is first needed.
             progress: Called as it goes.
 
@@ -55,7 +67,11 @@ class Collecting(StoreSource):
             language=language,
             licence=licence,
             collection=collection,
+            columns=dict(columns or {}),
             copy=self.settings.audio.copy_sources,
+            format=format,
+            audio=audio,
+            encoding=encoding,
         )
         return add_sources(
             self.store, self.cache, self.folder, source, options=options, decode=decode, progress=progress

@@ -5,6 +5,7 @@ and on the screen alike.
 """
 
 from labwidgets.records.analysis import MARKS, AnalysedSegment, Mark, SaidText
+from labwidgets.records.arriving import NewRecording, NewSegment
 from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
 from labwidgets.records.consent import SCOPES, SHARE, Consent
 from labwidgets.records.deciding import (
@@ -79,7 +80,6 @@ from labwidgets.records.segmenting import (
 )
 from labwidgets.records.sound import (
     AudioWindow,
-    NewRecording,
     Peaks,
     Quality,
     Recording,
@@ -145,6 +145,7 @@ __all__ = [
     "ModelRun",
     "NewDecision",
     "NewRecording",
+    "NewSegment",
     "Opinion",
     "Peaks",
     "PoolUnit",

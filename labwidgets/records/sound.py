@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
-
-from labwidgets.records.base import TextUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,49 +24,6 @@ class Quality:
     clipped: float
     snr_db: float | None
     silence: float
-
-
-@dataclass(frozen=True, slots=True)
-class NewRecording:
-    """A recording as a source offers it, before it is stored.
-
-    Attributes:
-        source: Path or URL where the audio lies, or a name when ``data`` holds the bytes.
-        bytes_sha256: Hash of the encoded bytes: a recording is known by it at once.
-        n_bytes: Size of the encoded audio.
-        duration_s: As the header says; the decode pass corrects it.
-        sample_rate_hz: As stored in the source.
-        n_channels: Channels in the source.
-        codec: Short name such as ``flac``, ``pcm_s16le``, ``mp3``, ``opus``.
-        language: BCP-47.
-        speaker: Pseudonym.
-        accent: Free label.
-        licence: SPDX id or the owner's words.
-        collection: Where it came from (data set, folder, client), for coverage by source.
-        text: A transcript that came along.
-        text_as: What that transcript is.
-        metadata: Every further column, JSON values only.
-        copied: True when the project holds the bytes itself (``source`` is relative to the project).
-        mtime_ns: Of the source file, to notice changes; None when it is no local file.
-    """
-
-    source: str
-    bytes_sha256: str
-    n_bytes: int
-    duration_s: float
-    sample_rate_hz: int
-    n_channels: int
-    codec: str
-    language: str
-    speaker: str | None = None
-    accent: str | None = None
-    licence: str | None = None
-    collection: str | None = None
-    text: str | None = None
-    text_as: TextUse = "metadata"
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    copied: bool = False
-    mtime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError
-from labwidgets.records import MIX, ModelRun, NewRecording, Quality, Recording, Segment, Transcription, new_id
+from labwidgets.records import (
+    MIX,
+    ModelRun,
+    NewRecording,
+    NewSegment,
+    Quality,
+    Recording,
+    Segment,
+    Transcription,
+    new_id,
+)
 from labwidgets.store import codec, drafts, schema
 from labwidgets.store.events import NewEvent, chunks, next_version
-from labwidgets.store.projections import record, record_recordings, record_segments
+from labwidgets.store.projections import OWN_SPEAKERS, record, record_recordings, record_segments
 from labwidgets.store.statements import insert_rows, select_among
 from labwidgets.store.tasks import position
 from labwidgets.text import MAX_CHARACTERS
@@ -70,27 +80,56 @@ def add_new(connection: sa.Connection, items: Sequence[NewRecording], *, actor: 
 
 
 def _add(connection: sa.Connection, new: Sequence[NewRecording], *, actor: str | None) -> None:
-    described = [codec.content_row(fields=codec.recording_fields(item)) for item in new]
-    texts = [
-        codec.content_row(text=item.text) if item.text is not None and item.text_as == "reference" else None
-        for item in new
+    ids, parts = [new_id("rec") for _ in new], [item.segments or (_whole(item),) for item in new]
+    segment_ids = [[new_id("seg") for _ in some] for some in parts]
+    own = [_own_speakers(some, keys) for some, keys in zip(parts, segment_ids, strict=True)]
+    described = [
+        codec.content_row(fields=codec.recording_fields(item) | ({OWN_SPEAKERS: names} if names else {}))
+        for item, names in zip(new, own, strict=True)
     ]
-    insert_rows(connection, schema.content, described + [row for row in texts if row])
-    ids = [new_id("rec") for _ in new]
+    texts = [[_reference(part) for part in some] for some in parts]
+    insert_rows(connection, schema.content, described + [row for rows in texts for row in rows if row])
     added = [
         NewEvent(recording_id, 1, "recording_added", _technical(item, content["id"]), actor=actor)
         for recording_id, item, content in zip(ids, new, described, strict=True)
     ]
     given = {row["id"]: row["fields"] for row in described}
     seqs = [event.seq for event in record_recordings(connection, added, given)]
-    segment_ids = [new_id("seg") for _ in new]
     segments = [
-        NewEvent(segment_ids[i], 1, "segment_added", _whole(item, ids[i], seqs[i], texts[i]), actor=actor)
-        for i, item in enumerate(new)
+        NewEvent(key, 1, "segment_added", _placed(part, recording_id, seq, text), actor=actor)
+        for recording_id, seq, some, keys, rows in zip(ids, seqs, parts, segment_ids, texts, strict=True)
+        for part, key, text in zip(some, keys, rows, strict=True)
     ]
-    speakers = {recording_id: item.speaker for recording_id, item in zip(ids, new, strict=True)}
+    speakers = {
+        key: names.get(key, item.speaker)
+        for item, keys, names in zip(new, segment_ids, own, strict=True)
+        for key in keys
+    }
     record_segments(connection, segments, speakers)
-    _add_drafts(connection, dict(zip(segment_ids, new, strict=True)), actor=actor)
+    said = {
+        key: (part, item.language)
+        for item, some, keys in zip(new, parts, segment_ids, strict=True)
+        for part, key in zip(some, keys, strict=True)
+        if part.text is not None and part.text_as == "draft"
+    }
+    _add_drafts(connection, said, actor=actor)
+
+
+def _whole(item: NewRecording) -> NewSegment:
+    """Return the one segment of a recording of which no segments are known."""
+    channel = 0 if item.n_channels == 1 else MIX
+    return NewSegment(0.0, item.duration_s, channel, text=item.text, text_as=item.text_as)
+
+
+def _own_speakers(parts: Sequence[NewSegment], keys: Sequence[str]) -> dict[str, str]:
+    """Return who speaks in the segments of which that is known; names stand in a content alone."""
+    return {key: part.speaker for part, key in zip(parts, keys, strict=True) if part.speaker is not None}
+
+
+def _reference(part: NewSegment) -> dict[str, Any] | None:
+    if part.text is None or part.text_as != "reference":
+        return None
+    return codec.content_row(text=part.text, words=part.words, layers=part.layers, fields=part.metadata)
 
 
 def _technical(item: NewRecording, content_id: str) -> dict[str, Any]:
@@ -107,14 +146,15 @@ def _technical(item: NewRecording, content_id: str) -> dict[str, Any]:
     }
 
 
-def _whole(item: NewRecording, recording_id: str, seq: int, text: dict[str, Any] | None) -> dict[str, Any]:
+def _placed(part: NewSegment, recording_id: str, seq: int, text: dict[str, Any] | None) -> dict[str, Any]:
+    start_us = to_us(part.start_s)
     payload: dict[str, Any] = {
         "recording_id": recording_id,
-        "channel": 0 if item.n_channels == 1 else MIX,
-        "start_us": 0,
-        "end_us": to_us(item.duration_s),
+        "channel": part.channel,
+        "start_us": start_us,
+        "end_us": to_us(part.end_s),
         "parent_ids": [],
-        "position": position(seq),
+        "position": position(seq, start_us),
         "rand": _rand.random(),
         "selected_by": "all",
         "inclusion_p": 1.0,
@@ -124,11 +164,12 @@ def _whole(item: NewRecording, recording_id: str, seq: int, text: dict[str, Any]
     return payload
 
 
-def _add_drafts(connection: sa.Connection, items: dict[str, NewRecording], *, actor: str | None) -> None:
+def _add_drafts(
+    connection: sa.Connection, said: Mapping[str, tuple[NewSegment, str]], *, actor: str | None
+) -> None:
     texts = {
-        (segment_id, f"imported:{segment_id}"): Transcription(item.text, (), None, item.language)
-        for segment_id, item in items.items()
-        if item.text is not None and item.text_as == "draft"
+        (key, f"imported:{key}"): Transcription(part.text or "", part.words, part.confidence, language)
+        for key, (part, language) in said.items()
     }
     if not texts:
         return

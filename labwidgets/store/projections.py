@@ -23,6 +23,9 @@ _FIELDS = ("source", "speaker", "accent", "licence", "collection", "mtime_ns")
 _TECHNICAL = ("content_id", "bytes_sha256", "n_bytes", "duration_us", "sample_rate_hz", "n_channels", "codec")
 
 
+OWN_SPEAKERS = "segment_speakers"
+"""Key, in the content of a recording, of who speaks in its segments, by the ids they were added under."""
+
 Fields = Mapping[str, Mapping[str, Any]]
 """``fields`` of contents by id."""
 
@@ -44,7 +47,7 @@ def record_recordings(connection: sa.Connection, new: Sequence[NewEvent], fields
 def record_segments(
     connection: sa.Connection, new: Sequence[NewEvent], speakers: Mapping[str, str | None]
 ) -> None:
-    """Do as ``record`` does for segments of recordings, given by id with their speakers, just stored."""
+    """Do as ``record`` does for new segments, given by id with their speakers, of recordings just stored."""
     _add_segments(connection, append(connection, new), speakers)
 
 
@@ -110,7 +113,9 @@ def _add_recordings(connection: sa.Connection, events: list[Event], fields_of: F
 
 
 def _segment_added(connection: sa.Connection, events: list[Event]) -> None:
-    speakers = _speakers(connection, [event.payload["recording_id"] for event in events])
+    of = {event.stream_id: event.payload["recording_id"] for event in events}
+    shared, own = _speakers(connection, list(dict.fromkeys(of.values())))
+    speakers = {key: own.get(key, shared.get(recording_id)) for key, recording_id in of.items()}
     _add_segments(connection, events, speakers)
 
 
@@ -120,7 +125,7 @@ def _add_segments(connection: sa.Connection, events: list[Event], speakers: Mapp
         payload, segment_id = event.payload, event.stream_id
         duration_us = payload["end_us"] - payload["start_us"]
         columns = ("recording_id", "channel", "start_us", "end_us", "parent_ids", "position")
-        speaker = speakers.get(payload["recording_id"])
+        speaker = speakers.get(segment_id)
         segment = {"id": segment_id, "version": 1, "speaker": speaker}
         segments.append(segment | {name: payload[name] for name in columns})
         imported = payload.get("reference")
@@ -153,9 +158,18 @@ def _add_segments(connection: sa.Connection, events: list[Event], speakers: Mapp
     insert_rows(connection, schema.reference, references)
 
 
-def _speakers(connection: sa.Connection, recording_ids: Sequence[str]) -> dict[str, str | None]:
+def _speakers(
+    connection: sa.Connection, recording_ids: Sequence[str]
+) -> tuple[dict[str, str | None], dict[str, str]]:
+    """Return the speakers of recordings, by their ids, and those of single segments, by theirs."""
     recording = schema.recording.c
-    return dict(select_among(connection, (recording.id, recording.speaker), recording.id, recording_ids))
+    columns = (recording.id, recording.speaker, recording.content_id)
+    rows = list(select_among(connection, columns, recording.id, recording_ids))
+    known = contents(connection, [row[2] for row in rows])
+    own: dict[str, str] = {}
+    for row in known.values():
+        own |= row["fields"].get(OWN_SPEAKERS, {})
+    return {row[0]: row[1] for row in rows}, own
 
 
 def _recording_decoded(connection: sa.Connection, events: list[Event]) -> None:

@@ -15,8 +15,10 @@ from labwidgets.errors import (
 from labwidgets.records import (
     MIX,
     ModelRun,
+    NewSegment,
     QueueQuery,
     Transcription,
+    Word,
 )
 from labwidgets.store import Store
 
@@ -51,6 +53,35 @@ def test_each_recording_gets_one_open_segment_over_its_whole_length(store: Store
         1,
     )
     assert {row.state for row in store.queue(QueueQuery()).rows} == {"open"}
+
+
+def test_segments_that_a_source_knows_come_in_with_their_recording(store: Store) -> None:
+    words = (Word("a", 0.0, 0.5, 0.25),)
+    parts = (
+        NewSegment(0.0, 1.0, 0, speaker="Anna", text="a", words=words, layers={"n": "A"}),
+        NewSegment(0.5, 2.0, 1, text="b", text_as="draft", words=words, confidence=0.5),
+        NewSegment(1.0, 2.0, MIX),
+    )
+    talk = recording(1, n_channels=2, speaker="s0", segments=parts)
+    store.add_recordings([talk, recording(2, speaker="s0")])
+    rows = list(store.labelled_rows())
+    assert [(row.segment.speaker, row.segment.start_s, row.segment.channel) for row in rows] == [
+        ("Anna", 0.0, 0),
+        ("s0", 0.5, 1),
+        ("s0", 1.0, MIX),
+        ("s0", 0.0, 0),
+    ]
+    first, second, third, _ = rows
+    assert (first.reference.text, first.reference.words, first.reference.layers) == ("a", words, {"n": "A"})
+    assert (second.reference, second.draft.text, second.draft.words, second.draft.confidence) == (
+        None,
+        "b",
+        words,
+        0.5,
+    )
+    assert (third.reference, third.draft) == (None, None)
+    assert "Anna" not in str([event.payload for event in store.history(first.segment.id)])
+    assert store.verify().ok
 
 
 def test_known_bytes_are_not_stored_twice(store: Store) -> None:

@@ -369,3 +369,21 @@ def test_a_project_is_converted_like_a_file(run: Run, tmp_path: Path, recordings
     code, report, _ = run("convert", tmp_path / "corpus", tmp_path / "out.vtt", "--to", "vtt")
     assert (code, report["segments"]) == (0, 1)
     assert "hello" in (tmp_path / "out.vtt").read_text("utf-8")
+
+
+def test_adding_transcripts_from_the_command_line(run: Run, tmp_path: Path, recordings: Path) -> None:
+    run("init", tmp_path / "corpus", "--language", "en")
+    (tmp_path / "t.csv").write_bytes(
+        "wav,from,to,said\na b.wav,0,0.5,voilà\na b.wav,0.5,2,late\n".encode("latin-1")
+    )
+    named = [f"--column={pair}" for pair in ("audio=wav", "start=from", "end=to", "text=said")]
+    options = ("--audio", recordings, "--encoding", "latin-1", "--format", "csv", "--text-as", "draft")
+    code, report, _ = run("add", tmp_path / "corpus", tmp_path / "t.csv", *options, *named)
+    assert (code, report["added"], [item["source"] for item in report["refused"]]) == (
+        1,
+        1,
+        ["a b.wav at 0.5 s"],
+    )
+    assert run("status", tmp_path / "corpus")[1]["drafted"] == 1
+    code, said, _ = run("add", tmp_path / "corpus", tmp_path / "t.csv", "--column", "take=x")
+    assert (code, said["error"]["code"]) == (2, "bad_source")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from labwidgets.corpus.formats.audiofolder import METADATA_NAMES
+from labwidgets.corpus.formats.audiofolder import FILE_COLUMN, METADATA_NAMES
 from labwidgets.corpus.formats.files import read_text
+from labwidgets.corpus.formats.folder import AUDIO_ENDINGS
 from labwidgets.errors import SourceError
 
 _ENDINGS: Mapping[str, str] = {
@@ -25,6 +27,42 @@ _ENDINGS: Mapping[str, str] = {
     ".parquet": "parquet",
 }
 """Endings that leave no doubt."""
+
+
+_OF_SOUND = (".csv", ".jsonl", ".ndjson", ".parquet")
+"""Endings of tables, too, that list files of sound by ``file_name``."""
+
+
+def told_format(path: Path) -> str | None:
+    """Return the id of the format of transcripts that something is in which is to be added.
+
+    None for sound, for folders of it, and for tables that list it by ``file_name``.
+    """
+    if path.is_dir():
+        found = _of_folder(path)
+        return found if found in ("kaldi", "commonvoice") else None
+    if not path.is_file() or path.suffix.lower() in AUDIO_ENDINGS:
+        return None
+    columns = table_columns(path) if path.suffix.lower() in _OF_SOUND else frozenset()
+    return None if columns is None or FILE_COLUMN in columns else _of_file(path)
+
+
+def table_columns(path: Path, *, encoding: str | None = None) -> frozenset[str] | None:
+    """Return the names of the columns of a table; None where it is none, or cannot be read."""
+    ending = path.suffix.lower()
+    try:
+        if ending == ".parquet":
+            import pyarrow.parquet as pq
+
+            return frozenset(pq.read_schema(path).names)
+        content = read_text(path, encoding=encoding)
+    except (SourceError, OSError, ValueError):
+        return None
+    first = next((line for line in content.split("\n") if line.strip()), "")
+    if ending in (".csv", ".tsv"):
+        return frozenset(next(csv.reader([first]), ()) if ending == ".csv" else first.split("\t"))
+    value = _object(first)
+    return frozenset(value) if isinstance(value, dict) else None
 
 
 def guess(path: Path) -> str:
