@@ -167,6 +167,12 @@ class ModelError(LabError, ValueError):
     code = "bad_model"
 
 
+class TrainingError(LabError, ValueError):
+    """Labels or settings that no model can be trained with, or a training that went astray."""
+
+    code = "training"
+
+
 class HubError(LabError, RuntimeError):
     """A Hub that refused, or could not be reached."""
 

@@ -1,8 +1,8 @@
 """Long work in a process of its own, so that the kernel stays free for whoever labels.
 
-The worker is a ``labwidgets`` command with ``--job``: it writes one JSON object a line (``progress``, then
-``result`` or ``error``) and stops between two pieces of work when its standard input closes, which also
-happens when the kernel dies. Work that can be resumed is simply run again.
+The worker is a ``labwidgets`` command with ``--job``: it writes one JSON object a line (``progress`` and
+``point``, then ``result`` or ``error``) and stops between two pieces of work when its standard input closes,
+which also happens when the kernel dies. Work that can be resumed is simply run again.
 """
 
 from __future__ import annotations
@@ -48,13 +48,20 @@ class Job(Generic[Result]):
         arguments: Of the ``labwidgets`` command.
         title: Shown beside the progress bar.
         parse: Turns the worker's JSON result into what ``result()`` returns.
+        watch: Called, on a thread, with each point of a curve that the worker tells of.
     """
 
     def __init__(
-        self, arguments: Sequence[str], *, title: str, parse: Callable[[dict[str, Any]], Result]
+        self,
+        arguments: Sequence[str],
+        *,
+        title: str,
+        parse: Callable[[dict[str, Any]], Result],
+        watch: Callable[[Mapping[str, float]], None] | None = None,
     ) -> None:
         self._title = title
         self._parse = parse
+        self._watch = watch
         self._progress = JobProgress(0, 0, "starting")
         self._result: Result | None = None
         self._error: LabError | None = None
@@ -150,6 +157,9 @@ class Job(Generic[Result]):
             done, total, note = message["progress"]
             self._progress = JobProgress(done, total, note)
             _draw(self._bar, done, total, self._title if total else f"{self._title}: {note}")
+        elif "point" in message:
+            if self._watch is not None:
+                self._watch(message["point"])
         elif "result" in message:
             self._result = self._parse(message["result"])
         elif "error" in message:
@@ -180,6 +190,10 @@ class WorkerChannel:
     def progress(self, done: int, total: int, note: str) -> None:
         """Tell the parent how far the work is."""
         self._send({"progress": [done, total, note]})
+
+    def point(self, point: Mapping[str, float]) -> None:
+        """Tell the parent of a point of a curve."""
+        self._send({"point": point})
 
     def result(self, result: Mapping[str, Any]) -> None:
         """Tell the parent what came out."""

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,9 @@ from labwidgets.records import Progress
 Family = Literal["whisper", "ctc"]
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+_RUN = re.compile(r"run-\d+")
+_HEARING = ("Wav2Vec2", "Hubert", "WavLM", "UniSpeech", "Data2VecAudio", "SEW")
+"""Architectures that learn to hear from sound alone, and to write from a new CTC head."""
 _HUB_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
 _HUB_TIMEOUT_S = 5.0
 _DEFAULT = "the embedded models: " + ", ".join(embedded.EMBEDDED)
@@ -64,9 +68,10 @@ def get(name: str, progress: Progress | None = None) -> Path:
     return embedded.get(name, progress)
 
 
-def listing() -> tuple[ListedModel, ...]:
-    """Return the embedded models, fetched or not."""
-    return tuple(
+def listing(trained: Path | None = None) -> tuple[ListedModel, ...]:
+    """Return the embedded models, fetched or not, and those that a project trained into ``trained``."""
+    own = () if trained is None else tuple(map(_listed, trained_folders(trained)))
+    return own + tuple(
         ListedModel(
             name,
             tuple(sorted(model.languages)),
@@ -75,6 +80,21 @@ def listing() -> tuple[ListedModel, ...]:
         )
         for name, model in embedded.EMBEDDED.items()
     )
+
+
+def trained_folders(trained: Path) -> list[Path]:
+    """Return the folders of a project's own models, the newest first."""
+    found = [path for path in trained.glob("run-*") if _RUN.fullmatch(path.name) and path.is_dir()]
+    return sorted(found, key=lambda path: -int(path.name.partition("-")[2]))
+
+
+def _listed(folder: Path) -> ListedModel:
+    languages: tuple[str, ...] = ()
+    with suppress(OSError, ValueError, TypeError):
+        known = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        languages = tuple(map(str, known["languages"])) if "languages" in known else ()
+    n_bytes = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    return ListedModel(folder.name, languages, str(folder), round(n_bytes / 1e6))
 
 
 def embedded_for(language: str) -> str:
@@ -98,13 +118,23 @@ def embedded_for(language: str) -> str:
     )
 
 
-def resolve(name: str | None, language: str, progress: Progress | None = None) -> ModelSource:
+def resolve(
+    name: str | None,
+    language: str,
+    progress: Progress | None = None,
+    *,
+    trained: Path | None = None,
+    may_lack_head: bool = False,
+) -> ModelSource:
     """Return the model to draft with, fetched where needed.
 
     Args:
-        name: Embedded name, local folder or Hub id; None takes the embedded one that fits the language.
+        name: Embedded name, one out of ``trained``, local folder or Hub id; None takes the embedded one that
+            fits the language.
         language: BCP-47, of the recordings.
         progress: Told about a fetch, and its size.
+        trained: Folder of a project's own models, which go by the names of their folders.
+        may_lack_head: Also take what only hears and writes nothing yet, to train it.
 
     Raises:
         ModelError: There is no such model, it cannot be reached, or it is no speech recogniser.
@@ -114,20 +144,21 @@ def resolve(name: str | None, language: str, progress: Progress | None = None) -
     if name in embedded.EMBEDDED:
         path = embedded.get(name, progress)
         return ModelSource(path, name, _folder_revision(path), family_of(path))
-    folder = Path(name).expanduser()
+    own = None if trained is None or not _RUN.fullmatch(name) else trained / name
+    folder = own if own is not None and own.is_dir() else Path(name).expanduser()
     if folder.is_dir():
-        family = family_of(folder)
+        family = family_of(folder, may_lack_head=may_lack_head)
         return ModelSource(folder, name, _folder_revision(folder), family)
     if folder.exists():
         raise ModelError("a model is a folder, this is a file", value=name, allowed=_DEFAULT)
     if not _HUB_ID.fullmatch(name):
         raise ModelError("no such model folder, and no Hub id", value=name, allowed=_DEFAULT)
     path = _from_hub(name, progress)
-    return ModelSource(path, name, path.name, family_of(path))
+    return ModelSource(path, name, path.name, family_of(path, may_lack_head=may_lack_head))
 
 
-def family_of(folder: Path) -> Family:
-    """Return which kind of recogniser a model folder holds.
+def family_of(folder: Path, *, may_lack_head: bool = False) -> Family:
+    """Return which kind of recogniser a model folder holds, or can become where it ``may_lack_head``.
 
     Raises:
         ModelError: It holds none, or its weights are not safetensors.
@@ -138,7 +169,9 @@ def family_of(folder: Path) -> Family:
     family: Family
     if "WhisperForConditionalGeneration" in architectures:
         family = "whisper"
-    elif any(name.endswith("ForCTC") for name in architectures):
+    elif any(
+        name.endswith("ForCTC") or (may_lack_head and name.startswith(_HEARING)) for name in architectures
+    ):
         family = "ctc"
     else:
         found = ", ".join(architectures) or config.get("model_type", "no architecture named")

@@ -23,6 +23,7 @@ from labwidgets.cli import (
     people,
     publishing,
     scoring,
+    training,
 )
 from labwidgets.cli.output import fail, unforeseen
 from labwidgets.errors import LabError
@@ -35,7 +36,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (collecting, converting, drafting, labelling, deciding, scoring, people, publishing, care):
+for group in (
+    collecting,
+    converting,
+    drafting,
+    labelling,
+    training,
+    deciding,
+    scoring,
+    people,
+    publishing,
+    care,
+):
     app.add_typer(group.app)
 
 _INTERRUPTED = 128 + signal.SIGINT

@@ -21,16 +21,22 @@ app = typer.Typer()
 def models(
     action: Annotated[str | None, typer.Argument(help="get", show_default=False)] = None,
     name: Annotated[str | None, typer.Argument(help="Embedded model.", show_default=False)] = None,
+    project: Annotated[Path | None, typer.Option(help="List what this project trained, too.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the embedded draft models, or fetch one: labwidgets models get NAME."""
+    """List the draft models, or fetch an embedded one: labwidgets models get NAME."""
     from labwidgets.asr.sources import get, listing
 
     if action is not None:
         if action != "get" or name is None:
             raise SourceError("what to do with models", value=action, allowed="models, models get NAME")
         get(name, progress=terminal_progress(name))
-    found = [dataclasses.asdict(model) for model in listing() if name in (None, model.name)]
+    if project is None:
+        listed = listing()
+    else:
+        with Project.open(project) as opened:
+            listed = opened.models()
+    found = [dataclasses.asdict(model) for model in listed if name in (None, model.name)]
     lines = [f"{model['name']:10} {model['size_mb']:6.0f} MB  {model['where']}" for model in found]
     show({"models": found}, as_json=as_json, text="\n".join(lines))
 

@@ -26,6 +26,14 @@ from labwidgets.config.tags import (
     tag_palette_for,
     tag_palette_names,
 )
+from labwidgets.config.training import (
+    AugmentSettings,
+    TrainingFamily,
+    TrainingMethod,
+    TrainingRecipe,
+    training_recipe,
+    training_recipe_names,
+)
 
 __all__ = [
     "DEFAULT_KEYS",
@@ -34,6 +42,7 @@ __all__ = [
     "SETTINGS_FILE",
     "SKIP_REASONS",
     "AudioSettings",
+    "AugmentSettings",
     "KeySettings",
     "Keys",
     "LabellingSettings",
@@ -42,6 +51,9 @@ __all__ = [
     "SegmentationSettings",
     "TagPalette",
     "TagSettings",
+    "TrainingFamily",
+    "TrainingMethod",
+    "TrainingRecipe",
     "checked_chord",
     "checked_language",
     "configs_folder",
@@ -57,4 +69,6 @@ __all__ = [
     "tag_palette_for",
     "tag_palette_names",
     "title_of",
+    "training_recipe",
+    "training_recipe_names",
 ]

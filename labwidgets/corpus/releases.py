@@ -98,6 +98,17 @@ class Releases:
         n_rows, digest = sum(export.splits.values()), _digest(export.facts)
         return self._store.add_snapshot(name, n_rows=n_rows, digest=digest, path=f"{DATASETS}/{name}")
 
+    def freeze(self, *, progress: Progress | None = None) -> str:
+        """Return the name of a snapshot of the labels as they are; one is made only where they changed.
+
+        Raises:
+            ProjectError: Nothing is finished yet.
+        """
+        # Taken before the rows are read: a label that comes in meanwhile makes the next one differ.
+        name = f"labels-{self._store.labels_marker()}"
+        known = any(snapshot.name == name for snapshot in self._store.snapshots())
+        return name if known else self.save(name, progress=progress).name
+
     def saved(self, name: str) -> Path:
         """Return the folder of a snapshot.
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from labwidgets.analysis.texts import Texts
+from labwidgets.corpus.withdrawal import MODELS
 from labwidgets.errors import ModelError, NotFoundError, ProjectError, SourceError
 from labwidgets.project.held import Held, held
 from labwidgets.records import (
@@ -244,7 +245,8 @@ class Analysing(StoreSource):
         from labwidgets.asr.sources import resolve
         from labwidgets.text import normalisation
 
-        source = resolve(self.settings.model, self.settings.language, progress)
+        trained = self.folder / MODELS
+        source = resolve(self.settings.model, self.settings.language, progress, trained=trained)
         drafter = load_drafter(source, settings=self.settings.decoding)
         if not isinstance(drafter, Scorer):
             raise ModelError(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from labwidgets.corpus.importing import decode_added
+from labwidgets.corpus.withdrawal import MODELS
 from labwidgets.jobs import Job, turn
 from labwidgets.records import DraftReport, Progress, Refusal
 from labwidgets.widgets.source import StoreSource
@@ -21,8 +22,8 @@ class Drafting(StoreSource):
         """Start drafting all segments that have no draft of this model yet; labelling can go on meanwhile.
 
         Args:
-            model: Hub id, folder or embedded name; default: the project's, else the embedded one that fits
-                the language of each recording.
+            model: Hub id, folder, embedded name or one that :meth:`train` made, such as ``run-1``; default:
+                the project's, else the embedded one that fits the language of each recording.
             settings: Decoding settings; default: the project's.
             force: Draft again what has a draft of the same model and settings.
 
@@ -73,7 +74,8 @@ class Drafting(StoreSource):
                 self.read,
                 plan_drafts(self.store.segments_to_draft(), model=chosen, undecoded=undecoded),
                 load=lambda name: load_drafter(
-                    resolve(name, self.settings.language, progress), settings=decoding
+                    resolve(name, self.settings.language, progress, trained=self.folder / MODELS),
+                    settings=decoding,
                 ),
                 force=force,
                 progress=progress,

@@ -27,13 +27,16 @@ from labwidgets.project.labelling import Labelling
 from labwidgets.project.releasing import Releasing
 from labwidgets.project.segmenting import Segmenting
 from labwidgets.project.takes import Eliciting
+from labwidgets.project.training import Training
 from labwidgets.records import Event, Status, VerifyReport
 from labwidgets.store import Store
 
 _GB = 1024**3
 
 
-class Project(Collecting, Eliciting, Segmenting, Drafting, Labelling, Releasing, Analysing, Deciding):
+class Project(
+    Collecting, Eliciting, Segmenting, Drafting, Labelling, Releasing, Analysing, Deciding, Training
+):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 
     Attributes:

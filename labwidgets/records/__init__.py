@@ -96,6 +96,7 @@ from labwidgets.records.takes import (
     TakeCheck,
     TakeSource,
 )
+from labwidgets.records.training import TrainReport
 from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, TranscribedSpan, Transcript
 
 __all__ = [
@@ -188,6 +189,7 @@ __all__ = [
     "TaskState",
     "TextKind",
     "TextUse",
+    "TrainReport",
     "TranscribedSpan",
     "Transcript",
     "Transcription",

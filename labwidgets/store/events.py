@@ -72,6 +72,9 @@ BOOKKEEPING = (
 )
 """Kinds that change no row of a data set."""
 
+DRAFTING = ("run_begun", "run_finished")
+"""Kinds that change no label either."""
+
 UPCASTS: dict[tuple[str, int], Upcast] = {}
 """By (kind, version): turns a payload of that version into one of the next."""
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from labwidgets.store import codec, schema
-from labwidgets.store.events import BOOKKEEPING, NewEvent, next_version, read
+from labwidgets.store.events import BOOKKEEPING, DRAFTING, NewEvent, next_version, read
 from labwidgets.store.projections import contents, record
 
 _ROWS, _PUSHES = "rows", "pushes"
@@ -122,3 +122,10 @@ def rows_marker(connection: sa.Connection) -> tuple[int, int, int]:
     newest = connection.execute(query.order_by(event.seq.desc()).limit(1)).first()
     draft = connection.scalar(sa.select(sa.func.max(hypothesis.seq)))
     return (newest.seq if newest else 0, newest.at_us if newest else 0, draft or 0)
+
+
+def labels_marker(connection: sa.Connection) -> int:
+    """Return the newest event that a label, or what is known of its sound, may depend on."""
+    event = schema.event.c
+    query = sa.select(sa.func.max(event.seq)).where(event.kind.not_in((*BOOKKEEPING, *DRAFTING)))
+    return connection.scalar(query) or 0

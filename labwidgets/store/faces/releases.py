@@ -48,6 +48,10 @@ class Releases(Transactions):
         """Return (newest event that a row of a data set may depend on, its time in us, newest draft)."""
         return self._read(publishing.rows_marker)
 
+    def labels_marker(self) -> int:
+        """Return the newest event that a label, or what is known of its sound, may depend on."""
+        return self._read(publishing.labels_marker)
+
     def add_push(self, push: Push) -> Push:
         """Keep that a data set was pushed."""
         return self._write(lambda connection: publishing.add_push(connection, push))

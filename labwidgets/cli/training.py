@@ -1,0 +1,62 @@
+"""The command that trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labwidgets.cli.output import Folder, Json, as_worker, json_object, show
+from labwidgets.jobs import terminal_progress
+from labwidgets.project import Project
+from labwidgets.records import TrainReport
+
+app = typer.Typer()
+
+
+@app.command()
+def train(
+    folder: Folder,
+    model: Annotated[str | None, typer.Option(help="Hub id, folder, embedded name or earlier run.")] = None,
+    method: Annotated[str, typer.Option(help="full or lora.")] = "full",
+    recipe: Annotated[str | None, typer.Option(help="A file in configs/training.")] = None,
+    settings: Annotated[str | None, typer.Option(help="What to change of it, as a JSON object.")] = None,
+    snapshot: Annotated[str | None, typer.Option(help="Labels to learn from; default: those of now.")] = None,
+    again: Annotated[bool, typer.Option(help="Train even what was trained before.")] = False,
+    job: Annotated[bool, typer.Option("--job", hidden=True)] = False,
+    as_json: Json = False,
+) -> None:
+    """Train a model on the labels; run it again to go on after a stop."""
+    wanted: dict[str, Any] = {
+        "model": model,
+        "method": method,
+        "recipe": recipe,
+        "settings": None if settings is None else json_object(settings),
+        "snapshot": snapshot,
+        "again": again,
+    }
+    if job:
+        as_worker(
+            lambda channel: _open_and_train(
+                folder,
+                **wanted,
+                progress=channel.progress,
+                stopped=channel.stopped,
+                point=channel.point,
+            ).to_dict()
+        )
+        return
+    report = _open_and_train(folder, **wanted, progress=terminal_progress("training"))
+    show(_result(report), as_json=as_json, text=str(report))
+
+
+def _open_and_train(folder: Path, **wanted: Any) -> TrainReport:
+    with Project.open(folder) as project:
+        return project.train_here(**wanted)
+
+
+def _result(report: TrainReport) -> dict[str, Any]:
+    data = report.to_dict()
+    before, after = data.pop("before"), data.pop("after")
+    return {"model": report.run, "metrics": {"before": before, "after": after}, **data}

@@ -1,0 +1,175 @@
+"""How a project's references become models of its own, in a worker or here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from labwidgets.config import TrainingMethod, TrainingRecipe, training_recipe
+from labwidgets.corpus.releases import Releases
+from labwidgets.errors import ConfigError
+from labwidgets.jobs import Job, turn
+from labwidgets.records import Progress, TrainReport
+from labwidgets.training.curves import Curves, LiveCurves
+from labwidgets.training.runs import MODELS, Runs
+from labwidgets.widgets.source import StoreSource
+
+if TYPE_CHECKING:
+    from labwidgets.asr.sources import ListedModel, ModelSource
+
+_METHODS = ("full", "lora")
+
+
+class Training(StoreSource):
+    """The part of a project that lets models learn."""
+
+    def train(  # noqa: PLR0913 - what, how, and on which labels
+        self,
+        model: str | None = None,
+        *,
+        method: TrainingMethod = "full",
+        recipe: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        snapshot: str | None = None,
+        again: bool = False,
+    ) -> Job[TrainReport]:
+        """Start training a model on the references; labelling can go on meanwhile, and changes nothing of it.
+
+        The speakers of the test set are never trained on, in this run or any other. What comes out is a
+        draft model like any other: ``project.draft("run-1")``. Killed or cancelled, the same call goes on
+        where it was; when it was trained before, the same call gives the same report at once.
+
+        Args:
+            model: Hub id, folder, embedded name, or an earlier run such as ``run-1``; default: the project's,
+                else the embedded one that fits the project's language. None with a recipe that begins from
+                nothing.
+            method: ``full`` for all weights, ``lora`` for small adapters.
+            recipe: A file in ``configs/training``; default: the one for this kind of model and method.
+            settings: What is to be otherwise than in the recipe, such as ``{"epochs": 3}``.
+            snapshot: Labels to learn from; default: as they are now, which are saved under a name.
+            again: Train even if the same was trained before.
+
+        Returns:
+            A job; its ``result()`` waits and returns a ``TrainReport``.
+        """
+        wanted = {"--model": model, "--method": method, "--recipe": recipe, "--snapshot": snapshot}
+        arguments = ["train", str(self.folder.resolve())]
+        for option, value in wanted.items():
+            arguments += [] if value is None else [option, value]
+        if settings is not None:
+            arguments += ["--settings", json.dumps(dict(settings))]
+        if again:
+            arguments.append("--again")
+        title = f"training {model or recipe or 'a model'}"
+        return Job(arguments, title=title, parse=TrainReport.from_dict, watch=LiveCurves(title))
+
+    def retrain(self, run: str) -> Job[TrainReport]:
+        """Start a finished run again: the same base, settings, seed and labels make a new run.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        report = self.run(run)
+        settings = dict(report.settings)
+        return self.train(
+            report.base or None,
+            method=settings["method"],
+            recipe=report.recipe,
+            settings=settings,
+            snapshot=report.snapshot,
+            again=True,
+        )
+
+    def train_here(  # noqa: PLR0913 - as train, and who is told
+        self,
+        model: str | None = None,
+        *,
+        method: TrainingMethod = "full",
+        recipe: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        snapshot: str | None = None,
+        again: bool = False,
+        progress: Progress | None = None,
+        stopped: Callable[[], bool] | None = None,
+        point: Callable[[Mapping[str, float]], None] | None = None,
+    ) -> TrainReport:
+        """Train in this process: what :meth:`train` does in its worker. Two at once take turns.
+
+        Raises:
+            ConfigError: No such recipe, or one that does not fit the model.
+            ModelError: The model is not there, or does not know the language of the references.
+            TrainingError: There is too little to learn from or to measure with.
+            DiskFullError: There is no room; what was trained so far stays, and the same call goes on.
+        """
+        if method not in _METHODS:
+            raise ConfigError("no such way of training", value=method, allowed=", ".join(_METHODS))
+        base, name, chosen = self._chosen(model, method, recipe, settings or {}, progress=progress)
+        from labwidgets.training.steady import Hooks
+        from labwidgets.training.training import Wish, check_fit, train
+
+        check_fit(base, chosen, name=name)
+        hooks = Hooks(progress, stopped, point)
+        with turn(self.folder / ".train.lock", progress=progress, stopped=stopped) as is_ours:
+            if not is_ours:
+                return TrainReport.waiting(name)
+            releases = Releases(self.store, self.read, folder=self.folder, name=self.name)
+            labels = snapshot or releases.freeze(progress=progress)
+            decoding = self.settings.decoding if chosen.family == "whisper" else {}
+            wish = Wish(base, name, chosen, labels, decoding)
+            return train(wish, self._runs, releases.as_of, hooks=hooks, again=again)
+
+    def _chosen(
+        self,
+        model: str | None,
+        method: TrainingMethod,
+        recipe: str | None,
+        settings: Mapping[str, Any],
+        *,
+        progress: Progress | None,
+    ) -> tuple[ModelSource | None, str, TrainingRecipe]:
+        """Return the base, and the recipe with its name."""
+        from labwidgets.asr.sources import resolve
+
+        first = None if recipe is None else training_recipe(recipe, settings)
+        if recipe is not None and first is not None and first.architecture is not None and model is None:
+            return None, recipe, first
+        base = resolve(
+            model or self.settings.model,
+            self.settings.language,
+            progress,
+            trained=self.folder / MODELS,
+            may_lack_head=first is not None and first.vocabulary == "rebuild",
+        )
+        name = recipe or f"{base.family}-{method}"
+        return base, name, first or training_recipe(name, settings)
+
+    def runs(self) -> list[TrainReport]:
+        """Return all finished trainings, the newest first."""
+        return self._runs.reports()
+
+    def run(self, name: str) -> TrainReport:
+        """Return a finished training.
+
+        Raises:
+            NotFoundError: There is none of that name.
+        """
+        return self._runs.report(name)
+
+    def curves(self, run: str) -> Curves:
+        """Return how a training went, as a picture.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        return Curves.of(self.run(run))
+
+    def models(self) -> tuple[ListedModel, ...]:
+        """Return the models that can draft: trained here, and embedded."""
+        from labwidgets.asr.sources import listing
+
+        return listing(self.folder / MODELS)
+
+    @property
+    def _runs(self) -> Runs:
+        return Runs(self.folder / MODELS)

@@ -1,0 +1,112 @@
+"""What a training came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+from labwidgets.records.reports import Refusal, in_words, length
+
+TrainingState = Literal["trained", "stopped"]
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """One run of training.
+
+    Attributes:
+        run: Its name, which is also the name of the model that came out.
+        state: ``trained``; or ``stopped`` before its end, and the same call goes on with it.
+        base: Name of the model that it began with; empty for none.
+        base_revision: Of that model.
+        recipe: Name of the recipe.
+        settings: The whole recipe, with what was changed of it.
+        snapshot: The labels that it learned from.
+        languages: Of the clips that it learned from, BCP-47.
+        clips: Of each split.
+        hours: Of the clips that it learned from.
+        left_out: Clips that were not used, and why.
+        notes: What to know before trusting it.
+        before: Errors of the base on the test set (see ``Score.to_dict``); None where there is no base.
+        after: Errors of the model that came out.
+        difference: WER before less WER after, in a paired test (see ``Comparison.to_dict``).
+        best_epoch: The one whose weights were kept.
+        epochs: Trained.
+        seconds: Of training, over all starts, without the measuring.
+        device: ``cpu`` or the name of the GPU.
+        versions: Of the libraries.
+        curve: ``step``, ``epoch`` and ``loss`` or ``eval_loss``, as it went.
+    """
+
+    run: str
+    state: TrainingState
+    base: str
+    base_revision: str
+    recipe: str
+    settings: Mapping[str, Any]
+    snapshot: str
+    languages: tuple[str, ...]
+    clips: Mapping[str, int]
+    hours: float
+    left_out: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    difference: Mapping[str, Any] | None = None
+    best_epoch: float | None = None
+    epochs: float = 0.0
+    seconds: float = 0.0
+    device: str = "cpu"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    curve: Sequence[Mapping[str, float]] = ()
+
+    _repr_pretty_ = in_words
+
+    @classmethod
+    def waiting(cls, recipe: str) -> Self:
+        """Return the report of a run that was stopped before its turn came."""
+        return cls("", "stopped", "", "", recipe, {}, "", (), {}, 0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as ``run.json`` holds them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the report that ``to_dict`` wrote."""
+        known = dict(data)
+        known["left_out"] = tuple(Refusal(**one) for one in data["left_out"])
+        for name in ("languages", "notes", "curve"):
+            known[name] = tuple(data[name])
+        return cls(**known)
+
+    def __str__(self) -> str:
+        sizes = ", ".join(f"{n} {name}" for name, n in self.clips.items())
+        head = (
+            f"{self.run}: {self.base or 'from nothing'}, {self.recipe}, {sizes} clips ({length(self.hours)})"
+        )
+        lines = [head if self.state == "trained" else f"{head}, stopped: the same call goes on with it"]
+        lines += [f"  {name} {_rate(rate)}" for name, rate in self._rates() if rate is not None]
+        if self.difference is not None:
+            lines.append(f"  {_verdict(self.difference)}")
+        lines += [f"  {note}" for note in self.notes]
+        lines += [f"  left out {one.source}: {one.reason}" for one in self.left_out[:_SHOWN]]
+        more = len(self.left_out) - _SHOWN
+        return "\n".join([*lines, *([f"  and {more} more left out"] if more > 0 else [])])
+
+    def _rates(self) -> tuple[tuple[str, Mapping[str, Any] | None], ...]:
+        return (("before:", self.before), ("after: ", self.after))
+
+
+def _rate(rate: Mapping[str, Any]) -> str:
+    between = "" if rate["interval"] is None else " [{:.1%}, {:.1%}]".format(*rate["interval"])
+    return f"WER {rate['wer']:.1%}{between}, CER {rate['cer']:.1%}, {rate['n_words']} words"
+
+
+def _verdict(difference: Mapping[str, Any]) -> str:
+    points, p = 100 * difference["difference"], difference["p"]
+    if difference["better"] is None:
+        return f"{abs(points):.1f} points apart, which may be chance (p = {p:.3g})"
+    return f"{'better' if points > 0 else 'WORSE'} by {abs(points):.1f} points (p = {p:.3g})"

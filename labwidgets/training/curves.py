@@ -1,0 +1,131 @@
+"""How a training goes: its losses over its steps, as a picture that loads nothing from anywhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+from labwidgets.records import TrainReport
+
+_WIDTH, _HEIGHT = 640, 260
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 34, 34
+_SERIES = (("loss", "training", "#9dbde8"), ("eval_loss", "validation", "#1559b8"))
+_SHORTEST_WAIT_S = 1.0
+_MOST_DOTS = 40
+_TRIM = 0.02
+"""The share of the highest losses, those of the first steps, that may leave the picture."""
+
+Point = Mapping[str, float]
+
+
+class Curves:
+    """Losses by step; a notebook shows the picture, ``print`` the newest values.
+
+    Args:
+        title: Above it.
+        points: ``step`` and ``loss`` or ``eval_loss``, in any order.
+    """
+
+    def __init__(self, title: str, points: Sequence[Point] = ()) -> None:
+        self.title = title
+        self.points = tuple(points)
+
+    @classmethod
+    def of(cls, report: TrainReport) -> Curves:
+        """Return the curves of a run."""
+        return cls(f"{report.run}: {report.base or 'from nothing'}, {report.recipe}", report.curve)
+
+    def series(self, name: str) -> list[tuple[float, float]]:
+        """Return (step, loss) of ``loss`` or ``eval_loss``, by step; the last one of each step counts."""
+        return sorted({point["step"]: point[name] for point in self.points if name in point}.items())
+
+    def __repr__(self) -> str:
+        """The newest values."""
+        said = [f"{label} {line[-1][1]:.3f}" for name, label, _ in _SERIES if (line := self.series(name))]
+        return f"<Curves {self.title}: {', '.join(said) or 'nothing yet'}>"
+
+    def _repr_svg_(self) -> str:
+        lines = [(label, colour, line) for name, label, colour in _SERIES if (line := self.series(name))]
+        title = escape(self.title)
+        body = _plot(lines) if lines else _text(_WIDTH / 2, _HEIGHT / 2, "the first step is under way")
+        # A ground of its own: notebooks are dark or light.
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
+            f'aria-label="{title}" font-family="system-ui, sans-serif" font-size="12" fill="#1c1e21">'
+            '<rect width="100%" height="100%" fill="#ffffff"/>'
+            f'<text x="8" y="18" font-size="13" font-weight="600">{title}</text>{body}</svg>'
+        )
+
+
+def _plot(lines: Sequence[tuple[str, str, Sequence[tuple[float, float]]]]) -> str:
+    values = sorted(value for _, _, line in lines for _, value in line)
+    low, high = min(0.0, values[0]), values[int((len(values) - 1) * (1 - _TRIM))]
+    last = max(1.0, *(line[-1][0] for _, _, line in lines))
+
+    def place(step: float, value: float) -> tuple[float, float]:
+        share = (min(value, high) - low) / ((high - low) or 1.0)
+        x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * step / last
+        return x, _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * share
+
+    parts = [_axes(low, high, last)]
+    for number, (label, colour, line) in enumerate(lines):
+        places = [place(step, value) for step, value in line]
+        path = " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        if len(line) < _MOST_DOTS:
+            parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+        x = _WIDTH - _RIGHT - 190 * (len(lines) - number) + 30
+        parts.append(f'<rect x="{x - 16}" y="9" width="12" height="12" fill="{colour}"/>')
+        parts.append(f'<text x="{x}" y="19">{label} {line[-1][1]:.3f}</text>')
+    return "".join(parts)
+
+
+def _axes(low: float, high: float, last: float) -> str:
+    bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    return (
+        f'<path d="M{_LEFT} {_TOP} V{bottom} H{right}" fill="none" stroke="#8a9099"/>'
+        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{high:.2f}</text>'
+        f'<text x="{_LEFT - 6}" y="{bottom}" text-anchor="end">{low:.2f}</text>'
+        f"{_text(_LEFT, bottom + 18, '0')}{_text(right - 10, bottom + 18, f'{last:.0f}')}"
+        f"{_text((_LEFT + right) / 2, bottom + 18, 'steps')}"
+    )
+
+
+def _text(x: float, y: float, text: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text>'
+
+
+class LiveCurves:
+    """A picture in a notebook that grows while a run goes on; elsewhere it does nothing.
+
+    Args:
+        title: Above it.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.curves = Curves(title)
+        self._shown_s = 0.0
+        self._handle = _shown(self.curves)
+
+    def __call__(self, point: Point) -> None:
+        """Take a point."""
+        self.curves = Curves(self.curves.title, (*self.curves.points, point))
+        now_s = time.monotonic()
+        if self._handle is not None and (now_s - self._shown_s > _SHORTEST_WAIT_S or "eval_loss" in point):
+            self._shown_s = now_s
+            self._handle.update(self.curves)
+
+
+def _shown(curves: Curves) -> Any:
+    """Return the handle of a picture on the page; None where there is no page."""
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return None
+    shell = get_ipython()
+    if shell is None or not hasattr(shell, "kernel"):
+        return None
+    return display(curves, display_id=True)

@@ -1,0 +1,246 @@
+"""One run of training: labels frozen, the base measured, a model trained, measured and put in its place."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+
+from labwidgets.asr.drafting import load_drafter
+from labwidgets.asr.sources import ModelSource
+from labwidgets.asr.windows import RATE_HZ
+from labwidgets.config import TrainingRecipe
+from labwidgets.errors import ConfigError, ModelError, TrainingError
+from labwidgets.records import TrainReport
+from labwidgets.training import measuring, models
+from labwidgets.training.augment import Augmenter
+from labwidgets.training.batches import Clips, Collator
+from labwidgets.training.material import SPLITS, TEST, TRAIN, VALIDATION, Material
+from labwidgets.training.runs import SEGMENTS_FILE, Plan, Runs, run_key, write_json
+from labwidgets.training.steady import Fitted, Hooks, Stopped, fit, quiet, room_for, threads_for
+
+_TRAINED, _FITTED, _BEFORE, _SPENT = "trained", "fitted.json", "before.json", "seconds.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be trained.
+
+    Attributes:
+        base: Model to begin with; None begins from nothing.
+        recipe_name: Of the recipe.
+        recipe: With all that the user changed of it.
+        snapshot: Name of the labels to learn from.
+        decoding: Settings with which base and model write when they are measured.
+    """
+
+    base: ModelSource | None
+    recipe_name: str
+    recipe: TrainingRecipe
+    snapshot: str
+    decoding: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The same for the same base and recipe."""
+        base = None if self.base is None else [self.base.name, self.base.revision]
+        recipe = self.recipe.model_dump(mode="json")
+        return run_key({"base": base, "recipe": recipe, "decoding": dict(self.decoding)})
+
+
+def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) -> None:
+    """Check that a recipe is one for this model.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if base is None and recipe.architecture is None:
+        raise ConfigError("this recipe needs a model", value=name, remedy="Name one")
+    if base is not None and recipe.architecture is not None:
+        raise ConfigError(
+            "this recipe begins from nothing", value=name, remedy="Name no model, or another recipe"
+        )
+    if base is not None and base.family != recipe.family:
+        raise ConfigError(
+            f"this recipe is for {recipe.family} models", value=name, allowed=f"recipes of {base.family}"
+        )
+
+
+def train(
+    wish: Wish, runs: Runs, load: Callable[[str], Any], *, hooks: Hooks, again: bool = False
+) -> TrainReport:
+    """Train as wished; what was trained before comes back at once, what was cut short goes on.
+
+    Args:
+        wish: Base, recipe and labels.
+        runs: Of the project.
+        load: Gives the data set of a snapshot.
+        hooks: Who is told, and who may stop it.
+        again: Train even if the same was trained before.
+
+    Raises:
+        TrainingError: There is too little to learn from, or the loss is no number any more.
+        ModelError: The base does not fit the labels, or cannot be loaded.
+        DiskFullError: There is no room; it can go on from the last checkpoint.
+    """
+    plan = runs.unfinished(wish.key)
+    if plan is None:
+        known = None if again else runs.finished(wish.key, wish.snapshot)
+        if known is not None:
+            return known
+        plan = runs.begin(wish.key, wish.snapshot)
+    try:
+        return _Run(wish, plan, runs, hooks).go(load(plan.snapshot))
+    except (TrainingError, ModelError, ConfigError):
+        # The same would happen again: nothing here is worth going on with.
+        runs.drop(plan)
+        raise
+
+
+class _Run:
+    """One run, from its first to its last file."""
+
+    def __init__(self, wish: Wish, plan: Plan, runs: Runs, hooks: Hooks) -> None:
+        self._wish = wish
+        self._plan = plan
+        self._runs = runs
+        self._hooks = hooks
+        self._work = runs.work(plan)
+        self._recipe = wish.recipe
+
+    def go(self, dataset: Any) -> TrainReport:
+        """Do what is not done yet and return the report."""
+        material = Material(dataset, self._recipe)
+        material.require()
+        # The head of a new model is drawn too, and must be the same when the run is started again.
+        transformers.set_seed(self._recipe.seed)
+        base = self._base(material)
+        speller = base.speller()
+        speller.require(material.clips[TRAIN])
+        material.narrow(speller)
+        material.require()
+        report = self._report(material)
+        try:
+            with quiet(), threads_for(base.model):
+                return self._measured(report, base, material)
+        except Stopped:
+            return report
+
+    def _measured(self, report: TrainReport, base: models.Base, material: Material) -> TrainReport:
+        clips, trained = material.clips[TEST], self._work / _TRAINED
+        before = self._before(material)
+        fitted = self._fit(base, material)
+        after = self._heard(self._source(trained), material, "hearing the test set after")
+        done = replace(
+            report,
+            state="trained",
+            before=measuring.rate(clips, before),
+            after=measuring.rate(clips, after),
+            difference=measuring.difference(clips, before, after),
+            seconds=self._spent_s(),
+            **fitted,
+        )
+        with room_for("the model", trained):
+            ids = {name: [clip.id for clip in material.clips[name]] for name in SPLITS}
+            write_json(trained / SEGMENTS_FILE, ids)
+            self._runs.finish(self._plan, trained, done)
+        return done
+
+    def _base(self, material: Material) -> models.Base:
+        letters = material.letters()
+        if self._wish.base is None:
+            return models.new_base(self._recipe, letters=letters, work=self._work)
+        return models.open_base(self._wish.base, self._recipe, letters=letters, work=self._work)
+
+    def _before(self, material: Material) -> dict[str, str] | None:
+        """Return what the base says of the test set; None without a base that writes."""
+        source, path = self._wish.base, self._work / _BEFORE
+        if source is None or self._recipe.vocabulary == "rebuild":
+            return None
+        if path.is_file():
+            known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+            return known
+        said = self._heard(source, material, "hearing the test set before")
+        write_json(path, said)
+        return said
+
+    def _heard(self, source: ModelSource, material: Material, note: str) -> dict[str, str]:
+        drafter = load_drafter(source, settings=self._wish.decoding)
+        return measuring.heard(drafter, material.clips[TEST], material.read, hooks=self._hooks, note=note)
+
+    def _fit(self, base: models.Base, material: Material) -> dict[str, Any]:
+        """Return what is to be told of the training, its model written."""
+        path = self._work / _FITTED
+        if path.is_file():
+            known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return known
+        began_s = time.monotonic()
+        try:
+            fitted = self._trained(base, material)
+        finally:
+            if self._work.is_dir():
+                write_json(self._work / _SPENT, self._spent_s() + time.monotonic() - began_s)
+        with room_for("the model", self._work):
+            models.save(base, models.merged(fitted.model), self._work / _TRAINED)
+        told = {"curve": fitted.curve, "epochs": fitted.epochs, "best_epoch": fitted.best_epoch}
+        write_json(path, told)
+        return told
+
+    def _trained(self, base: models.Base, material: Material) -> Fitted:
+        recipe, speller = self._recipe, base.speller()
+        transformers.set_seed(recipe.seed)
+        augmenter = Augmenter(recipe.augment, recipe.seed, RATE_HZ)
+        validation = material.clips[VALIDATION]
+        return fit(
+            models.prepare(base, recipe),
+            train=Clips(material.clips[TRAIN], material, speller, augmenter),
+            validation=Clips(validation, material, speller) if validation else None,
+            collator=Collator(base),
+            recipe=recipe,
+            work=self._work,
+            hooks=self._hooks,
+        )
+
+    def _source(self, folder: Path) -> ModelSource:
+        return ModelSource(folder, self._plan.run, "", self._recipe.family)
+
+    def _spent_s(self) -> float:
+        path = self._work / _SPENT
+        return float(path.read_text(encoding="utf-8")) if path.is_file() else 0.0
+
+    def _report(self, material: Material) -> TrainReport:
+        base = self._wish.base
+        notes = []
+        if not material.clips[VALIDATION]:
+            notes.append(
+                "there is no validation set: it trains to the last epoch, whether that is best or not"
+            )
+        if self._plan.snapshot != self._wish.snapshot:
+            notes.append(f"labels changed since it began: it goes on with those of {self._plan.snapshot}")
+        return TrainReport(
+            run=self._plan.run,
+            state="stopped",
+            base="" if base is None else base.name,
+            base_revision="" if base is None else base.revision,
+            recipe=self._wish.recipe_name,
+            settings=self._recipe.model_dump(mode="json"),
+            snapshot=self._plan.snapshot,
+            languages=tuple(sorted({clip.language for clip in material.clips[TRAIN]})),
+            clips={name: len(material.clips[name]) for name in SPLITS},
+            hours=material.hours(TRAIN),
+            left_out=tuple(material.left_out),
+            notes=tuple(notes),
+            device=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+            versions={
+                "torch": torch.__version__,
+                "transformers": transformers.__version__,
+                "numpy": np.__version__,
+            },
+        )
