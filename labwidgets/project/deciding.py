@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from labwidgets.errors import ConfigError, NotFoundError, ProjectError
+from labwidgets.project.calibrating import Calibrating
 from labwidgets.project.looks import Look, errors, refuse_another, why_broken
 from labwidgets.records import (
     AuditDraw,
@@ -17,7 +18,6 @@ from labwidgets.records import (
     PoolUnit,
     StoredDecision,
 )
-from labwidgets.widgets.source import StoreSource
 
 if TYPE_CHECKING:
     from labwidgets.analysis.decision.pool import Laid
@@ -29,7 +29,7 @@ SAFE = "basic"
 _SEED_BITS = 63
 
 
-class Deciding(StoreSource):
+class Deciding(Calibrating):
     """The part of a project in which models take decisions."""
 
     def audit(

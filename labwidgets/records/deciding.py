@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from labwidgets.records.labels import Word
 from labwidgets.records.reports import in_words
 
 AUDIT = "audit"
@@ -106,6 +107,31 @@ class AuditRow:
     state: AuditState
     draft: str
     text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeardDraft:
+    """What a model said of a segment beside what a person heard.
+
+    Attributes:
+        segment_id: The segment.
+        recording_id: Its recording.
+        draft: What the model said last.
+        words: Of the draft, with their confidences.
+        confidence: Of the draft.
+        text: The reference, by a person.
+        inclusion_p: Chance that the segment was chosen to be labelled.
+        is_audit: It was drawn as an audit and labelled blind.
+    """
+
+    segment_id: str
+    recording_id: str
+    draft: str
+    words: tuple[Word, ...]
+    confidence: float | None
+    text: str
+    inclusion_p: float
+    is_audit: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,3 +248,20 @@ def test_the_command_line_has_the_same(told, capsys, monkeypatch):
     assert (code, back["revoked"]) == (0, made["accepted"])
     code, error = run("decide", folder, "--max-wer", "0", "--risk", "0.05")
     assert (code, error["error"]["code"]) == (2, "bad_config")
+
+
+def test_confidences_are_held_against_audits(told):
+    told.project.audit(40)
+    told.label()
+    report = told.project.calibration("m", unit="segment")
+    assert (report.n, report.source) == (40, "40 audits")
+    assert "40 segments by m against 40 audits" in str(report)
+    with pytest.raises(ConfigError, match="too few confidences of words"):
+        told.project.calibration()
+    with pytest.raises(ConfigError, match=r"no such unit of confidence: 'letter'"):
+        told.project.calibration(unit="letter")
+
+
+def test_without_drafts_there_are_no_confidences(project):
+    with pytest.raises(ProjectError, match="no drafts"):
+        project.calibration()

@@ -76,13 +76,15 @@ def wealth(values: Floats, draws: Draws, counts: Sequence[int], *, cap: float, g
     """Return the wealth against each claim "the total over the first ``counts[i]`` units is above zero".
 
     Args:
-        values: float64[n], of the units drawn, in that order; none above ``cap``.
+        values: float64[n], of the units drawn, in that order; none above ``cap``. Or float64[n, n_claims],
+            where each claim is about values of its own.
         draws: The units.
         counts: Ascending; how many units, best scores first, each claim is about.
         cap: What no value in the pool exceeds; above 0.
         guess: Of the values.
     """
     book = _Book.begin(np.asarray(counts, dtype=np.int64), cap, guess)
+    rows = np.broadcast_to(values if values.ndim == 2 else values[:, None], (len(draws), len(book.counts)))
     seen = np.zeros(len(draws.weights[0]) if draws.weights else 0, dtype=np.bool_)
     edges = np.flatnonzero(np.diff(draws.batch)) + 1
     for first, last in pairwise([0, *edges.tolist(), len(draws)]):
@@ -90,8 +92,8 @@ def wealth(values: Floats, draws: Draws, counts: Sequence[int], *, cap: float, g
             continue
         weights = draws.weights[draws.batch[first]]
         book.begin_batch(weights, seen)
-        for rank, value in zip(draws.ranks[first:last], values[first:last], strict=True):
-            book.take(int(rank), float(value), float(weights[rank]))
+        for rank, value in zip(draws.ranks[first:last], rows[first:last], strict=True):
+            book.take(int(rank), value, float(weights[rank]))
         seen[draws.ranks[first:last]] = True
     return Wealth(book.now, book.most, book.total, book.n, book.left)
 
@@ -128,19 +130,19 @@ class _Book:
         least = np.minimum.accumulate(np.where(seen, np.inf, weights))
         self.least = least[np.maximum(self.counts, 1) - 1]
 
-    def take(self, rank: int, value: float, weight: float) -> None:
+    def take(self, rank: int, value: Floats, weight: float) -> None:
         """Bet on the next draw, then look at it."""
         is_in = self.counts > rank
         # Where some unit cannot come, a draw says nothing of the mean of all that are left: no bet.
         can = np.flatnonzero(is_in & (self.least > 0) & np.isfinite(self.now))
         left, share = self.left[can], self.weight[can] / self.left[can]
         # A unit that was unlikely to come stands for many.
-        drawn, highest = value * share / weight, self.cap * share / self.least[can]
+        drawn, highest = value[can] * share / weight, self.cap * share / self.least[can]
         claimed = -self.total[can] / left
         gain = claimed - drawn
         self.now[can] += np.log1p(self._bets(can, claimed, highest) * gain)
         self.sums[:, can] += np.stack([np.ones(len(can)), drawn, drawn**2])
-        self.total[is_in] += value
+        self.total[is_in] += value[is_in]
         self.n[is_in] += 1
         self.left[is_in] -= 1
         self.weight[is_in] -= weight

@@ -26,7 +26,9 @@ from labwidgets.analysis.decision.grid import Grid
 from labwidgets.analysis.decision.needs import Need, needs
 from labwidgets.errors import ConfigError
 
-_STEPS = 12
+_STEPS = 50
+"""The bound is found to this part of the limit."""
+
 _WIDER = 1.5
 """Once something is accepted, audits from so much more of the pool tell whether more can be."""
 
@@ -163,14 +165,14 @@ def _fallback(evidence: Floats, budgets: Floats, risk: float) -> tuple[int | Non
 
 
 def _bound(grid: Grid, audited: Audited, wish: Wish, *, place: int, level: float) -> float:
-    low, high = 0.0, wish.max_wer
-    one = Grid(grid.thresholds[[place]], grid.counts[[place]], np.ones(1))
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        strict = Wish(middle, wish.risk, wish.max_edits, wish.n_words)
-        is_refuted = _wealth(one, audited, strict).most[0] >= -np.log(level)
-        low, high = (low, middle) if is_refuted else (middle, high)
-    return high
+    limits = wish.max_wer * np.arange(1, _STEPS + 1) / _STEPS
+    edits = np.minimum(audited.edits, wish.max_edits)
+    values = edits[:, None] - limits * audited.words[:, None]
+    counts = [int(grid.counts[place])] * _STEPS
+    found = wealth(values, audited.draws, counts, cap=wish.max_edits, guess=wish.guess)
+    refuted = limits[found.most >= -np.log(level)]
+    # The limit itself is refuted: that is why something is accepted.
+    return float(refuted.min(initial=wish.max_wer))
 
 
 def estimated_wer(audited: Audited, count: int) -> float | None:

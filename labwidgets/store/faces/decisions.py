@@ -11,11 +11,12 @@ from labwidgets.records import (
     AuditPool,
     AuditRow,
     Candidate,
+    HeardDraft,
     NewDecision,
     PoolUnit,
     StoredDecision,
 )
-from labwidgets.store import candidates, deciding
+from labwidgets.store import candidates, deciding, heard
 from labwidgets.store.faces.transactions import Transactions
 
 
@@ -80,6 +81,10 @@ class Decisions(Transactions):
     def spend_audits(self, pool_id: str, *, model: str, actor: str | None = None) -> None:
         """Keep that a pool's audits trained or chose a model: nothing more is decided with them."""
         self._write(lambda connection: deciding.spend(connection, pool_id, model=model, actor=actor))
+
+    def heard_drafts(self, model: str) -> list[HeardDraft]:
+        """Return what a model said last of each segment that a person labelled, beside what was heard."""
+        return self._read(lambda connection: heard.heard_drafts(connection, model))
 
     def decide(self, new: NewDecision, *, actor: str | None = None) -> StoredDecision:
         """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
