@@ -26,6 +26,7 @@ from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
 from labwidgets.project.releasing import Releasing
 from labwidgets.project.segmenting import Segmenting
+from labwidgets.project.speaking import Speaking
 from labwidgets.project.takes import Eliciting
 from labwidgets.project.training import Training
 from labwidgets.records import Event, Status, VerifyReport
@@ -35,7 +36,16 @@ _GB = 1024**3
 
 
 class Project(
-    Collecting, Eliciting, Segmenting, Drafting, Labelling, Releasing, Analysing, Deciding, Training
+    Collecting,
+    Eliciting,
+    Segmenting,
+    Speaking,
+    Drafting,
+    Labelling,
+    Releasing,
+    Analysing,
+    Deciding,
+    Training,
 ):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 

@@ -120,6 +120,36 @@ class SegmentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakersReport:
+    """What ``find_speakers`` proposed.
+
+    Attributes:
+        recordings: That were listened to.
+        speakers: How many were told apart, in all of them.
+        assigned: Segments that got another name.
+        mixed: Segments in which somebody else seems to speak, too: look at them first.
+        refused: Recordings that were left alone, and why.
+        method: ``dvector``, or the far less sure ``mfcc``.
+    """
+
+    recordings: int
+    speakers: int
+    assigned: int
+    mixed: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+    method: str
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        found = f"{self.speakers} speakers in {self.recordings} recordings"
+        mixed = f", {len(self.mixed)} segments seem to hold two" if self.mixed else ""
+        sure = " By timbre alone, which is a guess at best." if self.method == "mfcc" else ""
+        line = f"{found}: {self.assigned} segments named{mixed}, {len(self.refused)} not done.{sure}"
+        return _listed(line, self.refused)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The project in numbers; ``decided``: segments whose draft counts without a person."""
 

@@ -1,0 +1,108 @@
+"""Who speaks in a long recording: proposed from the voices, and never against what people said."""
+
+from __future__ import annotations
+
+import uuid
+
+import numpy as np
+import pytest
+import soundfile
+
+from labwidgets.errors import ConfigError, NotFoundError
+from labwidgets.project import Project
+from labwidgets.records import SegmentChange, SegmentPiece, SegmentRef
+
+RATE_HZ = 16_000
+TURNS = "ABABBA"
+
+
+def voice(who, seconds, chance):
+    """Hum with the formants of one of two throats, and some breath."""
+    at = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    pitch, formants = {"A": (110, (500, 1500)), "B": (210, (900, 2600))}[who]
+    found = 0.02 * chance.normal(size=len(at))
+    for harmonic in range(1, 25):
+        hertz = pitch * harmonic
+        loud = sum(np.exp(-(((hertz - formant) / 200) ** 2)) for formant in formants)
+        found += 0.2 * loud * np.sin(2 * np.pi * hertz * at + harmonic)
+    return found
+
+
+@pytest.fixture
+def project(tmp_path):
+    chance = np.random.default_rng(0)
+    sound = np.concatenate([voice(who, 4.0, chance) for who in TURNS])
+    soundfile.write(tmp_path / "talk.wav", sound / np.abs(sound).max() * 0.5, RATE_HZ)
+    with Project.create(tmp_path / "corpus", language="en") as opened:
+        opened.add(str(tmp_path / "talk.wav"), speaker="s1")
+        [recording] = opened.store.recordings("decoded")
+        [whole] = opened.store.recording_segments(recording.id, annotator="a")
+        pieces = tuple(
+            SegmentPiece(str(uuid.uuid4()), 0, 4.0 * at, 4.0 * (at + 1)) for at in range(len(TURNS))
+        )
+        change(opened, "segment", segments=(SegmentRef(whole.id, whole.version),), pieces=pieces)
+        yield opened
+
+
+def change(project, kind, **fields):
+    [recording] = project.store.recordings("decoded")
+    project.store.change_segments(SegmentChange(str(uuid.uuid4()), recording.id, "a", kind, **fields))
+
+
+def segments(project):
+    [recording] = project.store.recordings("decoded")
+    return project.store.recording_segments(recording.id, annotator="a")
+
+
+def speakers(project):
+    [recording] = project.store.recordings("decoded")
+    return [(one.speaker or "").removeprefix(f"{recording.id}.") for one in segments(project)]
+
+
+def test_segments_get_the_names_of_their_speakers(project):
+    told = []
+    report = project.find_speakers(n=2, method="mfcc", progress=lambda *step: told.append(step[:2]))
+    assert speakers(project) == ["1", "2", "1", "2", "2", "1"]
+    assert (report.recordings, report.speakers, report.assigned) == (1, 2, 6)
+    assert (report.mixed, report.refused, told[-1]) == ((), (), (6, 6))
+    assert "2 speakers in 1 recordings: 6 segments named" in str(report)
+    assert "a guess at best" in str(report)
+    assert project.find_speakers(n=2, method="mfcc").assigned == 0
+    assert project.find_speakers(n=1, method="mfcc").assigned == 3
+    assert project.verify().ok
+
+
+def test_names_that_people_gave_stay_and_go_to_who_sounds_alike(project):
+    one, two = segments(project)[1:3]
+    change(project, "assign", segments=(SegmentRef(one.id, one.version),), speaker="Bea")
+    change(project, "assign", segments=(SegmentRef(two.id, two.version),), speaker="Bea")
+    project.find_speakers(n=2, method="mfcc")
+    # The third segment sounds like the other speaker, but somebody said who it is.
+    assert speakers(project)[:5] == ["1", "Bea", "Bea", "Bea", "Bea"]
+
+
+def test_a_segment_of_two_speakers_is_told(project):
+    one, two = segments(project)[:2]
+    refs = (SegmentRef(one.id, one.version), SegmentRef(two.id, two.version))
+    joined = SegmentPiece(str(uuid.uuid4()), 0, 0.0, 8.0)
+    change(project, "merge", segments=refs, pieces=(joined,))
+    report = project.find_speakers(n=2, method="mfcc")
+    assert report.mixed == (joined.id,)
+    assert "1 segments seem to hold two" in str(report)
+
+
+def test_what_makes_no_sense_is_refused(project, monkeypatch):
+    with pytest.raises(ConfigError, match="no such way to tell voices apart"):
+        project.find_speakers(method="ear")
+    with pytest.raises(ConfigError, match="no number of people"):
+        project.find_speakers(n=0)
+    with pytest.raises(NotFoundError, match="rec_none"):
+        project.find_speakers("rec_none", method="mfcc")
+
+    def gone(_):
+        raise NotFoundError("the sound is gone", value="talk.wav")
+
+    monkeypatch.setattr(project, "read", gone)
+    report = project.find_speakers(method="mfcc")
+    assert (report.recordings, len(report.refused)) == (0, 1)
+    assert "talk.wav" in str(report)
