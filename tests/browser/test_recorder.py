@@ -16,7 +16,16 @@ from labwidgets.project import Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SCREENSHOTS = Path(__file__).parents[2] / ".screenshots"
+CHECKOUT = Path(__file__).parents[2]
+SCREENSHOTS = CHECKOUT / ".screenshots"
+AXE = CHECKOUT / "labwidgets" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """async () => {
+    const {violations} = await axe.run(".lw", {resultTypes: ["violations"]});
+    return violations.map(({id, help, nodes}) => [id, help, nodes.map(({html}) => html.slice(0, 200))]);
+}"""
+N_CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.cells.length"
+# Those that do most harm to a notebook.
+HARMFUL = ("a", "b", "x", "d", "d", "0", "0", "m", "Shift+Enter", "Control+Enter", "Escape", "d", "d")
 RATE_HZ = 48_000
 TONE_HZ = 440
 LINES = ["नमस्ते, आप कैसे हैं?", "सारे जहाँ से अच्छा", "एक दो तीन"]
@@ -74,6 +83,7 @@ class Studio:
     """The recorder in a notebook."""
 
     def __init__(self, opened: Any) -> None:
+        self.opened = opened
         self.page = opened.page
         self.root = opened.page.locator(".jp-CodeCell").nth(1).locator(".lw-r-frame")
 
@@ -96,8 +106,12 @@ class Studio:
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)
 
-    def shoot(self, name: str) -> None:
+    def look(self, name: str) -> None:
+        """Take a picture, and let axe look at it in both themes."""
         self.page.screenshot(path=SCREENSHOTS / f"recorder-{name}.png")
+        for theme in ("JupyterLab Dark", "JupyterLab Light"):
+            self.opened.theme(theme)
+            assert self.page.evaluate(RUN_AXE) == [], (name, theme)
 
 
 def test_a_take_is_refused_for_silence_kept_and_there_after_the_kernel_died(
@@ -108,6 +122,7 @@ def test_a_take_is_refused_for_silence_kept_and_there_after_the_kernel_died(
     opened.page.add_init_script(HOOK)
     opened.open("record.ipynb")
     studio = open_studio(opened)
+    opened.page.evaluate("source => { (0, eval)(source); }", AXE.read_text(encoding="utf-8"))
     nobody_begins_without_consent(studio)
     silence_is_refused(studio)
     unplugged_in_mid_take(studio, heard)
@@ -140,7 +155,7 @@ def nobody_begins_without_consent(studio: Studio) -> None:
     studio.root.get_by_label("Pseudonym").fill("spk1")
     begin.click()
     studio.root.get_by_text("nobody is recorded who has not agreed").wait_for(timeout=WAIT)
-    studio.shoot("form")
+    studio.look("form")
     studio.sign_in("spk1")
 
 
@@ -150,8 +165,12 @@ def silence_is_refused(studio: Studio) -> None:
     studio.wait_state("Recording, but nothing is heard")
     studio.press("Space")
     assert "dBFS, a voice over -40" in studio.wait_state("Silent:")
-    studio.shoot("refused")
-    studio.press("Enter")
+    studio.look("refused")
+    n_cells = studio.page.evaluate(N_CELLS)
+    for key in ("Enter", *HARMFUL):
+        studio.press(key)
+    assert studio.page.evaluate(N_CELLS) == n_cells
+    assert studio.root.evaluate("root => root.contains(document.activeElement)")
     settings = studio.page.evaluate("microphoneTrack.getSettings()")
     names = ("echoCancellation", "noiseSuppression", "autoGainControl")
     assert [settings[name] for name in names] == [False] * 3, settings
@@ -169,11 +188,11 @@ def a_take_is_kept(studio: Studio) -> None:
     studio.press("Space")
     studio.wait_state("Recording. Read the line")
     studio.wait_level("good")
-    studio.shoot("recording")
+    studio.page.screenshot(path=SCREENSHOTS / "recorder-recording.png")
     studio.wait_level("quiet")
     studio.press("Space")
     studio.wait_state("Good: 1.5 s of speech")
-    studio.shoot("good")
+    studio.look("good")
     studio.press("Enter")
     studio.wait_state("Kept line 1: it is on disk.")
     assert studio.root.locator(".lw-r-count").inner_text() == "1 of 3 kept"
