@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from labwidgets.analysis.shards import Place, place_rows
+from labwidgets.corpus.agreement import with_agreement
 from labwidgets.corpus.card import Facts
 from labwidgets.corpus.dataset import (
     Export,
@@ -193,7 +194,8 @@ class Releases:
         )
         with writing_to(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
-        export = write(self._store.labelled_rows(), self._read_audio, folder, options=options)
+        rows = with_agreement(self._store.labelled_rows(), self._store.edits)
+        export = write(rows, self._read_audio, folder, options=options)
         self._store.assign_splits(export.membership)
         for warning in export.warnings:
             logger.warning("%s", warning)

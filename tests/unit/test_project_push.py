@@ -155,6 +155,9 @@ def test_who_withdraws_is_in_no_file_of_the_next_revision_and_history_can_be_cle
     objects = hub.folder / "objects" / repo
     before = {path.name for path in objects.iterdir()}
 
+    project.submit_text(ids(project)["take 1"], "take one", annotator="a1")
+    dry = project.push_to_hub(repo, dry_run=True)
+    assert len([name for name in dry.changed if name.startswith("data/")]) == 1
     report = project.withdraw("Zoe1")
     assert any(f"the Hub, {repo}: 1 revisions" in line for line in report.not_cleaned)
     second = send(project.folder, repo)

@@ -159,6 +159,22 @@ def test_the_data_set_is_written_once_for_the_same_labels(project: Project) -> N
     assert (n_first, n_second, len(seen)) == (6, 12, 12)  # a consent may bring a licence into the rows
 
 
+def test_how_far_annotators_agree_is_in_the_rows_and_in_the_card(project: Project) -> None:
+    give_consent(project)
+    ids = segments(project)
+    project.submit_text(ids["take 1"], "take one now", annotator="a1")
+    project.submit_text(ids["take 1"], "Take one!", annotator="a2")
+    project.submit_text(ids["take 2"], "take two", annotator="a1")
+    splits = project.dataset()
+    rows = {row["text"]: row for part in splits.values() for row in part.remove_columns("audio").to_list()}
+    assert (rows["Take one!"]["n_opinions"], rows["Take one!"]["agreement"]) == (2, 0.8)
+    assert (rows["take two"]["n_opinions"], rows["take two"]["agreement"]) == (1, None)
+    project.save("v1")
+    card = (project.folder / "datasets" / "v1" / "README.md").read_text()
+    assert "Agreement between annotators: 80.0% of the words on average, over 1 segment " in card
+    assert "One annotator a segment" not in card
+
+
 # ---- withdrawal ----------------------------------------------------------------------------------------
 
 

@@ -48,7 +48,11 @@ def labelling_section(facts: Facts, context: CardContext) -> Iterator[str]:
 def _agreement(facts: Facts) -> str:
     total, n = facts.agreements
     if n:
-        return f"Agreement between annotators: {total / n:.3f} on average over {counted(n, 'segment')}."
+        return (
+            f"Agreement between annotators: {total / n:.1%} of the words on average, over "
+            f"{counted(n, 'segment')} that more than one transcribed (words of two texts that match when "
+            "these are aligned, letter case and punctuation aside)."
+        )
     if facts.n_compared:
         return (
             f"{counted(facts.n_compared, 'segment')} had more than one annotator; agreement was not measured."
