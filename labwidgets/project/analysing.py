@@ -7,8 +7,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from labwidgets.analysis.texts import Texts
-from labwidgets.corpus.withdrawal import MODELS
-from labwidgets.errors import ModelError, NotFoundError, ProjectError, SourceError
+from labwidgets.errors import NotFoundError, ProjectError, SourceError
 from labwidgets.project.held import Held, held
 from labwidgets.records import (
     AnalysedSegment,
@@ -240,21 +239,11 @@ class Analysing(StoreSource):
         return held(self.store.analysed_segments(), models)
 
     def _fits(self, scores: Mapping[str, Score], progress: Progress | None) -> list[float | None]:
-        from labwidgets.asr.drafting import load_drafter
-        from labwidgets.asr.fit import Rivals, Scorer, rival_fits
-        from labwidgets.asr.sources import resolve
+        from labwidgets.asr.fit import Rivals, rival_fits
+        from labwidgets.project.hearing import load_hearer
         from labwidgets.text import normalisation
 
-        trained = self.folder / MODELS
-        source = resolve(self.settings.model, self.settings.language, progress, trained=trained)
-        drafter = load_drafter(source, settings=self.settings.decoding)
-        if not isinstance(drafter, Scorer):
-            raise ModelError(
-                "this model cannot be asked how well a text fits",
-                value=drafter.model,
-                allowed="a Whisper model",
-                remedy="Name one under model in project.yaml",
-            )
+        model = load_hearer(self.settings, progress)
         # In one spelling, so that commas and capitals make no difference between the two.
         spell = normalisation(SAFE)
         best = next(iter(scores.values()))
@@ -265,7 +254,7 @@ class Analysing(StoreSource):
                 best.ids, best.references, best.hypotheses, languages, strict=True
             )
         ]
-        found = rival_fits(drafter, rivals, self.read, progress=progress)
+        found = rival_fits(model, rivals, self.read, progress=progress)
         return [found[key] for key in best.ids]
 
     def heard(self, segment_id: str) -> dict[str, tuple[Word, ...]]:

@@ -19,6 +19,7 @@ from labwidgets.config import (
     title_of,
 )
 from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
+from labwidgets.project.aligning import Aligning
 from labwidgets.project.analysing import Analysing
 from labwidgets.project.collecting import Collecting
 from labwidgets.project.deciding import Deciding
@@ -41,6 +42,7 @@ class Project(
     Segmenting,
     Speaking,
     Drafting,
+    Aligning,
     Labelling,
     Releasing,
     Analysing,

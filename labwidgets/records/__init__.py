@@ -59,6 +59,7 @@ from labwidgets.records.queue import (
 )
 from labwidgets.records.reports import (
     AddReport,
+    AlignReport,
     DraftReport,
     Event,
     HypothesesReport,
@@ -66,6 +67,7 @@ from labwidgets.records.reports import (
     SegmentReport,
     SpeakersReport,
     Status,
+    Unplaced,
     VerifyReport,
     in_words,
     length,
@@ -116,6 +118,7 @@ __all__ = [
     "SHARE",
     "Ack",
     "AddReport",
+    "AlignReport",
     "AnalysedSegment",
     "AudioRef",
     "AudioWindow",
@@ -197,6 +200,7 @@ __all__ = [
     "TranscribedSpan",
     "Transcript",
     "Transcription",
+    "Unplaced",
     "VerifyReport",
     "Wanted",
     "Word",

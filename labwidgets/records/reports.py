@@ -150,6 +150,38 @@ class SpeakersReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A word of a transcript that is not heard where it should be: in this segment."""
+
+    segment_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlignReport:
+    """What ``align`` did.
+
+    Attributes:
+        segments: That got a part of the transcript.
+        placed: Words with times.
+        unplaced: Words without, in order.
+    """
+
+    segments: int
+    placed: int
+    unplaced: tuple[Unplaced, ...]
+
+    _repr_pretty_ = in_words
+
+    def __str__(self) -> str:
+        some = " ".join(one.text for one in self.unplaced[:10])
+        more = " …" if len(self.unplaced) > 10 else ""
+        rest = f"not heard: {some}{more}" if self.unplaced else "all heard"
+        n = self.placed + len(self.unplaced)
+        return f"{self.placed} of {n} words placed in {self.segments} segments, {rest}"
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The project in numbers; ``decided``: segments whose draft counts without a person."""
 

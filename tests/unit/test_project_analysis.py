@@ -142,8 +142,8 @@ def test_suspects_are_segments_with_what_speaks_against_them(project, monkeypatc
     class Deaf:
         model = "ctc"
 
-    monkeypatch.setattr("labwidgets.asr.sources.resolve", lambda *_: None)
-    monkeypatch.setattr("labwidgets.asr.drafting.load_drafter", lambda *_, **__: Deaf())
+    monkeypatch.setattr("labwidgets.project.hearing.resolve", lambda *_: None)
+    monkeypatch.setattr("labwidgets.project.hearing.load_drafter", lambda *_, **__: Deaf())
     with pytest.raises(ModelError, match=r"cannot be asked how well a text fits: 'ctc'.*a Whisper model"):
         project.suspects(listen=True)
 
@@ -152,6 +152,6 @@ def test_suspects_are_segments_with_what_speaks_against_them(project, monkeypatc
             assert (samples.shape, language) == ((16_000,), "en")
             return Transcription(text, (), 0.9 if text == "so it grows" else 0.1, language)
 
-    monkeypatch.setattr("labwidgets.asr.drafting.load_drafter", lambda *_, **__: Listener())
+    monkeypatch.setattr("labwidgets.project.hearing.load_drafter", lambda *_, **__: Listener())
     found = {one.id: one.reasons for one in project.suspects(["b"], listen=True)}
     assert "fit" in found[segment_of(project, "two")]
