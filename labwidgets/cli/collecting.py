@@ -62,7 +62,9 @@ def sample(
 @app.command()
 def add(
     folder: Folder,
-    sources: Annotated[list[str], typer.Argument(help="Files, folders or globs.", show_default=False)],
+    sources: Annotated[
+        list[str], typer.Argument(help="Files, folders, globs, archives, URLs.", show_default=False)
+    ],
     text: Annotated[str | None, typer.Option(help="Column of transcripts.")] = None,
     text_as: Annotated[str, typer.Option(help="reference, draft or metadata.")] = "reference",
     column: Annotated[list[str] | None, typer.Option(help="NAME=COLUMN, for example text=sentence.")] = None,
@@ -74,6 +76,9 @@ def add(
     given: Annotated[str | None, typer.Option("--format", help="Of transcripts; default: guessed.")] = None,
     audio: Annotated[str | None, typer.Option(help="File or folder of their recordings.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of transcripts; default: UTF-8.")] = None,
+    allow_local: Annotated[
+        bool, typer.Option("--allow-local", help="Also fetch file: URLs and from this machine's network.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take recordings into the project."""
@@ -84,7 +89,12 @@ def add(
     spare = _columns(column or [])
     wish: dict[str, Any] = named | {name: spare.pop(name) for name in list(spare) if name in named}
     wish |= {"text_as": use, "collection": collection, "format": given, "columns": spare}
-    wish |= {"audio": audio, "encoding": encoding, "progress": terminal_progress("adding")}
+    wish |= {
+        "allow_local": allow_local,
+        "audio": audio,
+        "encoding": encoding,
+        "progress": terminal_progress("adding"),
+    }
     added = known = 0
     hours, refused, notes, unusable = 0.0, list[Refusal](), list[str](), list[SourceError]()
     with Project.open(folder) as project:

@@ -56,6 +56,7 @@ class AddOptions:
         format: Id of the format of transcripts that the source is in; default: guessed.
         audio: File or folder of the recordings, for transcripts that lie elsewhere.
         encoding: Of transcripts; default: UTF-8, or what the byte order mark says.
+        allow_local: Also fetch from ``file:`` URLs and from addresses that are not on the public net.
     """
 
     default_language: str = "und"
@@ -72,6 +73,7 @@ class AddOptions:
     format: str | None = None
     audio: str | None = None
     encoding: str | None = None
+    allow_local: bool = False
 
     def __post_init__(self) -> None:
         if self.text_as not in TEXT_USES:

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from labwidgets.corpus.columns import AddOptions, ColumnPlan, plan_columns
+from labwidgets.corpus.elsewhere import bring
+from labwidgets.corpus.fetching import Bounds
 from labwidgets.corpus.formats import audiofolder, dataset, folder, records
 from labwidgets.corpus.formats.carrying import Reading
 from labwidgets.corpus.formats.registry import format_of
@@ -41,9 +43,22 @@ def open_source(source: object, project_folder: Path, *, options: AddOptions | N
             single recording is a Refusal in the stream.
     """
     options = options or AddOptions()
+    if isinstance(source, str | Path):
+        brought = bring(str(source), project_folder, Bounds(options.allow_local))
+        if brought is not None:
+            # The project keeps the sound: what was brought here is deleted again.
+            kept = replace(options, copy=True, collection=options.collection or brought.name)
+            opened = _opened(brought.path, project_folder, kept, root=brought.root)
+            return Source(brought.keep(opened.recordings), opened.notes)
+    return _opened(source, project_folder, options)
+
+
+def _opened(source: object, project_folder: Path, options: AddOptions, *, root: Path | None = None) -> Source:
     name = _format(source, options)
     if name is not None:
-        return _transcribed(local_path(str(source)), name, project_folder, options)
+        return _transcribed(
+            local_path(str(source)), name, Intake(project_folder, options, _PLAIN, None), root
+        )
     table = read_table(source, audio=options.columns.get("audio"))
     plan = plan_columns(table.columns, _without_audio(options))
     intake = Intake(project_folder, options, plan, options.collection or table.collection)
@@ -77,7 +92,11 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _transcribed(path: Path, name: str, project_folder: Path, options: AddOptions) -> Source:
+_PLAIN = ColumnPlan({field: field for field in SHARED}, {}, frozenset())
+
+
+def _transcribed(path: Path, name: str, intake: Intake, root: Path | None) -> Source:
+    options = intake.options
     columns = dict(options.columns) | ({"text": options.text} if options.text else {})
     there = (table_columns(path, encoding=options.encoding) if path.is_file() else None) or ()
     named = {field: getattr(options, field) for field in SHARED if getattr(options, field) in there}
@@ -90,11 +109,10 @@ def _transcribed(path: Path, name: str, project_folder: Path, options: AddOption
         licence=None if "licence" in named else options.licence,
     )
     how = Reading(options.encoding, None, columns)
-    told = read_told(path, name, how=how, sounds=options.audio)
-    plan = ColumnPlan({field: field for field in SHARED}, {}, frozenset())
+    told = read_told(path, name, how=how, sounds=options.audio, root=root)
     folder = path if path.is_dir() else path.parent
     collection = options.collection or Path(os.path.abspath(folder)).name  # noqa: PTH100 - keep links
-    intake = Intake(project_folder, options, plan, collection)
+    intake = replace(intake, options=options, collection=collection)
     notes = (f"read as {name}", *told.transcript.notes)
     return Source(recordings_of(told, intake), notes)
 
@@ -143,6 +161,4 @@ def _read_path(name: str) -> Table:
         return audiofolder.read_metadata_file(path) if is_metadata else folder.read_file(path)
     if any(mark in name for mark in "*?["):
         return folder.read_glob(str(path))
-    if "://" in name:
-        raise SourceError("not a local file", value=name, remedy="Download it first, then add the folder")
     raise SourceError("no such file or folder", value=name, remedy=f"Paths start at {Path.cwd()}")

@@ -43,17 +43,17 @@ class Told:
         transcript: What it says.
         folder: Its own; paths in it are relative to this.
         sounds: File or folder of the recordings; default: its own folder.
-        inside: Recordings must lie in its folder: it came from elsewhere.
+        root: Out of which no recording may lie, where it came from elsewhere.
     """
 
     transcript: Transcript
     folder: Path
     sounds: Path | None = None
-    inside: bool = False
+    root: Path | None = None
 
 
 def read_told(
-    path: Path, name: str | None, *, how: Reading, sounds: str | None = None, inside: bool = False
+    path: Path, name: str | None, *, how: Reading, sounds: str | None = None, root: Path | None = None
 ) -> Told:
     """Return what a file or folder of transcripts says.
 
@@ -64,7 +64,7 @@ def read_told(
     if place is not None and not place.exists():
         raise SourceError("no such file or folder of recordings", value=sounds)
     transcript = read_transcript(path, name, how=how)
-    return Told(transcript, path if path.is_dir() else path.parent, place, inside)
+    return Told(transcript, path if path.is_dir() else path.parent, place, root)
 
 
 def recordings_of(told: Told, intake: Intake) -> Iterator[NewRecording | Refusal]:
@@ -139,7 +139,7 @@ def _found(name: str, told: Told, index: Mapping[str, list[Path]], *, alone: boo
         if not found:
             raise SourceError("no file of sound there", value=path, remedy="Say where it lies with audio=…")
         path = found[0]
-    if told.inside and not path.resolve().is_relative_to(told.folder.resolve()):
+    if told.root and not told.sounds and not path.resolve().is_relative_to(told.root.resolve()):
         raise SourceError("the recording lies outside of the source", value=name)
     return path
 

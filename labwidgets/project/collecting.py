@@ -27,6 +27,7 @@ class Collecting(StoreSource):
         columns: Mapping[str, str] | None = None,
         audio: str | None = None,
         encoding: str | None = None,
+        allow_local: bool = False,
         decode: bool = True,
         progress: Progress | None = None,
     ) -> AddReport:
@@ -36,9 +37,10 @@ class Collecting(StoreSource):
         that name, else they are the value for all of it. Every further column is kept.
 
         Args:
-            source: A file, folder, glob, audiofolder with ``metadata.csv`` or ``.jsonl``, a file or folder of
-                transcripts beside their recordings, a ``Dataset`` or ``DatasetDict``, a list of dicts,
-                encoded bytes, or an ipywebrtc ``AudioRecorder``.
+            source: A file, folder, glob, zip or tar, a URL of one (http, https, s3, gs, az, hf …), an
+                audiofolder with ``metadata.csv`` or ``.jsonl``, a file or folder of transcripts beside their
+                recordings, a ``Dataset``, ``DatasetDict`` or stream of one, a list of dicts, encoded bytes,
+                or an ipywebrtc ``AudioRecorder``.
             text: Column of transcripts; default: guessed from its name.
             text_as: What those transcripts are: ``reference``, ``draft`` or ``metadata``.
             speaker: Pseudonym, or its column; default: guessed.
@@ -51,6 +53,7 @@ class Collecting(StoreSource):
             columns: Field to column, for tables with names of their own, as in ``{"start": "from"}``.
             audio: File or folder of the recordings, for transcripts that lie elsewhere.
             encoding: Of transcripts; default: UTF-8, or what the byte order mark says.
+            allow_local: Also fetch from ``file:`` URLs and from addresses that are not on the public net.
             decode: Decode now; otherwise when the sound is first needed.
             progress: Called as it goes.
 
@@ -72,6 +75,7 @@ class Collecting(StoreSource):
             format=format,
             audio=audio,
             encoding=encoding,
+            allow_local=allow_local,
         )
         return add_sources(
             self.store, self.cache, self.folder, source, options=options, decode=decode, progress=progress

@@ -93,7 +93,7 @@ def test_a_name_that_is_no_unicode_is_refused(take, clip):
         (lambda folder: folder / "none", "no such file or folder"),
         (lambda folder: folder / "*.flac", "no audio files there"),
         (lambda folder: folder, "no audio files there"),
-        (lambda _: "https://example.org/a.wav", "Download it first"),
+        (lambda _: "https://example.org/a.wav", "the URL cannot be fetched"),
         (lambda _: "", "not a path"),
         (lambda _: 7, "this cannot be added"),
         (lambda _: [], "the list is empty"),

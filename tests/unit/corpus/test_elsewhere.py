@@ -1,0 +1,230 @@
+"""Archives and URLs: nothing leaves its folder, fills the disk, or comes from where nobody meant to go."""
+
+from __future__ import annotations
+
+import stat
+import tarfile
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import fsspec
+import pytest
+
+from labwidgets.corpus import archives, elsewhere, fetching
+from labwidgets.errors import DiskFullError, MissingExtraError, SourceError
+from labwidgets.project import Project
+
+
+@pytest.fixture
+def project(tmp_path):
+    with Project.create(tmp_path / "corpus", language="en") as made:
+        yield made
+
+
+def zipped(path, files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def link(name="link.wav"):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+# ---- archives ------------------------------------------------------------------------------------------
+
+
+def test_a_zip_is_taken_in_without_what_leads_out_of_it(project, tone_wav, tmp_path):
+    sound = tone_wav("x.wav").read_bytes()
+    path = tmp_path / "talk.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("in/a.wav", sound)
+        archive.writestr("../b.wav", sound)
+        archive.writestr("/c.wav", sound)
+        archive.writestr("d:\\e.wav", sound)
+        archive.writestr(link(), "/etc/passwd")
+    report = project.add(path)
+    assert report.added == 1
+    assert {item.source: item.reason for item in report.refused} == {
+        "../b.wav": "its name leads out of the archive's folder",
+        "/c.wav": "its name leads out of the archive's folder",
+        "d:\\e.wav": "its name leads out of the archive's folder",
+        "link.wav": "a link or device, which is not unpacked",
+    }
+    [recording] = project.store.recordings()
+    assert (recording.copied, recording.collection) == (True, "talk")
+    assert list(tmp_path.glob("*.wav")) == [tmp_path / "x.wav"]
+    assert list(project.folder.glob(".incoming*")) == []
+
+
+def test_a_tar_with_transcripts(project, tone_wav, tmp_path):
+    tone_wav("t/talk.wav", duration_s=2.0)
+    (tmp_path / "t" / "talk.stm").write_text("talk 1 A 0 1 x\n../outside 1 A 0 1 y\n")
+    with tarfile.open(tmp_path / "t.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "t", arcname="t")
+        for kind, name in ((tarfile.SYMTYPE, "l"), (tarfile.LNKTYPE, "h"), (tarfile.FIFOTYPE, "p")):
+            member = tarfile.TarInfo(f"t/{name}.wav")
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+    report = project.add(tmp_path / "t.tar.gz", format="stm")
+    assert (report.added, len(report.refused)) == (1, 4)
+    assert [row.reference.text for row in project.store.labelled_rows()] == ["x"]
+
+
+def test_recordings_of_an_archive_lie_in_it(project, tone_wav, tmp_path):
+    tone_wav("secret.wav")
+    row = f'{{"audio_filepath": "{tmp_path / "secret.wav"}", "duration": 1.0, "text": "x"}}\n'
+    zipped(tmp_path / "a.zip", {"m.jsonl": row})
+    report = project.add(tmp_path / "a.zip", format="nemo")
+    assert "the recording lies outside of the source" in report.refused[0].reason
+
+
+def test_a_bomb_is_stopped_while_it_grows(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "FREE_BYTES", 100_000)
+    zipped(tmp_path / "bomb.zip", {"a.wav": bytes(1 << 24)})
+    with pytest.raises(SourceError, match="the archive grows to more than 200 times its size"):
+        project.add(tmp_path / "bomb.zip")
+    zipped(tmp_path / "many.zip", {f"{n}.wav": b"x" for n in range(5)})
+    monkeypatch.setattr(archives, "MOST_FILES", 4)
+    with pytest.raises(SourceError, match="the archive has too many files"):
+        project.add(tmp_path / "many.zip")
+    monkeypatch.setattr(archives, "FREE_BYTES", 1 << 60)
+    with pytest.raises(DiskFullError, match="no room to unpack the archive"):
+        project.add(tmp_path / "many.zip")
+    assert list(project.folder.glob(".incoming*")) == []
+
+
+def test_archives_that_are_none_are_refused(project, tmp_path):
+    for name in ("a.zip", "a.tar", "a.tar.gz", "a.tar.xz"):
+        (tmp_path / name).write_bytes(b"no archive at all")
+        with pytest.raises(SourceError, match="the archive is damaged"):
+            project.add(tmp_path / name)
+    data = bytearray(zipped(tmp_path / "b.zip", {"a.wav": b"x" * 100}).read_bytes())
+    for place in (6, data.index(b"PK\x01\x02") + 8):
+        data[place] |= 1  # the bit that says that it is encrypted
+    (tmp_path / "b.zip").write_bytes(data)
+    with pytest.raises(SourceError, match=r"the archive cannot be unpacked.*password"):
+        project.add(tmp_path / "b.zip")
+    with pytest.raises(SourceError, match="there is nothing in the archive"):
+        project.add(zipped(tmp_path / "c.zip", {}))
+    with pytest.raises(SourceError, match="no such file"):
+        archives.unpack(tmp_path / "none.zip", tmp_path)
+
+
+# ---- URLs ----------------------------------------------------------------------------------------------
+
+
+class Server(BaseHTTPRequestHandler):
+    files: ClassVar[dict[str, bytes]] = {}
+
+    def do_GET(self):
+        name = self.path.lstrip("/").partition("?")[0]
+        if name == "redirect":
+            self.send_response(302)
+            self.send_header("Location", "file:///etc/passwd")
+            self.end_headers()
+        elif name == "endless.wav":
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(bytes(100_000))
+            except OSError:
+                return
+        elif name in self.files:
+            self.send_response(200)
+            extra = 10 if name.startswith("short") else 0
+            self.send_header("Content-Length", str(len(self.files[name]) + extra))
+            self.end_headers()
+            self.wfile.write(self.files[name])
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def test_a_url_of_this_machine_is_fetched_only_when_it_is_meant(project, server, tone_wav):
+    Server.files = {"a.wav": tone_wav("x.wav").read_bytes()}
+    for url in (server, server.replace("127.0.0.1", "localhost")):
+        with pytest.raises(SourceError, match="the URL leads to this machine or its own network"):
+            project.add(f"{url}/a.wav?key=secret")
+    report = project.add(f"{server}/a.wav?key=secret", allow_local=True)
+    assert report.added == 1
+    [recording] = project.store.recordings()
+    assert (recording.copied, recording.collection) == (True, "a")
+    assert list(project.folder.glob(".incoming*")) == []
+
+
+def test_an_archive_behind_a_url(project, server, tone_wav, tmp_path):
+    Server.files = {"t.zip": zipped(tmp_path / "t.zip", {"a.wav": tone_wav().read_bytes()}).read_bytes()}
+    assert project.add(f"{server}/t.zip", allow_local=True).added == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param("none.wav", "the server answers 404", id="missing"),
+        pytest.param("redirect", "cannot be fetched|the server answers 302", id="redirect to a file"),
+        pytest.param("endless.wav", "there is more behind the URL than is fetched", id="endless"),
+        pytest.param("short.wav", "the answer was cut off|cannot be fetched", id="cut off"),
+    ],
+)
+def test_answers_that_are_no_source(name, message, project, server, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_UNSIZED_BYTES", 1_000_000)
+    Server.files = {"short.wav": b"RIFF"}
+    with pytest.raises(SourceError, match=message):
+        project.add(f"{server}/{name}", allow_local=True)
+    assert list(project.folder.glob(".incoming*")) == []
+
+
+def test_an_answer_that_does_not_end_or_is_too_large(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_UNSIZED_S", -1.0)
+    bounds = fetching.Bounds(allow_local=True, most_bytes=10)
+    with pytest.raises(SourceError, match=r"the answer has no end|more behind the URL"):
+        fetching.fetch(f"{server}/endless.wav", tmp_path, fetching.Bounds(allow_local=True))
+    Server.files = {"b.wav": bytes(11)}
+    with pytest.raises(SourceError, match="there is more behind the URL than is fetched"):
+        fetching.fetch(f"{server}/b.wav", tmp_path, bounds)
+
+
+def test_schemes_that_are_not_fetched(project, tone_wav, tmp_path):
+    path = tone_wav("x.wav")
+    for url in (f"file://{path}", "memory://a.wav", "simplecache::https://a.org/b.wav", "sftp://h/a.wav"):
+        with pytest.raises(SourceError, match="such a URL is not fetched"):
+            project.add(url)
+    assert project.add(f"file://{path}", allow_local=True).added == 1
+    with pytest.raises(SourceError, match="the URL cannot be fetched"):
+        project.add(f"file://{tmp_path / 'none.wav'}", allow_local=True)
+
+
+def test_a_folder_of_a_store(project, tone_wav):
+    store = fsspec.filesystem("memory")
+    store.pipe({"/bucket/a.wav": tone_wav("a.wav").read_bytes(), "/bucket/deep/b.txt": b"x"})
+    assert project.add("memory://bucket", allow_local=True).added == 1
+
+
+def test_a_store_whose_package_is_missing(tmp_path):
+    with pytest.raises(MissingExtraError, match="a package for this kind of store is missing"):
+        fetching.fetch("oss://bucket/a.wav", tmp_path, fetching.Bounds())
+
+
+def test_what_is_no_url_stays_where_it_is(tmp_path):
+    assert elsewhere.bring("C:/x.wav", tmp_path, fetching.Bounds()) is None
+    assert elsewhere.bring(str(tmp_path / "a*.zip"), tmp_path, fetching.Bounds()) is None
+    assert not fetching.is_url("a:b.wav")
