@@ -16,6 +16,7 @@ from labwidgets.audio.source import (
     name_of,
     opened,
     require_usable,
+    states_length,
 )
 from labwidgets.errors import AudioError
 
@@ -97,12 +98,15 @@ def _asked(source: Source, *, name: object) -> Probe:
     """Return what a library says."""
     with opened(source) as file:
         sound = as_sndfile(file)
-        if sound is None:
-            with as_container(file, name=name) as container:
-                return probe_container(container, name=name)
-        with sound:
-            _refuse_liar(sound, file, name=name)
-            return probe_sndfile(sound)
+        if sound is not None:
+            with sound:
+                _refuse_liar(sound, file, name=name)
+                found = probe_sndfile(sound)
+            if found.codec != "mp3" or states_length(file):
+                return found
+        is_told = states_length(file)
+        with as_container(file, name=name) as container:
+            return probe_container(container, name=name, is_told=is_told)
 
 
 def probe_sndfile(sound: soundfile.SoundFile) -> Probe:
@@ -142,8 +146,13 @@ def _codec(sound: soundfile.SoundFile) -> str:
     return f"pcm_{width}{'be' if is_big else 'le'}"
 
 
-def probe_container(container: Any, *, name: object) -> Probe:
+def probe_container(container: Any, *, name: object, is_told: bool = True) -> Probe:
     """Return the header's figures of an open PyAV container; it may be read to its end for them.
+
+    Args:
+        container: Open.
+        name: For messages.
+        is_told: False for an MP3 that does not say its length: it is measured then.
 
     Raises:
         AudioError: If the sound track says neither rate nor channels.
@@ -152,9 +161,15 @@ def probe_container(container: Any, *, name: object) -> Probe:
     if not stream.rate or not stream.channels:
         raise AudioError("the sound track has no readable header", value=name)
     duration_s = declared_duration_s(container)
-    if duration_s is None:
+    is_guessed = codec_of(stream) == "mp3" and not is_told
+    if duration_s is None or is_guessed:
         duration_s = _measured_s(container, stream, name=name)
-    return Probe(duration_s, int(stream.rate), int(stream.channels), str(stream.codec_context.name))
+    return Probe(duration_s, int(stream.rate), int(stream.channels), codec_of(stream))
+
+
+def codec_of(stream: Any) -> str:
+    """Return the short name of a PyAV stream's codec, whichever of its decoders runs."""
+    return str(stream.codec_context.name).removesuffix("float")
 
 
 def declared_duration_s(container: Any) -> float | None:

@@ -33,6 +33,7 @@ _SNDFILE_FORMATS = frozenset(
 _DEMUXERS = (
     "aac,aiff,amr,asf,avi,caf,flac,flv,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpeg,mpegts,ogg,wav,w64"
 )
+_READ_BYTES = 1 << 20
 _UNKNOWN_LENGTH = frozenset({0, 0xFFFFFFFF})
 
 
@@ -125,6 +126,7 @@ def as_container(file: BinaryIO, *, name: object) -> Any:
 
     Raises:
         AudioError: If no known format fits, or there is no sound in it.
+        SourceError: If its disk or network fails.
     """
     import av
 
@@ -134,6 +136,8 @@ def as_container(file: BinaryIO, *, name: object) -> Any:
         container = av.open(file, "r", options=options)
     except (av.FFmpegError, ValueError, UnicodeDecodeError) as e:
         raise AudioError("this is not a sound file that can be read", value=name, allowed=FORMATS) from e
+    except OSError as e:
+        raise unreadable(e, name) from e
     if not container.streams.audio:
         container.close()
         raise AudioError("the file has no sound track", value=name, allowed=FORMATS)
@@ -156,6 +160,46 @@ def declared_wav_frames(file: BinaryIO, *, bytes_per_frame: int) -> int | None:
         if name == b"data":
             return None if size in _UNKNOWN_LENGTH else int(size) // bytes_per_frame
         position += 8 + size + size % 2
+
+
+def states_length(file: BinaryIO) -> bool:
+    """Return whether an MP3 says how long it is; without, its length is a guess from its first bit rate.
+
+    References:
+        The Xing (Info) and VBRI headers lie in the first frame, behind an ID3v2 tag if there is one.
+    """
+    file.seek(0)
+    head = file.read(10)
+    if head[:3] == b"ID3":
+        size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        file.seek(10 + size)
+    else:
+        file.seek(0)
+    frame = file.read(4096)
+    return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def require_readable(path: Path) -> None:
+    """Read a file to its end, to tell a disk that fails from a file that is broken.
+
+    Raises:
+        SourceError: It cannot be read: another time it may be.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.read(_READ_BYTES):
+                pass
+    except OSError as e:
+        raise unreadable(e, path) from e
+
+
+def unreadable(error: OSError, name: object) -> SourceError:
+    """Return what to say of a file whose disk or network failed in the middle."""
+    return SourceError(
+        f"the file cannot be read to its end ({error.strerror})",
+        value=name,
+        remedy="Check the disk or the network it lies on, then run it again: what was done stays",
+    )
 
 
 def require_usable(*, duration_s: float, rate_hz: int, n_channels: int, name: object) -> None:

@@ -17,6 +17,7 @@ class Quality:
         clipped: Share of samples at full scale, 0..1.
         snr_db: Estimate of speech level over noise floor; None where there is too little signal.
         silence: Share of frames under the speech threshold, 0..1.
+        lost_s: Seconds that the file promised and that are missing, or silent as they were broken.
     """
 
     level_dbfs: float
@@ -24,6 +25,7 @@ class Quality:
     clipped: float
     snr_db: float | None
     silence: float
+    lost_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

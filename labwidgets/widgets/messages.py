@@ -275,6 +275,8 @@ def facts(view: SegmentView) -> list[str]:
         found.append(f"SNR {quality.snr_db:.0f} dB")
     if quality is not None and quality.clipped > 0.001:
         found.append(f"clipped {quality.clipped:.1%}")
+    if quality is not None and quality.lost_s:
+        found.append(f"{quality.lost_s:.1f} s broken")
     if recording.collection:
         found.append(recording.collection)
     if view.draft is not None:
