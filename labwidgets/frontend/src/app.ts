@@ -30,7 +30,9 @@ export const mount: App["mount"] = (kind, context) => {
       // A recording that was left for another leads back to where the first one was opened from.
       build(next, { ...place, from: next === wanted ? (at?.from ?? next) : (wanted as WidgetKind) });
     };
-    make(scope, { ...context, show, ...(at && { at }) });
+    // What the kernel had kept for this person was taken over by the first view: by now it may be submitted.
+    const later = at && { at, ready: { ...context.ready, kept: [] } };
+    make(scope, { ...context, show, ...later });
   };
   try {
     build(kind);
