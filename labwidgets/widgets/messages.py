@@ -281,6 +281,8 @@ def facts(view: SegmentView) -> list[str]:
         found.append(recording.collection)
     if view.draft is not None:
         found.append(f"draft: {view.draft.model}")
+    if view.reference is not None and view.reference.origin == "auto_accepted":
+        found.append("accepted by a decision, heard by nobody")
     return [text for text in found if text]
 
 

@@ -14,7 +14,7 @@ import soundfile
 
 from labwidgets.errors import ConfigError, ModelError, SourceError
 from labwidgets.project import Project
-from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
+from labwidgets.records import AuditPool, ModelRun, NewDecision, QueueQuery, Transcription, Word
 from labwidgets.widgets.labeller import Labeller
 from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
@@ -333,6 +333,25 @@ def test_what_was_kept_is_given_up(page: Any, project: Project) -> None:
     assert project.kept(annotator="a1") == []
     error = page.error("keep", {"segment": first, "edit": {**edit, "flags": ["other"]}})
     assert "no such flag" in error["message"]
+
+
+def test_a_text_that_nobody_heard_is_said_to_be_one(project: Project, page: Any) -> None:
+    chosen = segments(project)[0]
+    said = Transcription("as the model has it", (), 0.9, "en")
+    project.store.add_hypotheses(ModelRun("run_1", "tiny", "r1", {}), {chosen: said}, as_draft=True)
+    pool = project.store.open_pool(
+        AuditPool("", "tiny", "confidence", 0, 5.0, 0.1, ((0.1, 1.0),)), {chosen: 0.9}
+    )
+    project.store.decide(NewDecision(pool.id, 0.1, 0.05, 5, "basic", 0.5, 0.05, 3, (chosen,)))
+    found = page.reply("segment", {"segment": chosen, "n_bins": 100})
+    assert (found["text"], found["state"]) == ("as the model has it", "done")
+    assert found["facts"][-1] == "accepted by a decision, heard by nobody"
+    page.reply("submit", submission(chosen, text="as the model has it", draft=found["draft"]["id"]))
+    assert project.store.thread(chosen, "a1")[-1].origin == "confirmed"
+    assert (
+        "accepted by a decision, heard by nobody"
+        not in page.reply("segment", {"segment": chosen, "n_bins": 100})["facts"]
+    )
 
 
 def test_an_audit_carries_no_draft_to_the_page(project: Project, page: Any) -> None:

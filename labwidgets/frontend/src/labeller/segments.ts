@@ -46,12 +46,20 @@ export class SegmentCache {
     this.kept.set(segment, Promise.resolve(loaded));
   }
 
-  /** Drafts may have come for those that had none. */
-  async forgetUndrafted(): Promise<void> {
+  /** Drafts may have come for those that had none; where there are fewer than before, all may have changed. */
+  async forgetUndrafted(isLess = false): Promise<void> {
+    if (isLess) this.kept.clear();
     for (const [segment, asked] of [...this.kept]) {
       const loaded = await asked.catch(() => null);
       if (loaded && !loaded.reply.draft && !loaded.reply.opinion) this.kept.delete(segment);
     }
+  }
+
+  /** Drafts were taken back (their segments are audits now): whether this one was. */
+  async hasLostDraft({ reply }: Loaded): Promise<boolean> {
+    if (!reply.draft) return false;
+    const now = await this.get(reply.segment).catch(() => null);
+    return now !== null && now.reply.draft === null;
   }
 
   private async ask(segment: string): Promise<Loaded> {

@@ -226,10 +226,12 @@ export class Session {
     else if (shown !== null && segments.includes(shown)) void this.open(shown, { play: false });
   }
 
-  /** Another view, or a draft run, changed something. */
-  async changed(): Promise<void> {
-    await this.parts.cache.forgetUndrafted();
-    const current = this.current;
+  /** Another view, or a draft run, changed something; ``isLess``: there are fewer drafts than before. */
+  async changed(isLess = false): Promise<void> {
+    const { current } = this;
+    await this.parts.cache.forgetUndrafted(isLess);
+    if (isLess && current && !current.isDirty && (await this.parts.cache.hasLostDraft(current.loaded)))
+      return this.open(current.segment, { play: false });
     if (!current || current.loaded.reply.draft || current.loaded.reply.opinion) return;
     const loaded = await this.parts.cache.get(current.segment).catch(() => null);
     if (!loaded || this.current !== current) return;

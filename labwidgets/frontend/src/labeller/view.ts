@@ -226,14 +226,17 @@ export function createView(scope: Scope, parts: ViewParts): View {
   player.on("ended", () => editor.setPlayhead(null));
 
   let isRefreshDue = false;
+  let isLess = false;
   const refresh = () => {
     isRefreshDue = false;
     pages.refresh();
-    void session.changed();
+    void session.changed(isLess);
+    isLess = false;
     if (session.phase.kind === "finished") void session.openNext(null, false);
   };
   scope.add(
     transport.on("changed", (event) => {
+      isLess ||= counts !== null && event.counts.drafted < counts.drafted;
       showCounts(event.counts);
       // Drafts come in by the dozen; one look at the end is enough.
       if (!isRefreshDue) scope.timeout(refresh, REFRESH_MS);

@@ -248,6 +248,39 @@ describe("a draft that comes late", () => {
   });
 });
 
+describe("a draft that is taken back, since its segment became an audit", () => {
+  it("leaves an untouched box, and is no longer fetched ahead", async () => {
+    const { session, desk, kernel } = await started(3);
+    expect(desk.text).toBe("draft of s0");
+    kernel.hasDrafts = false;
+    await session.changed(true);
+    await settle();
+    expect([session.current?.content.text, session.current?.loaded.reply.draft]).toEqual(["", null]);
+    session.submit();
+    await settle();
+    expect(kernel.submits[0]?.draft).toBe(null);
+    expect(session.current?.content.text).toBe("");
+  });
+
+  it("stays where somebody types, and is told with the submit", async () => {
+    const made = await started(2);
+    made.type("my words");
+    made.kernel.hasDrafts = false;
+    await made.session.changed(true);
+    expect(made.desk.text).toBe("my words");
+    made.session.submit();
+    await settle();
+    expect(made.kernel.submits[0]?.draft).not.toBe(null);
+  });
+
+  it("does not reload a segment that still has its own", async () => {
+    const { session } = await started(2);
+    const before = session.current;
+    await session.changed(true);
+    expect(session.current).toBe(before);
+  });
+});
+
 it("adds up listening and work over several visits of a segment", async () => {
   const { session, desk, kernel } = await started(3);
   session.meter.note(0);

@@ -1,0 +1,31 @@
+"""Audits in a real page: no draft, not even one that was fetched before the draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from desks import WAIT, wait_until
+
+from labwidgets.project import Project
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_an_audit_starts_empty_even_where_its_draft_was_on_the_page(desk: Any) -> None:
+    at = desk()
+    at.wait_text("draft number 1")
+    with Project.open(at.project) as project:
+        assert project.audit(9).drawn == 5
+    at.wait_text("")
+    at.root.get_by_text("no draft: this one is an audit, labelled by ear alone").wait_for(timeout=WAIT)
+    at.root.get_by_label("Show", exact=True).select_option("audits")
+    wait_until(lambda: at.rows() == [""] * 5, lambda: str(at.rows()))
+    at.focus()
+    at.page.keyboard.type("by ear")
+    at.press("Control+Enter")
+    at.wait_row(2)
+    assert at.text() == ""
+    at.wait_state("saved")
+    [opinion] = at.stored(1)
+    assert (opinion.text, opinion.origin, opinion.draft_id) == ("by ear", "typed", None)
