@@ -11,6 +11,7 @@ from labwidgets.store.labels import changes_of
 
 _segment, _task, _thread = schema.segment.c, schema.task.c, schema.thread.c
 _reference, _kept, _event = schema.reference.c, schema.kept_edit.c, schema.event.c
+_ROUNDED_US = 50_000
 
 
 def by_use(connection: sa.Connection, recording_id: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
@@ -42,9 +43,16 @@ def by_use(connection: sa.Connection, recording_id: str) -> tuple[tuple[Segment,
 
 
 def _made_by_programs(connection: sa.Connection, recording_id: str) -> set[str]:
-    """Return the segments that came with the recording, or that a program cut."""
-    added = sa.select(_event.stream_id).join(schema.segment, _segment.id == _event.stream_id)
-    added = added.where(_event.kind == "segment_added", _segment.recording_id == recording_id)
+    """Return the segment that is all of a recording as it came in, and those that a program cut."""
+    recording = schema.recording.c
+    added = (
+        sa.select(_event.stream_id)
+        .join(schema.segment, _segment.id == _event.stream_id)
+        .join(schema.recording, recording.id == _segment.recording_id)
+        .where(_event.kind == "segment_added", recording.id == recording_id)
+        # Other segments that came in with it were cut by somebody, somewhere.
+        .where(_segment.start_us == 0, _segment.end_us >= recording.duration_us - _ROUNDED_US)
+    )
     found = set(connection.scalars(added))
     for event in events.read(connection, [changes_of(recording_id)]):
         if event.payload.get("change") == "segment":

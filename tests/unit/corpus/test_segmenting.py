@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from labwidgets.audio.segmentation import voice_spans
 from labwidgets.audio.voice import FRAME_S, VoiceModel
 from labwidgets.config import SegmentationSettings, load_settings
 from labwidgets.errors import ConfigError, ModelError
@@ -96,6 +97,35 @@ def test_a_recording_that_was_imported_with_its_text_stays_whole(open_project, t
     assert (report.recordings, report.left) == (1, 1)
 
 
+def test_an_import_with_overlapping_and_inverted_segments_is_usable(open_project, tmp_path):
+    project, _ = open_project(talk(BURSTS, 33.0))
+    soundfile.write(tmp_path / "call.wav", talk(BURSTS, 33.0, seed=1), RATE_HZ)
+    (tmp_path / "call.stm").write_text(
+        "call 1 Anna 1.0 5.0 one two\ncall 1 Bob 4.0 9.0 three\ncall 1 Bob 20.0 12.0 inverted\n"
+    )
+    added = project.add(tmp_path / "call.stm")
+    assert added.added == 1
+    [refused] = added.refused
+    assert "20" in refused.source + refused.reason
+    call = project.recordings()[1]
+    rows = project.segments(call.id, annotator=ME)
+    assert [(row.start_s, row.end_s, row.speaker, row.text) for row in rows] == [
+        (1.0, 5.0, "Anna", "one two"),
+        (4.0, 9.0, "Bob", "three"),
+    ]
+    report = project.segment_here()
+    assert (report.recordings, report.left) == (1, 2)
+    assert project.segments(call.id, annotator=ME) == rows
+
+
+def test_imported_drafts_keep_the_segments_that_they_came_with(open_project, tmp_path):
+    project, _ = open_project(talk(BURSTS, 33.0))
+    soundfile.write(tmp_path / "call.wav", talk(BURSTS, 33.0, seed=1), RATE_HZ)
+    (tmp_path / "call.stm").write_text("call 1 Anna 1.0 5.0 one two\ncall 1 Bob 6.0 9.0 three\n")
+    project.add(tmp_path / "call.stm", text_as="draft")
+    assert project.segment_here().left == 2
+
+
 def test_a_call_has_a_speaker_a_channel(open_project):
     sound = np.stack([talk(BURSTS[:2], 33.0), talk(BURSTS[2:], 33.0, seed=1)], axis=1)
     project, recording = open_project(sound, channels="speakers")
@@ -174,7 +204,20 @@ def test_a_segment_cannot_be_as_long_as_it_must_be_short(tmp_path):
 # ---- the model -----------------------------------------------------------------------------------------
 
 
-def test_the_model_hears_speech_and_no_noise(sample_folder):
+def chords(duration_s):
+    """Return float64[n]: a slow piece of four chords."""
+    time_s = np.arange(round(duration_s * RATE_HZ)) / RATE_HZ
+    sound = np.zeros(len(time_s))
+    for n, root_hz in enumerate([220.0, 174.6, 261.6, 196.0] * 8):
+        part = (time_s >= n) & (time_s < n + 1)
+        for ratio in (1.0, 1.25, 1.5, 2.0):
+            sound[part] += np.sin(2 * np.pi * root_hz * ratio * time_s[part]) * np.exp(
+                -2 * (time_s[part] - n)
+            )
+    return 0.1 * sound
+
+
+def test_the_model_hears_speech_and_neither_noise_nor_music(sample_folder):
     speech, rate_hz = soundfile.read(sample_folder / "en" / "counting.wav", dtype="float32")
     assert rate_hz == RATE_HZ
     model = VoiceModel()
@@ -183,8 +226,10 @@ def test_the_model_hears_speech_and_no_noise(sample_folder):
     assert np.array_equal(whole, pieces)
     assert len(whole) == -(-len(speech) // 512)
     assert np.mean(whole > 0.5) > 0.3
-    noise = 0.1 * np.random.default_rng(3).standard_normal(RATE_HZ * 30).astype(np.float32)
-    assert np.mean(model.probabilities([noise.astype(np.float32)]) > 0.5) < 0.02
+    noise = 0.1 * np.random.default_rng(3).standard_normal(RATE_HZ * 30)
+    for other in (noise, chords(30.0)):
+        heard = voice_spans(model.probabilities([other.astype(np.float32)]), FRAME_S)
+        assert sum(end_s - start_s for start_s, end_s in heard) < 0.05 * 30.0
     assert len(model.probabilities([])) == 0
 
 
