@@ -1,9 +1,9 @@
 """Whether decisions keep their word: projects resampled from real drafts, beside rules of thumb.
 
-    python benchmarks/decide.py FOLDER [--projects 200] [--cache clips.jsonl] [--only NAME]
+    python benchmarks/decide.py FOLDER [--projects 200] [--only NAME] [--clips FILE]
 
-FOLDER holds earnings21_asr (github.com/revdotcom/speech-datasets, CC BY-SA 4.0) and folders of clips as
-``_speech.py`` reads them; clips are drafted by tiny.en once and kept in the cache.
+FOLDER holds earnings21_asr (github.com/revdotcom/speech-datasets, CC BY-SA 4.0); without it nothing is done.
+With ``--clips`` it also drafts the clips there that ``_speech.py`` reads, by tiny.en, and keeps them in FILE.
 
 A project is so many drafts, drawn with replacement. Audits come by the hundred, from where the last look
 said; what is accepted at any look is held against all errors, the edits not capped. The oracle is the
@@ -181,9 +181,12 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/speech"))
     parser.add_argument("--projects", type=int, default=200)
-    parser.add_argument("--cache", type=Path, default=Path("clips.jsonl"))
+    parser.add_argument("--clips", type=Path)
     parser.add_argument("--only", default="")
     given = parser.parse_args()
+    if not (given.folder / "earnings21_asr").is_dir():
+        print("There is no earnings21_asr.")
+        return
     calls = earnings(given.folder / "earnings21_asr")
     looks = (100, 100, 100, 100)
     cases = [
@@ -192,8 +195,9 @@ def main() -> None:
         (Case(calls["rev-kaldi"], 0.05, 12_000, (200, 300, 300, 400)), calls["rev-espnet"]),
         (Case(calls["google"], 0.05, 12_000, (200, 300, 300, 400)), calls["amazon"]),
     ]
-    spoken = clips(given.folder, given.cache)
-    cases += [(Case(spoken, limit, 3000, looks), spoken) for limit in (0.05, 0.1)]
+    if given.clips is not None:
+        spoken = clips(given.folder, given.clips)
+        cases += [(Case(spoken, limit, 3000, looks), spoken) for limit in (0.05, 0.1)]
     for case, other in cases:
         if given.only in case.drafts.name:
             run(case, other, given.projects)

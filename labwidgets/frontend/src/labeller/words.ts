@@ -45,7 +45,7 @@ export const FILTER_NAMES: Record<string, string> = {
   skipped: "skipped",
   flagged: "flagged",
   blocked: "blocked",
-  audits: "audits, by ear alone",
+  audits: "audits",
 };
 
 export type Mark = "current" | "saving" | "refused" | "kept" | QueueRowPayload["state"];
