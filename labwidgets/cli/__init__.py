@@ -20,6 +20,7 @@ from labwidgets.cli import (
     deciding,
     drafting,
     labelling,
+    looking,
     people,
     publishing,
     scoring,
@@ -39,6 +40,7 @@ app = typer.Typer(
 for group in (
     collecting,
     converting,
+    looking,
     drafting,
     labelling,
     training,

@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from labwidgets.analysis.coverage import Coverage, coverage
+from labwidgets.audio import fingerprints
+from labwidgets.corpus.duplicates import DuplicatesReport, find_duplicates
 from labwidgets.corpus.importing import AddOptions, add_sources
-from labwidgets.records import AddReport, Progress, TextUse
+from labwidgets.records import MIX, AddReport, Progress, Recording, Samples, TextUse
 from labwidgets.widgets.source import StoreSource
 
 
 class Collecting(StoreSource):
     """The part of a project that takes recordings in."""
+
+    def coverage(self) -> Coverage:
+        """Return how much speech there is of each source, language, accent and speaker, and draw it."""
+        recordings = (one for one in self.store.recordings() if one.state in ("added", "decoded"))
+        return coverage(recordings, (segment for segment, _ in self.store.segments_to_draft()))
+
+    def duplicates(self, *, progress: Progress | None = None) -> DuplicatesReport:
+        """Return which recordings hold the same sound: sample by sample, or encoded again.
+
+        Nothing is changed: look at them and retire what is there twice.
+
+        Args:
+            progress: Called as it goes.
+        """
+
+        def read(recording: Recording) -> Samples:
+            length_s = min(recording.duration_s, fingerprints.LONGEST_S)
+            channel = 0 if recording.n_channels == 1 else MIX
+            key = self._key(recording)
+            return self.cache.read(
+                key, start_s=0.0, end_s=length_s, channel=channel, rate_hz=fingerprints.RATE_HZ
+            )
+
+        return find_duplicates(self.store.recordings(state="decoded"), read, progress=progress)
 
     def add(  # noqa: PLR0913 - one keyword a column; bundling them would only hide them
         self,

@@ -387,3 +387,15 @@ def test_adding_transcripts_from_the_command_line(run: Run, tmp_path: Path, reco
     assert run("status", tmp_path / "corpus")[1]["drafted"] == 1
     code, said, _ = run("add", tmp_path / "corpus", tmp_path / "t.csv", "--column", "take=x")
     assert (code, said["error"]["code"]) == (2, "bad_source")
+
+
+def test_what_was_collected_is_looked_over(run: Run, tmp_path: Path, recordings: Path) -> None:
+    run("init", tmp_path / "corpus", "--language", "en")
+    sound, rate_hz = soundfile.read(recordings / "a b.wav", dtype="int16")
+    soundfile.write(recordings / "again.flac", sound, rate_hz)
+    run("add", tmp_path / "corpus", recordings, "--accent", "x")
+    found = run("duplicates", tmp_path / "corpus")[1]
+    assert (found["compared"], [group["kind"] for group in found["groups"]]) == (3, ["same"])
+    covered = run("coverage", tmp_path / "corpus")[1]
+    assert covered["recordings"] == 3
+    assert [(share["value"], share["n"]) for share in covered["accent"]] == [("x", 3)]
