@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,9 @@ from labwidgets.records import Recording, in_words
 from labwidgets.store import Store
 
 MODELS = "models"
+UNFINISHED = ".training"
+SEGMENTS_FILE = "segments.json"
+"""In a model's folder: the ids of the segments that it learned from, by split."""
 _SHOWN = 3
 _SCRUB_TRIES = 5
 
@@ -87,7 +92,7 @@ def withdraw(
     left = [
         *_sources(found.recordings),
         *(_hub(store) if was_public else ()),
-        *_models(folder),
+        *_models(folder, segments),
         *_copies(folder),
         *(() if is_scrubbed else (_BUSY,)),
         "browsers of labellers: sound and unsent texts; let them clear the site data of the Jupyter address",
@@ -125,13 +130,24 @@ def _hub(store: Store) -> Iterator[str]:
         yield "whoever downloaded or mirrored those revisions; tell them"
 
 
-def _models(folder: Path) -> Iterator[str]:
-    trained = sorted(path.name for path in (folder / MODELS).glob("*") if path.is_dir())
+def _models(folder: Path, segments: AbstractSet[str]) -> Iterator[str]:
+    found = [path for path in (folder / MODELS).glob("*") if path.is_dir() and not path.name.startswith(".")]
+    cut_short = [path for path in (folder / MODELS / UNFINISHED).glob("*") if path.is_dir()]
+    trained = [path.name for path in sorted((*found, *cut_short)) if _may_know(path, segments)]
     if trained:
         shown = ", ".join(trained[:_SHOWN]) + (
             f" and {len(trained) - _SHOWN} more" if trained[_SHOWN:] else ""
         )
         yield f"models that may have learned from them: {shown}; train them anew"
+
+
+def _may_know(folder: Path, segments: AbstractSet[str]) -> bool:
+    """Tell whether a model learned from some segments, or does not say what it learned from."""
+    try:
+        learned = json.loads((folder / SEGMENTS_FILE).read_text(encoding="utf-8"))
+        return any(not segments.isdisjoint(learned[split]) for split in ("train", "validation"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
 
 
 def _copies(folder: Path) -> Iterator[str]:

@@ -156,6 +156,14 @@ class Training(StoreSource):
         """
         return self._runs.report(name)
 
+    def run_segments(self, name: str) -> dict[str, list[str]]:
+        """Return the ids of the segments that a finished training learned from and was measured on, by split.
+
+        Raises:
+            NotFoundError: There is none of that name.
+        """
+        return self._runs.segments(name)
+
     def curves(self, run: str) -> Curves:
         """Return how a training went, as a picture.
 

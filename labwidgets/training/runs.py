@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from labwidgets.asr.sources import trained_folders
+from labwidgets.corpus.withdrawal import MODELS, SEGMENTS_FILE, UNFINISHED
 from labwidgets.errors import NotFoundError
 from labwidgets.records import TrainReport
 
-MODELS = "models"
-UNFINISHED = ".training"
-REPORT_FILE, SEGMENTS_FILE, PLAN_FILE = "run.json", "segments.json", "plan.json"
+REPORT_FILE, PLAN_FILE = "run.json", "plan.json"
+__all__ = ["MODELS", "SEGMENTS_FILE", "Plan", "Runs", "run_key", "write_json"]
+
 _NUMBER = re.compile(r"run-(\d+)")
 
 

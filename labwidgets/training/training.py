@@ -17,7 +17,7 @@ from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import ModelSource
 from labwidgets.asr.windows import RATE_HZ
 from labwidgets.config import TrainingRecipe
-from labwidgets.errors import ConfigError, ModelError, TrainingError
+from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
 from labwidgets.records import TrainReport
 from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
@@ -95,10 +95,12 @@ def train(
         known = None if again else runs.finished(wish.key, wish.snapshot)
         if known is not None:
             return known
-        plan = runs.begin(wish.key, wish.snapshot)
+        with room_for("a new run", runs.folder):
+            plan = runs.begin(wish.key, wish.snapshot)
     try:
-        return _Run(wish, plan, runs, hooks).go(load(plan.snapshot))
-    except (TrainingError, ModelError, ConfigError):
+        with room_for("the run", runs.work(plan)), quiet():
+            return _Run(wish, plan, runs, hooks).go(load(plan.snapshot))
+    except (TrainingError, ModelError, ConfigError, ProjectError, NotFoundError):
         # The same would happen again: nothing here is worth going on with.
         runs.drop(plan)
         raise
@@ -128,7 +130,7 @@ class _Run:
         material.require()
         report = self._report(material)
         try:
-            with quiet(), threads_for(base.model):
+            with threads_for(base.model):
                 return self._measured(report, base, material)
         except Stopped:
             return report

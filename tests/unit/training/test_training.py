@@ -78,14 +78,24 @@ def test_a_trained_model_is_a_draft_model_like_any_other(labelled):
 
 def test_nobody_who_measures_is_learned_from_in_any_run(labelled):
     labelled.train_here(**SMALL)
-    first = labelled._runs.segments("run-1")
+    first = labelled.run_segments("run-1")
     rows = {one.segment.id: one.recording.speaker for one in labelled.store.labelled_rows()}
     speakers = {split: {rows[segment] for segment in segments} for split, segments in first.items()}
     assert not speakers["test"] & (speakers["train"] | speakers["validation"])
     assert not speakers["train"] & speakers["validation"]
     labelled.submit_text(first["train"][0], "bb", annotator="a1")
     labelled.train_here(**SMALL)
-    assert labelled._runs.segments("run-2")["test"] == first["test"]
+    assert labelled.run_segments("run-2")["test"] == first["test"]
+
+
+def test_a_speaker_who_leaves_is_named_by_the_models_that_know_them(labelled):
+    labelled.train_here(**SMALL)
+    rows = {one.segment.id: one.recording.speaker for one in labelled.store.labelled_rows()}
+    learned = {split: rows[ids[0]] for split, ids in labelled.run_segments("run-1").items()}
+    left = labelled.withdraw(learned["test"]).not_cleaned
+    assert not [line for line in left if "run-1" in line]
+    left = labelled.withdraw(learned["train"]).not_cleaned
+    assert "models that may have learned from them: run-1; train them anew" in left
 
 
 def test_weights_and_checkpoints_hold_nothing_that_only_pickle_opens(labelled):
@@ -106,7 +116,7 @@ def test_the_same_call_gives_the_same_run_until_labels_change(labelled):
     assert labelled.train_here(**SMALL) == first
     labelled.draft_here("run-1")
     assert labelled.train_here(**SMALL) == first
-    segment = labelled._runs.segments("run-1")["train"][0]
+    segment = labelled.run_segments("run-1")["train"][0]
     labelled.submit_text(segment, "bb", annotator="a1")
     second = labelled.train_here(**SMALL)
     assert second.run == "run-2"
@@ -116,7 +126,7 @@ def test_the_same_call_gives_the_same_run_until_labels_change(labelled):
 
 def test_a_run_can_be_run_again_on_its_own_labels(labelled):
     first = labelled.train_here(**SMALL)
-    segment = labelled._runs.segments("run-1")["train"][0]
+    segment = labelled.run_segments("run-1")["train"][0]
     labelled.submit_text(segment, "bb", annotator="a1")
     second = labelled.train_here(
         recipe=first.recipe, settings=first.settings, snapshot=first.snapshot, again=True
@@ -286,7 +296,7 @@ def test_two_speakers_train_to_the_last_epoch_and_it_is_said(make_labelled):
 
 def test_empty_and_impossible_transcripts_are_left_out_and_counted(labelled):
     labelled.train_here(**SMALL)
-    train = labelled._runs.segments("run-1")["train"]
+    train = labelled.run_segments("run-1")["train"]
     labelled.submit_text(train[0], "[noise]", annotator="a1")
     labelled.submit_text(train[1], "ab" * 100, annotator="a1")
     report = labelled.train_here(**SMALL)
@@ -300,7 +310,7 @@ def test_empty_and_impossible_transcripts_are_left_out_and_counted(labelled):
 
 def test_single_letters_that_the_model_lacks_cost_their_clips_only(labelled, random_ctc):
     labelled.train_here(str(random_ctc), settings={"epochs": 1})
-    train = labelled._runs.segments("run-1")["train"]
+    train = labelled.run_segments("run-1")["train"]
     labelled.submit_text(train[0], "aé", annotator="a1")
     report = labelled.train_here(str(random_ctc), settings={"epochs": 1})
     assert [(one.source, one.reason) for one in report.left_out] == [
