@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labwidgets.audio import TAKE_RATE_HZ, AudioCache, encode_flac
+from labwidgets.corpus.importing import locate
 from labwidgets.corpus.rows import SOURCES_FOLDER, keep_bytes
 from labwidgets.errors import LabError, SourceError
 from labwidgets.records import KeptTake, NewRecording, Samples, SpeakerCard
@@ -119,20 +120,20 @@ class Takes:
             copied=True,
         )
         [recording] = self._store.add_recordings([new])
-        self._decode(recording.id, digest, path)
         return KeptTake(recording.id, prompt, new.duration_s)
 
-    def _decode(self, recording_id: str, digest: str, path: Path) -> None:
+    def decode(self, kept: KeptTake) -> None:
+        """Make the canonical copy of a take and measure it; what fails here can be made up for later."""
         try:
-            decoded = self._cache.decode(digest, path)
+            recording = self._store.recording(kept.recording_id)
+            decoded = self._cache.decode(recording.bytes_sha256, locate(recording, self._folder))
             self._store.mark_decoded(
-                recording_id,
+                recording.id,
                 sound_sha256=decoded.sound_sha256,
                 duration_s=decoded.duration_s,
                 quality=decoded.quality,
             )
         except LabError as error:
-            # The take is kept all the same: what is not decoded yet is decoded when it is first needed.
             logger.warning("a take is not decoded yet: %s", error)
 
 

@@ -78,7 +78,7 @@ class Eliciting(People):
         found = (recording.metadata.get(PROMPT) for recording in self.store.recordings_of(speaker))
         return Counter(prompt for prompt in found if isinstance(prompt, str))
 
-    def keep_take(
+    def keep_take(  # noqa: PLR0913 - what was said, who said it, and what becomes of it
         self,
         sound: Samples,
         prompt: str,
@@ -86,6 +86,7 @@ class Eliciting(People):
         card: SpeakerCard,
         collection: str = "recorded",
         instead: bool = False,
+        decode: bool = True,
     ) -> KeptTake:
         """Store a take with its prompt as the reference; file and event are on disk when this returns.
 
@@ -95,6 +96,7 @@ class Eliciting(People):
             card: Of the speaker; their consent has to be on record.
             collection: Name of this source.
             instead: The take takes the place of the speaker's newest one of that prompt.
+            decode: Make its canonical copy now; otherwise with :meth:`decode_kept`, or when it is needed.
 
         Raises:
             ConsentError: No consent of the speaker is on record.
@@ -110,14 +112,22 @@ class Eliciting(People):
         if found.trouble is not None:
             raise SourceError("the take is not kept", value=found.trouble, remedy=found.message)
         before = self._takes_of(tidy.speaker, prompt) if instead else []
-        kept = Takes(self.store, self.cache, self.folder).keep(
-            sound, prompt, card=tidy, collection=collection
-        )
+        kept = self._takes.keep(sound, prompt, card=tidy, collection=collection)
         # The old one goes when the new one is safe.
         for recording_id in before[-1:]:
             if recording_id != kept.recording_id:
                 self.store.retire_recording(recording_id)
+        if decode:
+            self.decode_kept(kept)
         return kept
+
+    def decode_kept(self, kept: KeptTake) -> None:
+        """Make the canonical copy of a take that was kept without."""
+        self._takes.decode(kept)
+
+    @property
+    def _takes(self) -> Takes:
+        return Takes(self.store, self.cache, self.folder)
 
     def _takes_of(self, speaker: str, prompt: str) -> list[str]:
         found = self.store.recordings_of(speaker)

@@ -136,8 +136,19 @@ class TakeSource(Protocol):
         """Return what is wrong with a take."""
         ...
 
-    def keep_take(
-        self, sound: Samples, prompt: str, *, card: SpeakerCard, collection: str, instead: bool = False
+    def keep_take(  # noqa: PLR0913 - what was said, who said it, and what becomes of it
+        self,
+        sound: Samples,
+        prompt: str,
+        *,
+        card: SpeakerCard,
+        collection: str,
+        instead: bool = False,
+        decode: bool = True,
     ) -> KeptTake:
         """Store a take; on disk when this returns."""
+        ...
+
+    def decode_kept(self, kept: KeptTake) -> None:
+        """Make its canonical copy."""
         ...

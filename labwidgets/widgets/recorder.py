@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -212,13 +213,18 @@ class Recorder(LabWidget):
         if take.sound is None or take.number is None or self._card is None:
             raise MessageError("the take was not looked at yet", value=payload["take"])
         number = take.number
-        self.project.keep_take(
+        kept = self.project.keep_take(
             take.sound,
             self.prompts[number],
             card=self._card,
             collection=self._collection,
             instead=bool(self._is_kept[number]),
+            decode=False,
         )
+        if self._pool is not None:
+            # The first one of a process takes seconds, for which nobody waits. A closed pool takes no more.
+            with suppress(RuntimeError):
+                self._pool.submit(self.project.decode_kept, kept)
         self._is_kept[number] = True
         take.chunks.clear()
         n_kept, following = sum(self._is_kept), self._next(number)

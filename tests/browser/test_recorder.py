@@ -213,7 +213,7 @@ def text_and_sound_are_in_the_data_set(folder: Path) -> None:
         [row] = project.dataset()["train"].remove_columns("audio").to_list()
         assert (row["text"], row["prompt"], row["speaker"]) == (LINES[0], LINES[0], "spk1")
         [(segment, recording)] = project.store.segments_to_draft()
-        assert recording.state == "decoded"
+        assert (recording.speaker, recording.copied) == ("spk1", True)
         sound = project.read(segment.id)
     spectrum = np.abs(np.fft.rfft(sound))
     assert abs(np.argmax(spectrum) * 16_000 / len(sound) - TONE_HZ) < 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -144,6 +145,22 @@ def test_a_take_becomes_a_recording_with_its_text_and_all_that_is_known(project:
         name: row[name] for name in [*wanted, "age_band", "device"]
     }
     assert project.verify().ok
+
+
+def test_a_take_that_is_decoded_later_is_kept_all_the_same(project: Project, caplog) -> None:
+    project.sign_in(CARD, FORM, agreed=True)
+    kept = project.keep_take(spoken(), "एक", card=CARD, decode=False)
+    recording = project.store.recording(kept.recording_id)
+    assert recording.state == "added"
+    assert sum(len(part) for part in project.dataset().values()) == 1
+    away = project.folder / "away.flac"
+    shutil.rmtree(project.folder / "audio")
+    (project.folder / recording.source).rename(away)
+    project.decode_kept(kept)
+    assert "a take is not decoded yet: the file of a recording is gone" in caplog.text
+    away.rename(project.folder / recording.source)
+    project.decode_kept(kept)
+    assert project.store.recording(kept.recording_id).state == "decoded"
 
 
 def test_the_same_take_comes_back_as_the_one_it_is(project: Project) -> None:

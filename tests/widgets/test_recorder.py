@@ -71,6 +71,8 @@ def test_a_take_goes_in_by_pieces_and_is_kept(page: Any, project: Project) -> No
     assert project.takes("spk1") == {"एक": 1}
     rows = page.reply("prompts", {"offset": 0, "limit": 100})["prompts"]
     assert [row["is_kept"] for row in rows] == [True, False, False]
+    page.widget._pool.shutdown(wait=True)
+    assert [one.state for one in project.store.recordings()] == ["decoded"]
 
 
 def test_lines_that_read_the_same_are_counted_each(page: Any, project: Project) -> None:
