@@ -7,31 +7,15 @@ refills the projections that hypotheses point to.
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from labwidgets.store import columns
+from labwidgets.store.columns import Json as _Json
+from labwidgets.store.columns import Seq as _Seq
+from labwidgets.store.columns import required as _required
+from labwidgets.store.columns import to as _to
 
-# SQLite numbers rows by itself only in a column that is called INTEGER.
-_Seq = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_Json = sa.JSON(none_as_null=True)
-
-
-def _to(target: str) -> sa.ForeignKey:
-    return sa.ForeignKey(target, deferrable=True, initially="DEFERRED")
-
-
-def _required(name: str, kind: Any, *more: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, *more, nullable=False)
-
+metadata = columns.metadata
 
 meta = sa.Table(
     "meta",
