@@ -29,6 +29,9 @@ from labwidgets.audio.speakers import DVectors, Timbre, VoiceVectors
 from labwidgets.audio.voice import FRAME_S, VoiceModel, frame_levels
 from labwidgets.records import Span
 
+THRESHOLD = 0.35
+"""As projects have it."""
+
 Turn = tuple[float, float, str]
 
 
@@ -47,7 +50,7 @@ def talks(folder: Path) -> Iterator[Talk]:
     model = VoiceModel()
     for part, path, turns in _files(folder):
         samples = np.ascontiguousarray(read_sound(path))
-        speech = voice_spans(model.probabilities([samples]), FRAME_S)
+        speech = voice_spans(model.probabilities([samples]), FRAME_S, threshold=THRESHOLD)
         length_s = len(samples) / RATE_HZ
         cut = segment_spans(
             speech, frame_levels([samples]), FRAME_S, duration_s=length_s, cutting=Cutting(pad_s=0.0)

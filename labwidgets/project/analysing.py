@@ -216,7 +216,8 @@ class Analysing(StoreSource):
             models: Whose hypotheses to hold against the references; default: all. Two tell far more than one.
             n: Most segments to return; None for all.
             listen: Also ask a Whisper model how well each reference and its rival fit the sound: two passes
-                over every segment where they differ.
+                over every segment where they differ. It helps some: on 74 turns with four wrong references
+                0.45 of the first four were wrong, 0.38 without listening (by chance 0.05).
             progress: Called while it listens.
 
         Raises:
