@@ -10,6 +10,8 @@ import { type Bins, extremes } from "./wave_tiles";
 const HEIGHT_PX = 34;
 const STRIP_PX = 5;
 const STEP_S = 5;
+/** Smaller movements of the hand are a click. */
+const LEAST_PX = 4;
 
 export interface MinimapParts {
   scale: () => Scale;
@@ -113,8 +115,8 @@ export function createMinimap(scope: Scope, parts: MinimapParts): Minimap {
     const drag = scope.child();
     let isMoved = false;
     drag.listen(root, "pointermove", (move) => {
-      isMoved = true;
-      parts.onGo(timeOf(move));
+      isMoved ||= Math.abs(move.clientX - event.clientX) >= LEAST_PX;
+      if (isMoved) parts.onGo(timeOf(move));
     });
     drag.listen(root, "lostpointercapture", (up) => {
       drag.dispose();

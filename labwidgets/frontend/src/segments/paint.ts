@@ -13,6 +13,7 @@ export const WAVE_PX = 84;
 export const LANES_TOP_PX = RULER_PX + WAVE_PX + 4;
 const SPEECH_PX = 3;
 const TAG_FONT_PX = 11;
+const NARROW_PX = 6;
 
 export interface Picture {
   scale: Scale;
@@ -78,7 +79,8 @@ function drawGround(context: Context, picture: Picture, region: Region): void {
   context.fillStyle = colourOf(picture, region);
   context.globalAlpha = isActive ? 0.24 : 0.11;
   context.fillRect(x, RULER_PX, width, WAVE_PX);
-  context.globalAlpha = 0.55;
+  // Between narrow ones edges would be all there is to see.
+  context.globalAlpha = width < NARROW_PX ? 0 : 0.55;
   context.fillRect(x, RULER_PX, 1, WAVE_PX);
   context.fillRect(x + width - 1, RULER_PX, 1, WAVE_PX);
   context.globalAlpha = 1;
