@@ -43,7 +43,7 @@ def open_source(source: object, project_folder: Path, *, options: AddOptions | N
             single recording is a Refusal in the stream.
     """
     options = options or AddOptions()
-    if isinstance(source, str | Path):
+    if isinstance(source, str | Path) and dataset.hub_name(source) is None:
         brought = bring(str(source), project_folder, Bounds(options.allow_local))
         if brought is not None:
             # The project keeps the sound: what was brought here is deleted again.
@@ -81,6 +81,8 @@ def _format(source: object, options: AddOptions) -> str | None:
         return None
     if options.format is not None:
         return format_of(options.format).name
+    if dataset.hub_name(source) is not None:
+        return None
     path = local_path(str(source))
     return told_format(path) if _is_there(path) else None
 
@@ -130,6 +132,9 @@ def read_table(source: object, *, audio: str | None = None) -> Table:
     Raises:
         SourceError: It is of a kind that cannot be added, or holds nothing.
     """
+    hub = dataset.hub_name(source)
+    if hub is not None:
+        return dataset.read_hub(hub, audio=audio)
     if isinstance(source, str | Path):
         return _read_path(str(source))
     if isinstance(source, bytes | bytearray | memoryview):

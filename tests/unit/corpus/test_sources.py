@@ -355,11 +355,74 @@ def test_a_data_set_without_audio_is_an_error(take, rows):
         take(Dataset.from_dict(rows))
 
 
-def test_a_stream_is_an_error(take, clip):
-    from datasets import Dataset
+def test_a_stream_is_read_row_by_row(take, clip):
+    from datasets import Audio, Dataset, IterableDataset, IterableDatasetDict
 
-    with pytest.raises(SourceError, match="this kind of data set"):
-        take(Dataset.from_dict({"audio": [str(clip)]}).to_iterable_dataset())
+    rows = Dataset.from_dict({"sound": [str(clip)], "sentence": ["x"]})
+    typed = rows.cast_column("sound", Audio(decode=False)).to_iterable_dataset()
+    (recording,) = take(typed).good
+    assert recording.text == "x"
+    (recording,) = take(IterableDatasetDict({"test": typed})).good
+    assert recording.metadata == {"split": "test"}
+
+    def broken():
+        yield {"audio": {"bytes": clip.read_bytes(), "path": "a.wav"}, "text": "y"}
+        raise OSError("the line is dead")
+
+    taken = take(IterableDataset.from_generator(broken))
+    assert [one.text for one in taken.good] == ["y"]
+    assert [one.reason for one in taken.bad] == ["the data set ends here (the line is dead)"]
+
+
+def test_a_stream_without_audio_or_rows_is_an_error(take):
+    from datasets import IterableDataset
+
+    for rows in ([{"text": "x"}], []):
+        with pytest.raises(SourceError, match="no audio column"):
+            take(IterableDataset.from_generator(lambda rows=rows: iter(rows)))
+
+    def broken():
+        raise OSError("gone")
+        yield {}
+
+    with pytest.raises(SourceError, match="the data set cannot be read"):
+        take(IterableDataset.from_generator(broken))
+    with pytest.raises(SourceError, match="this kind of data set cannot be added"):
+        take(type("Odd", (dict,), {"__module__": "datasets.odd"})())
+
+
+def test_a_data_set_of_the_hub_is_streamed(take, clip, monkeypatch):
+    import datasets
+    import fsspec
+
+    from labwidgets.corpus.formats import dataset
+
+    asked = []
+    fsspec.filesystem("memory").pipe("/hub/a.wav", clip.read_bytes())
+    rows = [{"audio": {"bytes": None, "path": f"memory://hub/{name}.wav"}} for name in ("a", "gone")]
+
+    def load(*arguments, **options):
+        asked.append((*arguments, options))
+        return datasets.IterableDataset.from_generator(lambda: iter(rows))
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    monkeypatch.setattr(dataset, "_REMOTE", "memory://")
+    taken = take("hf://datasets/org/corpus?config=hi&split=test")
+    (recording,) = taken.good
+    assert (recording.collection, recording.copied) == ("org/corpus", True)
+    assert ["its audio cannot be fetched" in one.reason for one in taken.bad] == [True]
+    assert asked == [("org/corpus", "hi", {"split": "test", "streaming": True})]
+    monkeypatch.setattr(dataset, "_MOST_BYTES", 10)
+    assert [
+        "the file is too large" in one.reason for one in take("hf://datasets/org/corpus").bad[:1]
+    ] == [True]
+
+    def refuse(*_, **__):
+        raise ValueError("no such data set")
+
+    monkeypatch.setattr(datasets, "load_dataset", refuse)
+    with pytest.raises(SourceError, match="the data set cannot be loaded"):
+        take("hf://datasets/org/corpus")
 
 
 @pytest.mark.parametrize(
