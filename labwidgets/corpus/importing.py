@@ -96,12 +96,18 @@ class _Tally:
 
     progress: Progress | None
     known: int = 0
+    unlicensed: int = 0
     durations_s: dict[str, float] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
 
     def tell(self, done: int, total: int, note: str) -> None:
         if self.progress is not None:
             self.progress(done, total, note)
+
+    def notes(self) -> tuple[str, ...]:
+        if not self.unlicensed:
+            return ()
+        return (f"{self.unlicensed} recordings came without a licence: name it with licence=…",)
 
     def count(self) -> int:
         return len(self.durations_s) + self.known + len(self.refused)
@@ -147,7 +153,9 @@ def add_sources(  # noqa: PLR0913 - where to (three), what, and how
     if decode:
         _decode_pass(store, cache, project_folder, tally)
     hours = sum(tally.durations_s.values()) / 3600
-    return AddReport(len(tally.durations_s), tally.known, tuple(tally.refused), hours, opened.notes)
+    return AddReport(
+        len(tally.durations_s), tally.known, tuple(tally.refused), hours, opened.notes + tally.notes()
+    )
 
 
 def decode_added(
@@ -214,6 +222,7 @@ def _register(
     withdrawn = [fresh[digest] for digest in sorted(gone)]
     tally.refused += [Refusal(item.source, _WITHDRAWN) for item in withdrawn]
     tally.known += len(known) - len(gone)
+    tally.unlicensed += sum(item.licence is None for digest, item in fresh.items() if digest not in known)
     tally.durations_s |= {digest: item.duration_s for digest, item in fresh.items() if digest not in known}
     return withdrawn
 

@@ -413,9 +413,9 @@ def test_a_data_set_of_the_hub_is_streamed(take, clip, monkeypatch):
     assert ["its audio cannot be fetched" in one.reason for one in taken.bad] == [True]
     assert asked == [("org/corpus", "hi", {"split": "test", "streaming": True})]
     monkeypatch.setattr(dataset, "_MOST_BYTES", 10)
-    assert [
-        "the file is too large" in one.reason for one in take("hf://datasets/org/corpus").bad[:1]
-    ] == [True]
+    assert ["the file is too large" in one.reason for one in take("hf://datasets/org/corpus").bad[:1]] == [
+        True
+    ]
 
     def refuse(*_, **__):
         raise ValueError("no such data set")

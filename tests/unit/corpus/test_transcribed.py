@@ -159,3 +159,13 @@ def test_a_kaldi_directory_and_what_a_format_is_named_for(project, tone_wav, tmp
         project.add(tmp_path / "data", format="doc")
     with pytest.raises(SourceError, match="unknown field: 'txt'"):
         project.add(tmp_path / "data", columns={"txt": "x"})
+
+
+def test_a_licence_that_is_not_named_is_asked_for(project, tone_wav, tmp_path):
+    tone_wav("in/a.wav")
+    assert project.add(tmp_path / "in").notes == (
+        "1 recordings came without a licence: name it with licence=…",
+    )
+    assert project.add(tmp_path / "in").notes == ()
+    tone_wav("more/b.wav", pitch_hz=200.0)
+    assert project.add(tmp_path / "more", licence="CC0-1.0").notes == ()
