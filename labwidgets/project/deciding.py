@@ -183,17 +183,17 @@ class Deciding(Calibrating):
         return None if not left or self.store.touched(left) else pool
 
     def _open_pool(self, model: str, score: str | None) -> AuditPool:
-        pool, scores = self._new_pool(model, score)
-        return self.store.open_pool(pool, scores)
+        return self.store.open_pool(*self._new_pool(model, score))
 
-    def _new_pool(self, model: str, score: str | None) -> tuple[AuditPool, dict[str, float]]:
+    def _new_pool(self, model: str, score: str | None) -> tuple[AuditPool, list[PoolUnit]]:
         from labwidgets.analysis.decision.grid import STARTS, STEP
         from labwidgets.analysis.decision.scores import mean_words, scored
 
         candidates = self.store.candidates(model)
         name, scores = scored(candidates, score, normalize=SAFE)
         starts = tuple(STARTS.items())
-        return AuditPool("", model, name, len(scores), mean_words(candidates), STEP, starts), scores
+        units = [PoolUnit(one.segment_id, one.draft_id, scores[one.segment_id]) for one in candidates]
+        return AuditPool("", model, name, len(units), mean_words(candidates), STEP, starts), units
 
     def _decidable(self, model: str | None) -> tuple[AuditPool, list[PoolUnit]]:
         """Return the pool to decide on; one that is on record nowhere where nothing was audited yet."""
@@ -201,12 +201,12 @@ class Deciding(Calibrating):
         pool = self._newest(name)
         if pool is not None:
             return pool, self.store.pool_units(pool.id)
-        pool, scores = self._new_pool(name, None)
-        if not scores:
+        pool, units = self._new_pool(name, None)
+        if not units:
             raise ProjectError(
                 "no drafts to decide on", value=name, remedy="Draft more, or name another model"
             )
-        return pool, [PoolUnit(key, "", score) for key, score in scores.items()]
+        return pool, units
 
     def _region(self, pool: AuditPool, laid: Laid, draws: Sequence[AuditDraw]) -> int:
         """Return how many of the best drafts the next audits come from: the part that may be accepted."""

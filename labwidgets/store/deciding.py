@@ -6,7 +6,7 @@ any of it is labelled, and an audit shows no draft from then on (see ``deciding_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -27,24 +27,19 @@ _decision, _reference = schema.decision.c, schema.reference.c
 
 
 def open_pool(
-    connection: sa.Connection, pool: AuditPool, scores: Mapping[str, float], *, actor: str | None
+    connection: sa.Connection, pool: AuditPool, units: Sequence[PoolUnit], *, actor: str | None
 ) -> AuditPool:
     """Keep which drafts form a pool and return it with its id and size.
 
     Args:
         connection: In a write transaction.
         pool: Without id and size.
-        scores: By segment; what somebody touched meanwhile is left out.
+        units: Its drafts; what somebody touches from now on cannot be drawn.
         actor: Who opens it.
 
     Raises:
-        ProjectError: No draft is left.
+        ProjectError: There are none.
     """
-    units = [
-        (one.segment_id, one.draft_id, scores[one.segment_id])
-        for one in candidates.candidates(connection, pool.model)
-        if one.segment_id in scores
-    ]
     if not units:
         raise ProjectError(
             "no drafts to audit",
@@ -56,8 +51,12 @@ def open_pool(
     rows = []
     left = iter(units)
     while some := list(islice(left, _UNITS_A_CONTENT)):
-        segments, drafts, values = (list(column) for column in zip(*some, strict=True))
-        rows.append(codec.content_row(fields={"segments": segments, "drafts": drafts, "scores": values}))
+        fields = {
+            "segments": [unit.segment_id for unit in some],
+            "drafts": [unit.draft_id for unit in some],
+            "scores": [unit.score for unit in some],
+        }
+        rows.append(codec.content_row(fields=fields))
     insert_rows(connection, schema.content, rows)
     payload = {
         "pool_id": opened.id,
@@ -165,12 +164,8 @@ def spend(connection: sa.Connection, pool_id: str, *, model: str, actor: str | N
 # ---- decisions -----------------------------------------------------------------------------------------
 
 
-def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | None) -> StoredDecision:
-    """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
-    wanted = _drafts(connection, new)
-    accepted = candidates.untouched(connection, wanted)
-    content = codec.content_row(fields={"drafts": [wanted[segment_id] for segment_id in accepted]})
-    insert_rows(connection, schema.content, [content])
+def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | None) -> str:
+    """Keep a look at a pool and return its id; what it accepts is told by ``accept``."""
     decision_id = new_id("dec")
     names = ("pool_id", "max_wer", "risk", "max_edits", "normalize")
     payload = {
@@ -179,19 +174,29 @@ def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | No
         "threshold": codec.finite(new.threshold),
         "bound": codec.finite(new.bound),
         "n_audited": new.audited,
-        "n_accepted": len(accepted),
-        "content_id": content["id"],
     }
     record(connection, [NewEvent(decision_id, 1, "decision_made", payload, actor=actor)])
-    return next(one for one in decisions(connection) if one.id == decision_id)
+    return decision_id
+
+
+def accept(connection: sa.Connection, decision_id: str, drafts: Mapping[str, str]) -> None:
+    """Let some drafts that a decision accepts count, given by segment, unless somebody touched them."""
+    accepted = candidates.untouched(connection, drafts)
+    if accepted:
+        content = codec.content_row(fields={"drafts": [drafts[segment_id] for segment_id in accepted]})
+        insert_rows(connection, schema.content, [content])
+        payload = {"content_id": content["id"], "n": len(accepted)}
+        version = next_version(connection, decision_id)
+        record(connection, [NewEvent(decision_id, version, "drafts_accepted", payload)])
 
 
 def would_accept(connection: sa.Connection, new: NewDecision) -> int:
     """Return how many drafts a decision would accept that do not count yet."""
-    return len(candidates.untouched(connection, _drafts(connection, new)))
+    return len(candidates.untouched(connection, wanted_drafts(connection, new)))
 
 
-def _drafts(connection: sa.Connection, new: NewDecision) -> dict[str, str]:
+def wanted_drafts(connection: sa.Connection, new: NewDecision) -> dict[str, str]:
+    """Return the drafts that a decision accepts, by segment."""
     drafts = {unit.segment_id: unit.draft_id for unit in pool_units(connection, new.pool_id)}
     return {segment_id: drafts[segment_id] for segment_id in new.segment_ids}
 

@@ -43,15 +43,16 @@ def audits_drawn(connection: sa.Connection, events: Sequence[Event]) -> None:
 
 
 def decision_made(connection: sa.Connection, events: Sequence[Event]) -> None:
+    """Keep what was decided."""
+    names = ("kind", "settings", "threshold", "bound", "n_audited")
+    for event in events:
+        row = {name: event.payload[name] for name in names}
+        connection.execute(schema.decision.insert(), row | {"id": event.stream_id, "at_us": event.at_us})
+
+
+def drafts_accepted(connection: sa.Connection, events: Sequence[Event]) -> None:
     """Let drafts count as references, marked as what they are."""
     for event in events:
-        payload = event.payload
-        row = {
-            "id": event.stream_id,
-            **{name: payload[name] for name in ("kind", "settings", "threshold", "bound", "n_audited")},
-            "at_us": event.at_us,
-        }
-        connection.execute(schema.decision.insert(), row)
         draft_ids = _fields(connection, event).get("drafts", ())
         columns = (_hypothesis.segment_id, _hypothesis.content_id)
         found = select_among(connection, columns, _hypothesis.id, draft_ids)

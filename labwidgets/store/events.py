@@ -54,6 +54,7 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "audits_drawn": 1,
     "audits_spent": 1,
     "decision_made": 1,
+    "drafts_accepted": 1,
     "decision_revoked": 1,
     "segments_changed": 1,
     "segments_change_undone": 1,

@@ -357,6 +357,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "speaker_withdrawn": consenting.speaker_withdrawn,
     "audits_drawn": deciding_log.audits_drawn,
     "decision_made": deciding_log.decision_made,
+    "drafts_accepted": deciding_log.drafts_accepted,
     "decision_revoked": deciding_log.decision_revoked,
     "segments_changed": segments_changed,
     "segments_change_undone": segments_changed,

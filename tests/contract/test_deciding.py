@@ -15,6 +15,7 @@ from labwidgets.records import (
     KeptEdit,
     ModelRun,
     NewDecision,
+    PoolUnit,
     QueueQuery,
     SegmentChange,
     SegmentPiece,
@@ -51,7 +52,11 @@ def ids(store):
 
 @pytest.fixture
 def pool(store):
-    return store.open_pool(POOL, {one.segment_id: one.confidence for one in store.candidates("m")})
+    return store.open_pool(POOL, units(store))
+
+
+def units(store):
+    return [PoolUnit(one.segment_id, one.draft_id, one.confidence) for one in store.candidates("m")]
 
 
 def submit(store, segment_id, text="by ear", **fields):
@@ -81,14 +86,14 @@ class TestPool:
         assert [one.segment_id for one in store.candidates("m")] == ids[3:]
         assert store.candidates("m")[0].others == (("other", "draft 3 of other"),)
         assert store.drafting_models() == ["m"]
-        opened = store.open_pool(POOL, dict.fromkeys(ids, 0.5))
+        opened = store.open_pool(POOL, units(store))
         assert (opened.n, store.pools()) == (3, [opened])
         assert [unit.segment_id for unit in store.pool_units(opened.id)] == ids[3:]
         check(store)
 
     def test_without_drafts_there_is_none(self, store):
         with pytest.raises(ProjectError, match="no drafts to audit"):
-            store.open_pool(POOL, {})
+            store.open_pool(POOL, [])
         with pytest.raises(NotFoundError, match="no such pool"):
             store.pool_units("pool_x")
 

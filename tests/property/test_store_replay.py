@@ -19,6 +19,7 @@ from labwidgets.records import (
     ModelRun,
     NewDecision,
     NewRecording,
+    PoolUnit,
     Quality,
     QueueQuery,
     SegmentChange,
@@ -153,12 +154,13 @@ class Replay(RuleBasedStateMachine):
     @precondition(lambda self: self.live)
     @rule(n=st.integers(1, 3))
     def audit(self, n: int) -> None:
-        scores = {one.segment_id: one.confidence or 0.0 for one in self.store.candidates("m")}
-        if not scores:
+        found = self.store.candidates("m")
+        if not found:
             return
+        units = [PoolUnit(one.segment_id, one.draft_id, one.confidence or 0.0) for one in found]
         pool = AuditPool("", "m", "confidence", 0, 5.0, 0.1, ((0.1, 1.0),))
-        self.pools.append(self.store.open_pool(pool, scores).id)
-        drawn = AuditDraw(len(scores), 1, dict.fromkeys(list(scores)[:n], 0.5))
+        self.pools.append(self.store.open_pool(pool, units).id)
+        drawn = AuditDraw(len(units), 1, {unit.segment_id: 0.5 for unit in units[:n]})
         self.store.draw_audits(self.pools[-1], drawn)
         assert all(self.store.view(key, annotator="a1").draft is None for key in drawn.chances)
 

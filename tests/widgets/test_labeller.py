@@ -14,7 +14,15 @@ import soundfile
 
 from labwidgets.errors import ConfigError, ModelError, SourceError
 from labwidgets.project import Project
-from labwidgets.records import AuditPool, ModelRun, NewDecision, QueueQuery, Transcription, Word
+from labwidgets.records import (
+    AuditPool,
+    ModelRun,
+    NewDecision,
+    PoolUnit,
+    QueueQuery,
+    Transcription,
+    Word,
+)
 from labwidgets.widgets.labeller import Labeller
 from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
@@ -339,9 +347,9 @@ def test_a_text_that_nobody_heard_is_said_to_be_one(project: Project, page: Any)
     chosen = segments(project)[0]
     said = Transcription("as the model has it", (), 0.9, "en")
     project.store.add_hypotheses(ModelRun("run_1", "tiny", "r1", {}), {chosen: said}, as_draft=True)
-    pool = project.store.open_pool(
-        AuditPool("", "tiny", "confidence", 0, 5.0, 0.1, ((0.1, 1.0),)), {chosen: 0.9}
-    )
+    [one] = project.store.candidates("tiny")
+    wanted = AuditPool("", "tiny", "confidence", 0, 5.0, 0.1, ((0.1, 1.0),))
+    pool = project.store.open_pool(wanted, [PoolUnit(chosen, one.draft_id, 0.9)])
     project.store.decide(NewDecision(pool.id, 0.1, 0.05, 5, "basic", 0.5, 0.05, 3, (chosen,)))
     found = page.reply("segment", {"segment": chosen, "n_bins": 100})
     assert (found["text"], found["state"]) == ("as the model has it", "done")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from labwidgets.records import (
     StoredDecision,
 )
 from labwidgets.store import candidates, deciding, heard
+from labwidgets.store.events import chunks
 from labwidgets.store.faces.transactions import Transactions
 
 
@@ -35,15 +37,13 @@ class Decisions(Transactions):
         """Return which of some segments a person labelled, skipped, typed into, holds, or took apart."""
         return self._read(lambda connection: candidates.touched(connection, segment_ids))
 
-    def open_pool(
-        self, pool: AuditPool, scores: Mapping[str, float], *, actor: str | None = None
-    ) -> AuditPool:
+    def open_pool(self, pool: AuditPool, units: Sequence[PoolUnit], *, actor: str | None = None) -> AuditPool:
         """Keep which drafts form a pool and return it with its id and size.
 
         Raises:
-            ProjectError: No draft is left.
+            ProjectError: There are none.
         """
-        return self._write(lambda connection: deciding.open_pool(connection, pool, scores, actor=actor))
+        return self._write(lambda connection: deciding.open_pool(connection, pool, units, actor=actor))
 
     def pools(self) -> list[AuditPool]:
         """Return all pools, oldest first."""
@@ -87,8 +87,15 @@ class Decisions(Transactions):
         return self._read(lambda connection: heard.heard_drafts(connection, model))
 
     def decide(self, new: NewDecision, *, actor: str | None = None) -> StoredDecision:
-        """Keep a look at a pool, and let the drafts count that it accepts and nobody touched."""
-        return self._write(lambda connection: deciding.add_decision(connection, new, actor=actor))
+        """Keep a look at a pool, and let the drafts count that it accepts and nobody touched.
+
+        They are stored some at a time, so that a save that comes meanwhile need not wait for all of them.
+        """
+        drafts = self._read(lambda connection: deciding.wanted_drafts(connection, new))
+        made = self._write(lambda connection: deciding.add_decision(connection, new, actor=actor))
+        for some in chunks(list(drafts.items())):
+            self._write(partial(deciding.accept, decision_id=made, drafts=dict(some)))
+        return next(one for one in self.decisions() if one.id == made)
 
     def would_accept(self, new: NewDecision) -> int:
         """Return how many drafts a decision would accept that do not count yet."""
