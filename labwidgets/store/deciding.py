@@ -16,14 +16,14 @@ import sqlalchemy as sa
 from labwidgets.errors import NotFoundError, ProjectError, StoreError
 from labwidgets.records import AuditDraw, AuditPool, NewDecision, PoolUnit, StoredDecision, new_id
 from labwidgets.store import candidates, codec, schema
-from labwidgets.store.deciding_log import ACCEPTED
+from labwidgets.store.deciding_log import accepted_by_decision
 from labwidgets.store.events import NewEvent, next_version, read
 from labwidgets.store.projections import contents, record
 from labwidgets.store.statements import insert_rows
 
 _AUDITS = "audits"
 _UNITS_A_CONTENT = 20_000
-_decision, _reference = schema.decision.c, schema.reference.c
+_decision = schema.decision.c
 
 
 def open_pool(
@@ -203,14 +203,9 @@ def wanted_drafts(connection: sa.Connection, new: NewDecision) -> dict[str, str]
 
 def decisions(connection: sa.Connection) -> list[StoredDecision]:
     """Return all looks, oldest first."""
-    n = (
-        sa.select(_reference.decision_id, sa.func.count().label("n"))
-        .where(_reference.origin == ACCEPTED)
-        .group_by(_reference.decision_id)
-        .subquery()
-    )
-    query = sa.select(schema.decision, n.c.n).outerjoin(n, n.c.decision_id == _decision.id)
-    rows = connection.execute(query.order_by(_decision.at_us, _decision.id)).mappings()
+    accepted = accepted_by_decision(connection)
+    query = sa.select(schema.decision).order_by(_decision.at_us, _decision.id)
+    rows = connection.execute(query).mappings()
     return [
         StoredDecision(
             id=row["id"],
@@ -218,7 +213,7 @@ def decisions(connection: sa.Connection) -> list[StoredDecision]:
             threshold=row["threshold"],
             bound=row["bound"],
             audited=row["n_audited"],
-            accepted=row["n"] or 0,
+            accepted=accepted.get(row["id"], 0),
             is_revoked=row["revoked_us"] is not None,
         )
         for row in rows

@@ -113,6 +113,14 @@ def forget_accepted(connection: sa.Connection, segment_ids: Sequence[str]) -> li
     return gone
 
 
+def accepted_by_decision(connection: sa.Connection) -> dict[str, int]:
+    """Return how many segments of the work count by each decision; those with none are missing."""
+    if connection.scalar(sa.select(schema.decision.c.id).limit(1)) is None:
+        return {}  # without a look at all tasks
+    query = sa.select(_task.decision_id, sa.func.count()).where(_task.decision_id.is_not(None))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_task.decision_id))}
+
+
 def audits_among(connection: sa.Connection, segment_ids: Sequence[str]) -> set[str]:
     """Return which of some segments were drawn as audits: no draft is shown with them, ever."""
     found = select_among(connection, (_task.segment_id, _task.selected_by), _task.segment_id, segment_ids)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from labwidgets.errors import StoreError
 from labwidgets.records import Hypothesis, LabelledRow, Reference, Segment, Status, in_words
 from labwidgets.store import codec, drafts, intake, queue, schema
-from labwidgets.store.deciding_log import ACCEPTED
+from labwidgets.store.deciding_log import accepted_by_decision
 from labwidgets.store.events import NewEvent, next_version
 from labwidgets.store.projections import record
 from labwidgets.store.starts import REFERENCE_VERSION, Starts, moved_spans
@@ -53,8 +53,7 @@ def status(connection: sa.Connection) -> Status:
     ).one()
     languages = connection.scalars(sa.select(recording.language).where(there).distinct())
     sums = queue.tallies(connection)
-    accepted = schema.reference.c.origin == ACCEPTED
-    decided = connection.scalar(sa.select(sa.func.count()).select_from(schema.reference).where(accepted)) or 0
+    decided = sum(accepted_by_decision(connection).values())
     return Status(
         recordings=n,
         segments=sum(figures[0] for figures in sums.values()),

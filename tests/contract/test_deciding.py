@@ -185,6 +185,15 @@ class TestDecision:
         assert store.decisions()[0].accepted == 5
         check(store)
 
+    def test_what_leaves_the_work_is_counted_nowhere(self, store, ids, pool):
+        decide(store, pool, ids)
+        store.retire(ids[0])
+        store.withdraw("s1")
+        assert (store.status().decided, store.status().submitted, store.decisions()[0].accepted) == (4, 0, 4)
+        assert store.revoke(store.decisions()[0].id, reason="x") == 4
+        assert store.status().decided == 0
+        check(store)
+
     def test_withdrawn_it_goes_back_into_the_queue(self, store, ids, pool):
         made = decide(store, pool, ids)
         submit(store, ids[3], "better")
