@@ -68,16 +68,6 @@ def _frame_levels(mono: npt.NDArray[np.float32], frame: int) -> npt.NDArray[np.f
     return levels.astype(np.float32)
 
 
-def speech_threshold(levels: npt.NDArray[np.float32]) -> float | None:
-    """Return the level (dBFS) over which a frame is likely to be speech; None where all is silence.
-
-    The noise floor is the 10th percentile of the frame levels, speech is what lies well over it.
-    """
-    if not len(levels) or float(levels.max()) <= _FLOOR_DB + 10:
-        return None
-    return _speech_and_noise(levels)[0]
-
-
 def _speech_and_noise(levels: npt.NDArray[np.float32]) -> tuple[float, float | None]:
     """Return the level (dBFS) under which a frame counts as silent, and the SNR (dB) where it can be told.
 

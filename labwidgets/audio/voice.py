@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labwidgets.audio.measure import speech_threshold
 from labwidgets.errors import ModelError
 from labwidgets.records import Samples
 
@@ -31,7 +30,12 @@ _WEIGHTS = "data/silero_vad_16k_sequence.onnx"
 _STATE = (1, 1, 128)
 _KNEE_DB = 1.5
 """So much over the threshold between speech and noise, a level is speech with 73 %."""
-_FLOOR_DB = -100.0
+_SILENCE_DB = -90.0
+_OVER_NOISE_DB = 6.0
+_UNDER_PEAK_DB = 35.0
+_CONTRAST_DB = 10.0
+_BLOCK = 312
+"""Frames in ten seconds."""
 
 Probabilities = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.float32]
@@ -121,12 +125,30 @@ def probabilities_by_level(levels: Levels) -> Probabilities:
     >>> probabilities_by_level(np.array([-60.0] * 30 + [-20.0] * 30, np.float32)).round().sum()
     np.float32(30.0)
     """
-    threshold = speech_threshold(levels)
+    threshold = _threshold(levels)
     if threshold is None:
         return np.zeros(len(levels), np.float32)
     over = np.clip((levels - threshold) / _KNEE_DB, -30, 30)
     likely: Probabilities = (1 / (1 + np.exp(-over))).astype(np.float32)
     return likely
+
+
+def _threshold(levels: Levels) -> float | None:
+    """Return the level (dBFS) over which a frame is likely to be speech; None where all is silence.
+
+    The floor is what is exceeded nine times in ten. Speech may fill all of a recording or a hundredth of it:
+    how loud it is, is asked of each ten seconds that stand out from the floor.
+    """
+    if not len(levels) or float(levels.max()) <= _SILENCE_DB:
+        return None
+    floor = float(np.percentile(levels, 10))
+    starts = range(0, len(levels), _BLOCK)
+    tops = np.array([np.percentile(levels[first : first + _BLOCK], 95) for first in starts])
+    loud = tops[tops >= floor + _CONTRAST_DB]
+    top = float(np.percentile(loud if len(loud) else tops, 75))
+    # Speech without a pause has no floor to stand out from: there its own peak decides.
+    threshold = max(min(floor + _OVER_NOISE_DB, top - _OVER_NOISE_DB), top - _UNDER_PEAK_DB)
+    return max(threshold, _SILENCE_DB)
 
 
 def frame_levels(blocks: Iterable[Samples]) -> Levels:

@@ -44,12 +44,8 @@ def status(connection: sa.Connection) -> Status:
     """Return the project in numbers; ``submitted`` counts the segments that people finished."""
     recording = schema.recording.c
     there = recording.state != "withdrawn"
-    n, speakers, total_us = connection.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.count(sa.distinct(recording.speaker)),
-            sa.func.coalesce(sa.func.sum(recording.duration_us), 0),
-        ).where(there)
+    n, total_us = connection.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(recording.duration_us), 0)).where(there)
     ).one()
     languages = connection.scalars(sa.select(recording.language).where(there).distinct())
     sums = queue.tallies(connection)
@@ -61,10 +57,19 @@ def status(connection: sa.Connection) -> Status:
         submitted=(sums["done"][0] if "done" in sums else 0) - decided,
         flagged=sum(figures[3] for figures in sums.values()),
         hours=intake.hours(int(total_us)),
-        speakers=speakers,
+        speakers=_n_speakers(connection),
         languages=tuple(sorted(languages)),
         decided=decided,
     )
+
+
+def _n_speakers(connection: sa.Connection) -> int:
+    """Return how many speakers there are, of whole recordings and of segments of a conversation."""
+    recording, segment = schema.recording.c, schema.segment.c
+    of_recordings = sa.select(recording.speaker).where(recording.state != "withdrawn")
+    of_segments = sa.select(segment.speaker).where(segment.retired_by.is_(None))
+    both = sa.union(of_recordings, of_segments).subquery()
+    return connection.scalar(sa.select(sa.func.count(both.c.speaker))) or 0
 
 
 def labelled_rows(connection: sa.Connection) -> Iterator[LabelledRow]:

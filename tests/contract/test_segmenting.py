@@ -319,6 +319,7 @@ def test_speakers_are_assigned_renamed_and_joined(desk: Desk) -> None:
     assert {row.speaker for row in desk.store.queue(QueueQuery()).rows} == {"ann"}
     desk.undo(joined)
     assert [row.speaker for row in desk.rows()] == ["ann", "bob"]
+    assert desk.store.status().speakers == 2
     nobody = desk.do("assign", [desk.rows()[0]])
     assert nobody.rows[0].speaker is None
 

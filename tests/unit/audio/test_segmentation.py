@@ -53,6 +53,16 @@ def test_silence_has_no_segment():
     assert len(probabilities_by_level(np.empty(0, np.float32))) == 0
 
 
+@pytest.mark.parametrize("n_speech", [100, 1000, 30_000])
+def test_speech_is_told_from_noise_whether_there_is_much_or_little(n_speech):
+    random = np.random.default_rng(0)
+    levels = random.normal(-70, 2, 40_000).astype(np.float32)
+    levels[5_000 : 5_000 + n_speech] = random.normal(-25, 5, n_speech)
+    said = probabilities_by_level(levels) > 0.5
+    assert np.mean(said[5_000 : 5_000 + n_speech]) > 0.95
+    assert np.sum(said) < 1.01 * n_speech + 10
+
+
 def test_speech_begins_where_it_is_likely_and_ends_where_it_is_not():
     said = np.array([0.4] * 20 + [0.9] * 20 + [0.4] * 20 + [0.1] * 20 + [0.45] * 20, np.float32)
     assert voice_spans(said, 0.1, threshold=0.5) == [(0.0, 6.0)]
