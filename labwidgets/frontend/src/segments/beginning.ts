@@ -1,7 +1,7 @@
 import type { Scope } from "../core/scope";
 import type { Safekeeping } from "../labeller/safekeeping";
 import type { Following } from "./following";
-import { LEAST_S } from "./regions";
+import { refusedChanges } from "./refusing";
 import type { SegmentTopBar } from "./top_bar";
 import type { Undoing } from "./undoing";
 import type { SegmentWork } from "./work";
@@ -23,7 +23,7 @@ export interface BeginningParts {
 
 /** Reads the segments, takes over what was left unsent, and follows what the kernel tells from then on. */
 export async function begin(parts: BeginningParts): Promise<void> {
-  const { scope, work, following, undoing, top, kept, say } = parts;
+  const { scope, work, following, top, kept } = parts;
   const { queue, recordingDoc, session, transport, recording, cache } = work;
   let own_ms = Number.NEGATIVE_INFINITY;
   const note = () => {
@@ -35,21 +35,7 @@ export async function begin(parts: BeginningParts): Promise<void> {
     following.answered(parcel, rows);
   });
   session.on("saved", note);
-  recordingDoc.on("refused", (parcels, { message }) => {
-    const rows = parcels.flatMap(({ edit }) => [...edit.before, ...edit.after]);
-    undoing.history.drop(new Set(rows.map(({ segment }) => segment)));
-    const n = parcels.length === 1 ? "A change was" : `${parcels.length} changes were`;
-    const { regions } = recordingDoc;
-    const lost = rows.find(({ segment }) => segment === session.here && regions.get(segment) === null);
-    if (lost) {
-      const near = regions.at(lost.start_s + LEAST_S) ?? regions.from(lost.start_s) ?? regions.all.at(-1);
-      if (near) void session.open(near.segment, { play: false, isJump: true });
-      else void session.openNext(null, false);
-    }
-    // Texts typed into what never came to be are shown until somebody has copied or discarded them.
-    for (const { segment } of rows) if (!regions.get(segment)) session.unsaved.strand(segment, message);
-    say(`${n} not accepted and taken back: ${message}`);
-  });
+  recordingDoc.on("refused", (parcels, failure) => refusedChanges(parts, parcels, failure));
   let isDue = false;
   scope.add(
     transport.on("changed", () => {

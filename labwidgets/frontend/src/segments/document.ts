@@ -5,6 +5,7 @@ import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import type { Failure } from "../labeller/retry";
 import type { Edit } from "./edits";
+import type { TypedText } from "./history";
 import type { ChangeQueue, Parcel } from "./queue";
 import { Regions, reversed, type Swap } from "./regions";
 import { Speakers } from "./speakers";
@@ -92,10 +93,10 @@ export class RecordingDocument {
   }
 
   /** Shown at once, and on its way. */
-  do(edit: Edit): void {
+  do(edit: Edit, typed: readonly TypedText[] = []): void {
     const { kind, speaker, to_speaker } = edit.change;
     if (kind === "rename" && speaker && to_speaker) this.speakers.rename(speaker, to_speaker);
-    this.parts.queue.put({ kind: "change", id: edit.change.change_id, edit });
+    this.parts.queue.put({ kind: "change", id: edit.change.change_id, edit, typed });
     this.settle();
   }
 

@@ -154,7 +154,7 @@ export class Editing {
     undoing.closeVisit();
     const typed = this.typedOf(edit);
     undoing.did(edit, typed);
-    undoing.apply(edit);
+    undoing.apply(edit, typed);
   }
 
   /** Texts that go with their segments and were not submitted: undo brings them back. */

@@ -4,10 +4,12 @@ import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import { type Failure, failureOf, retryDelay_ms } from "../labeller/retry";
 import type { Edit } from "./edits";
+import type { TypedText } from "./history";
 
 /** A change that is not in the kernel's store yet, or one that is to be taken back there. */
 export type Parcel =
-  | { kind: "change"; id: string; edit: Edit }
+  /** `typed`: texts that went with their segments; they come back if the change is refused. */
+  | { kind: "change"; id: string; edit: Edit; typed: readonly TypedText[] }
   | { kind: "undo"; id: string; change_id: string; edit: Edit };
 
 export type QueueEvents = {

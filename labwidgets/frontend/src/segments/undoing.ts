@@ -110,14 +110,14 @@ export class Undoing {
     }
     const { edit, ids } = again(making, step.edit);
     this.history.redone({ kind: "edit", edit, typed: step.typed }, ids);
-    this.apply(edit);
+    this.apply(edit, step.typed);
     say(`Done again: ${edit.name}.`);
   }
 
   /** Shows and sends a change, and lets the open text follow. */
-  apply(edit: Edit): void {
+  apply(edit: Edit, typed: readonly TypedText[]): void {
     this.parts.onMade(edit);
-    this.parts.recordingDoc.do(edit);
+    this.parts.recordingDoc.do(edit, typed);
     this.parts.onRows(edit.before, edit.after);
   }
 

@@ -13,6 +13,7 @@ import { Following } from "../../src/segments/following";
 import { withBornSegments, withHeldSubmits } from "../../src/segments/gate";
 import { openParcelShelf } from "../../src/segments/parcels";
 import { ChangeQueue } from "../../src/segments/queue";
+import { refusedChanges } from "../../src/segments/refusing";
 import type { Region } from "../../src/segments/regions";
 import { RowTurns } from "../../src/segments/turns";
 import { Undoing } from "../../src/segments/undoing";
@@ -28,8 +29,16 @@ interface Done {
 export class SegmentKernel {
   readonly rows = new Map<string, RegionPayload>();
   private readonly done = new Map<string, Done>();
-  readonly submitted: string[] = [];
   readonly errors: string[] = [];
+  private held: Promise<void> | null = null;
+  letGo = () => {};
+
+  /** Answers to changes wait for `letGo`. */
+  hold(): void {
+    this.held = new Promise((resolve) => {
+      this.letGo = resolve;
+    });
+  }
 
   constructor(rows: readonly Region[]) {
     for (const row of rows) this.rows.set(row.segment, { ...row, flags: [...row.flags] });
@@ -38,6 +47,7 @@ export class SegmentKernel {
   readonly transport = {
     request: async (name: string, payload: never) => {
       await Promise.resolve();
+      if (this.held && name === "change_segments") await this.held;
       try {
         return { payload: this.answer(name, payload), buffers: [] };
       } catch (error) {
@@ -189,6 +199,9 @@ export function openDesk(kernel: SegmentKernel) {
     say,
   });
   queue.on("answered", (parcel, { rows }) => following.answered(parcel, rows));
+  recordingDoc.on("refused", (parcels, failure) => {
+    refusedChanges({ work: { session, recordingDoc }, undoing, say }, parcels, failure);
+  });
   session.on("opened", (current) => {
     const duration_s = current.loaded.reply.clip.duration_s;
     editor.load(current.content, { duration_s, language: "en" });

@@ -83,6 +83,26 @@ describe("a segment editor", () => {
     }
   });
 
+  it("loses no text when somebody else was quicker", async () => {
+    const { kernel, editor, editing, session, seen, news } = await opened();
+    editor.replay([{ kind: "insert", text: "typed " }]);
+    const row = kernel.rows.get("a");
+    if (row) kernel.rows.set("a", { ...row, version: 2, end_s: 5 });
+    kernel.hold();
+    editing.splitAt(3);
+    await settled();
+    editor.replay([{ kind: "insert", text: "further " }]);
+    kernel.letGo();
+    await settled();
+    expect(news.at(-1)).toContain("not accepted and taken back");
+    expect(seen()[0]).toEqual([1, 5, "spk1", "typed one two three"]);
+    expect(session.current?.segment).toBe("a");
+    // What was typed into the half that never came to be waits to be copied.
+    const stranded = [...session.ledger.refusals.values()].map(({ submission }) => submission.text);
+    expect(stranded).toHaveLength(1);
+    expect(stranded[0]).toContain("further ");
+  });
+
   it("comes back to where it was, whatever was done to texts and segments", { timeout: 60_000 }, async () => {
     for (let run = 0; run < N_RUNS; run += 1) {
       const random = seeded(run);
