@@ -97,7 +97,7 @@ class Deciding(Calibrating):
             risk: Chance that this is broken, for example 0.05.
             max_edits: A draft with more edits counts as one with so many; default: a third of an average
                 draft's words, 3 at least.
-            model: Whose drafts; default: as for ``audit``.
+            model: Whose drafts; default: the model with the most, or the one that was audited last.
             normalize: How texts are spelt before they are compared, by name.
 
         Raises:
@@ -199,6 +199,11 @@ class Deciding(Calibrating):
         """Return the pool to decide on; one that is on record nowhere where nothing was audited yet."""
         name = self._model(model)
         pool = self._newest(name)
+        if pool is None and model is None:
+            # What it accepted is open no more, so that another model may have the most by now.
+            known = self.store.drafting_models()
+            pools = [one for one in self.store.pools() if not one.is_closed and one.model in known]
+            pool = pools[-1] if pools else None
         if pool is not None:
             return pool, self.store.pool_units(pool.id)
         pool, units = self._new_pool(name, None)

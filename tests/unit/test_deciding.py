@@ -136,6 +136,16 @@ def test_audits_answer_one_question_only(told):
     assert told.project.decide(0.2, 0.05).accepted == 0
 
 
+def test_it_is_about_the_model_that_was_audited(told):
+    told.project.audit(10)
+    told.label()
+    said = {key: Transcription("new", (), 0.9, "en") for key in told.ids[: N - 20]}
+    told.project.store.add_hypotheses(ModelRun("run_late", "late", "r", {}), said, as_draft=True)
+    assert told.project.store.drafting_models() == ["late", "m"]
+    assert (told.project.decide(0.1, 0.05).model, told.project.decide(0.1, 0.05).audited) == ("m", 10)
+    assert told.project.decide(0.1, 0.05, model="late").audited == 0
+
+
 def test_only_audits_up_to_the_first_that_nobody_labelled_count(told):
     told.project.audit(30)
     told.label(n=10)
