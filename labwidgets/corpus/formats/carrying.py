@@ -134,6 +134,15 @@ def placed(span: TranscribedSpan) -> TranscribedSpan | None:
     return replace(span, start_s=start_s, end_s=end_s)
 
 
+def throughout(spans: Spans, name: str) -> dict[str, str | None]:
+    """Return the value of a field by recording, of those where all spans that have a place agree on it."""
+    said: dict[str, set[str | None]] = {}
+    for span in spans:
+        if placed(span) is not None:
+            said.setdefault(span.audio.name, set()).add(getattr(span, name) or None)
+    return {audio: next(iter(values)) for audio, values in said.items() if len(values) == 1}
+
+
 def stem(name: str) -> str:
     """Return the name of a recording without its folders and its ending of letters.
 

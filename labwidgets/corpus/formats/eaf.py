@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
-from labwidgets.corpus.formats.carrying import Format, Reading, Spans, one_line, stem
+from labwidgets.corpus.formats.carrying import Format, Reading, Spans, one_line, stem, throughout
 from labwidgets.corpus.formats.files import about, read_bytes, require, write_bytes
 from labwidgets.corpus.formats.subtitles import in_order
 from labwidgets.corpus.formats.tiers import Mark, Tier, fitted, spans_of, tiers_of
@@ -237,8 +237,8 @@ def fit(spans: Spans) -> list[TranscribedSpan | None]:
     left = [fitted(_plain(span), decimals=3) for span in spans]
     used = {span.id for span in spans if span.id and _ID.fullmatch(span.id)}
     given: dict[str, set[str]] = {}
-    licences = {span.licence for span, one in zip(spans, left, strict=True) if one is not None}
-    licence = one_line(licences.pop() or "") if len(licences) == 1 else ""
+    there = [span for span, one in zip(spans, left, strict=True) if one is not None]
+    licences = throughout(there, "licence")
     found: list[TranscribedSpan | None] = []
     for number, (span, one) in enumerate(zip(spans, left, strict=True), start=1):
         taken = given.setdefault(span.audio.name, set())
@@ -246,7 +246,8 @@ def fit(spans: Spans) -> list[TranscribedSpan | None]:
         if one is not None:
             taken.add(key or "")
             name = _NOT_XML.sub("", span.audio.name)
-            found.append(replace(one, audio=AudioRef(_url(name)), id=key, licence=_clean(licence) or None))
+            licence = _clean(one_line(licences.get(span.audio.name) or "")) or None
+            found.append(replace(one, audio=AudioRef(_url(name)), id=key, licence=licence))
         else:
             found.append(None)
     return found

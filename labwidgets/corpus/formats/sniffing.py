@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def told_format(path: Path) -> str | None:
     None for sound, for folders of it, and for tables that list it by ``file_name``.
     """
     if path.is_dir():
-        found = _of_folder(path)
+        found = _by_names(path)
         return found if found in ("kaldi", "commonvoice") else None
     if not path.is_file() or path.suffix.lower() in AUDIO_ENDINGS:
         return None
@@ -143,13 +144,24 @@ def _object(text: str) -> Any:
 
 
 def _of_folder(folder: Path) -> str | None:
-    names = {path.name for path in folder.iterdir()}
+    named = _by_names(folder)
+    if named is not None:
+        return named
+    endings = {path.suffix.lower() for path in folder.iterdir() if path.is_file()}
+    found = {_ENDINGS[ending] for ending in endings if ending in _ENDINGS}
+    return found.pop() if len(found) == 1 else None
+
+
+def _by_names(folder: Path) -> str | None:
+    """Return the format of a folder whose files have set names."""
+    try:
+        names = set(os.listdir(folder))  # noqa: PTH208 - names alone; a folder can hold very many
+    except OSError:
+        return None
     if "wav.scp" in names:
         return "kaldi"
     if names & set(METADATA_NAMES):
         return "audiofolder"
     if "clips" in names and any(name.endswith(".tsv") for name in names):
         return "commonvoice"
-    endings = {path.suffix.lower() for path in folder.iterdir() if path.is_file()}
-    found = {_ENDINGS[ending] for ending in endings if ending in _ENDINGS}
-    return found.pop() if len(found) == 1 else None
+    return None

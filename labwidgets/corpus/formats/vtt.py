@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
-from labwidgets.corpus.formats.carrying import Spans, one_line, only, placed, seconds, stem
+from labwidgets.corpus.formats.carrying import Spans, one_line, only, placed, seconds, stem, throughout
 from labwidgets.corpus.formats.files import require, text_format
 from labwidgets.corpus.formats.subtitles import (
     DECIMALS,
@@ -141,11 +141,11 @@ def _cue(span: TranscribedSpan) -> str:
 
 def fit(spans: Spans) -> list[TranscribedSpan | None]:
     """Return what is left of each span; None where its times are not known."""
-    languages = {span.language for span in spans if placed(span) is not None}
-    return [_fit(span, language_too=len(languages) == 1) for span in spans]
+    languages = throughout(spans, "language")
+    return [_fit(span, languages.get(span.audio.name)) for span in spans]
 
 
-def _fit(span: TranscribedSpan, *, language_too: bool) -> TranscribedSpan | None:
+def _fit(span: TranscribedSpan, language: str | None) -> TranscribedSpan | None:
     there = placed(span)
     if there is None:
         return None
@@ -153,14 +153,13 @@ def _fit(span: TranscribedSpan, *, language_too: bool) -> TranscribedSpan | None
     plain = lines_of(span.text)
     markup = _markup(span, plain)
     _, words = _read(markup.get(MARKUP, ""), left.start_s or 0.0, left.end_s or 0.0)
-    language = one_line(span.language or "") if language_too else ""
     return replace(
         left,
         audio=AudioRef(stem(span.audio.name)),
         text=plain,
         id=_id(span.id),
         speaker=one_line(span.speaker or "") or None,
-        language=language or None,
+        language=one_line(language or "") or None,
         words=words,
         metadata=markup | _settings(span),
     )

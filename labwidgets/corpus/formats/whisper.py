@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from labwidgets.corpus.columns import json_value
-from labwidgets.corpus.formats.carrying import Spans, moved, one_line, only, placed, seconds, stem
+from labwidgets.corpus.formats.carrying import Spans, moved, one_line, only, placed, seconds, stem, throughout
 from labwidgets.corpus.formats.files import BROKEN, json_of, json_text, require, text_format
 from labwidgets.corpus.formats.subtitles import in_order
 from labwidgets.errors import SourceError
@@ -127,12 +127,12 @@ def fit(spans: Spans) -> list[TranscribedSpan | None]:
 
 def fit_segments(spans: Spans, *fields: str) -> list[TranscribedSpan | None]:
     """Return what is left of each span, ``fields`` beside what Whisper knows."""
-    languages = {span.language for span in spans if placed(span) is not None}
-    kept = [*fields, "start_s", "end_s", *(["language"] if len(languages) == 1 else [])]
-    return [_fit(span, kept) for span in spans]
+    languages = throughout(spans, "language")
+    kept = [*fields, "start_s", "end_s"]
+    return [_fit(span, kept, languages.get(span.audio.name)) for span in spans]
 
 
-def _fit(span: TranscribedSpan, fields: Sequence[str]) -> TranscribedSpan | None:
+def _fit(span: TranscribedSpan, fields: Sequence[str], language: str | None) -> TranscribedSpan | None:
     there = placed(span)
     if there is None:
         return None
@@ -145,7 +145,7 @@ def _fit(span: TranscribedSpan, fields: Sequence[str]) -> TranscribedSpan | None
         left,
         audio=AudioRef(stem(span.audio.name)),
         text=(span.text or "").strip(),
-        language=one_line(left.language or "") or None,
+        language=one_line(language or "") or None,
         words=moved(words, -(left.start_s or 0.0)),
         metadata={name: json_value(value) for name, value in span.metadata.items() if name not in OWN},
     )

@@ -312,3 +312,13 @@ def test_a_broken_monologue_is_refused_alone(tmp_path):
     )
     found = read_transcript(tmp_path / "a.json")
     assert (len(found.spans), len(found.refused)) == (1, 3)
+
+
+def test_what_is_the_same_throughout_a_recording_is_kept_in_its_file(tmp_path):
+    one = TranscribedSpan(AudioRef("a.wav"), text="x", start_s=0.0, end_s=1.0, language="en", licence="MIT")
+    two = replace(one, audio=AudioRef("b.wav"), language="hi", licence="CC0-1.0")
+    for name, kept in (("vtt", "language"), ("whisper", "language"), ("eaf", "licence")):
+        assert kept not in lost(write(name, tmp_path / name, (one, two)))
+        back = read_transcript(tmp_path / name, name).spans
+        assert {getattr(span, kept) for span in back} == {getattr(one, kept), getattr(two, kept)}
+        assert lost(write(name, tmp_path / f"{name}2", (one, replace(two, audio=one.audio))))[kept] == 2
