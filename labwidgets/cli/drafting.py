@@ -75,18 +75,20 @@ def draft(
 @app.command()
 def segment(
     folder: Folder,
+    settings: Annotated[str | None, typer.Option(help="Segmentation settings as a JSON object.")] = None,
     job: Annotated[bool, typer.Option("--job", hidden=True)] = False,
     as_json: Json = False,
 ) -> None:
     """Cut long recordings into segments where people pause (`segmentation` in project.yaml says how)."""
+    given = None if settings is None else json_object(settings)
     if job:
         as_worker(
             lambda channel: _segment_result(
-                _open_and_segment(folder, progress=channel.progress, stopped=channel.stopped)
+                _open_and_segment(folder, settings=given, progress=channel.progress, stopped=channel.stopped)
             )
         )
         return
-    report = _open_and_segment(folder, progress=terminal_progress("segmenting"))
+    report = _open_and_segment(folder, settings=given, progress=terminal_progress("segmenting"))
     show(_segment_result(report), as_json=as_json, text=str(report), partial=bool(report.refused))
 
 

@@ -14,6 +14,7 @@ import pytest
 import soundfile
 
 from labwidgets.cli import main
+from labwidgets.errors import ConfigError
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
 
@@ -66,6 +67,9 @@ def test_a_long_recording_is_cut_by_its_worker(run: Run, tmp_path: Path) -> None
     assert len(segments(project)) == 3
     with Project.open(project) as opened:
         assert opened.segment().result().known == 1
+        with pytest.raises(ConfigError, match="max_min"):
+            opened.segment(settings={"max_min": 3})
+    assert run("segment", project, "--settings", '{"silence_s": 6, "max_s": 28}')[1]["segments"] == 1
 
 
 def test_the_way_from_init_to_a_data_set(run: Run, tmp_path: Path, recordings: Path) -> None:
