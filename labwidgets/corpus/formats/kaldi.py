@@ -90,14 +90,15 @@ def _span(name: str, place: str, tables: Mapping[str, Mapping[str, str]]) -> Tra
     start_s, end_s = (float(parts[1]), parts[2]) if tables[_SEGMENTS] else (None, _TO_THE_END)
     length = tables[_LENGTHS].get(recording)
     speaker = tables[_SPEAKERS].get(name)
-    gender = tables[_GENDERS].get(speaker or "")
+    # Kaldi's way to say that nobody knows; somebody of that name may speak elsewhere.
+    speaker = None if speaker in ("", name) else speaker
+    gender = tables[_GENDERS].get(speaker) if speaker is not None else None
     return TranscribedSpan(
         AudioRef(tables[WAVES][recording], None if length is None else seconds(float(length))),
         start_s=None if start_s is None else seconds(start_s),
         end_s=None if float(end_s) == float(_TO_THE_END) else seconds(float(end_s)),
         id=name,
-        # Kaldi's way to say that nobody knows.
-        speaker=None if speaker in (None, "", name) else speaker,
+        speaker=speaker,
         language=tables[_LANGUAGES].get(name) or None,
         metadata={GENDER: gender} if gender else {},
     )

@@ -259,3 +259,11 @@ def test_metadata_may_not_leave_its_folder(tmp_path):
     found = read_transcript(tmp_path / "in")
     assert [span.audio.name for span in found.spans] == ["a.wav"]
     assert len(found.refused) == 2
+
+
+def test_an_utterance_that_is_called_like_a_speaker_is_nobody_s(tmp_path):
+    named = TranscribedSpan(AudioRef("a.wav"), text="x", id="Anna", start_s=0.0, end_s=1.0)
+    said = replace(named, id="Anna-1", speaker="Anna", metadata={"gender": "f"})
+    write("kaldi", tmp_path, (named, said))
+    found = {span.id: (span.speaker, span.metadata) for span in read_transcript(tmp_path).spans}
+    assert found == {"Anna": (None, {}), "Anna-1": ("Anna", {"gender": "f"})}
