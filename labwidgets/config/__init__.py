@@ -27,6 +27,7 @@ from labwidgets.config.tags import (
     tag_palette_names,
 )
 from labwidgets.config.training import (
+    ArchitectureSettings,
     AugmentSettings,
     TrainingFamily,
     TrainingMethod,
@@ -41,6 +42,7 @@ __all__ = [
     "MAX_NAME",
     "SETTINGS_FILE",
     "SKIP_REASONS",
+    "ArchitectureSettings",
     "AudioSettings",
     "AugmentSettings",
     "KeySettings",

@@ -21,7 +21,7 @@ from transformers import (
 )
 
 from labwidgets.asr.sources import Family, ModelSource
-from labwidgets.config import TrainingRecipe
+from labwidgets.config import ArchitectureSettings, TrainingRecipe
 from labwidgets.errors import ModelError
 from labwidgets.training.spelling import CtcSpeller, WhisperSpeller, new_vocabulary
 
@@ -92,9 +92,7 @@ def open_base(source: ModelSource, recipe: TrainingRecipe, *, letters: set[str],
 
 def new_base(recipe: TrainingRecipe, *, letters: set[str], work: Path) -> Base:
     """Return a small CTC model on log-mel features its weights drawn by torch's chance."""
-    size = recipe.architecture
-    if size is None:
-        raise ModelError("no model was named", allowed="a model, or a recipe with an architecture")
+    size = recipe.architecture or ArchitectureSettings()
     tokenizer = _new_tokenizer(letters, work)
     config = Wav2Vec2BertConfig(
         hidden_size=size.width,
@@ -137,6 +135,8 @@ def prepare(base: Base, recipe: TrainingRecipe) -> Any:
     model, config, augment = base.model, base.model.config, recipe.augment
     config.apply_spec_augment = augment.mask_time > 0 or augment.mask_bands > 0
     config.mask_time_prob, config.mask_time_length = augment.mask_time, augment.mask_time_frames
+    # By default each clip gets two masks at least: all of a word that takes half a second.
+    config.mask_time_min_masks = config.mask_feature_min_masks = 0
     config.mask_feature_prob, config.mask_feature_length = augment.mask_bands, augment.mask_bands_width
     if base.family == "ctc":
         # A clip that is too short for its text once it plays faster must not stop the rest.

@@ -61,8 +61,6 @@ def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) ->
     Raises:
         ConfigError: It is not.
     """
-    if base is None and recipe.architecture is None:
-        raise ConfigError("this recipe needs a model", value=name, remedy="Name one")
     if base is not None and recipe.architecture is not None:
         raise ConfigError(
             "this recipe begins from nothing", value=name, remedy="Name no model, or another recipe"
