@@ -4,8 +4,8 @@
 
 FOLDER holds ami_pyannote (five pieces of AMI meetings of 30 s, CC BY 4.0, with RTTM) and conversation_2spk
 (a telephone call of 30 s with RTTM; a sales call of 9.5 min and a dialogue of 52 s with turns). No collar,
-overlap counts. ``pieces`` names each 1.6 s of speech, ``segments`` each segment, as
-Project.find_speakers does.
+overlap counts. ``pieces`` names each 1.6 s of speech, ``segments`` each segment,
+parted where its speaker changes, as Project.find_speakers does.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pyannote.core import Annotation, Segment
 from pyannote.metrics.diarization import DiarizationErrorRate
 
 from labwidgets.audio.diarization import in_pieces, standardised, who_speaks
+from labwidgets.audio.diarization import turns as parted
 from labwidgets.audio.segmentation import Cutting, segment_spans, voice_spans
 from labwidgets.audio.speakers import DVectors, Timbre, VoiceVectors
 from labwidgets.audio.voice import FRAME_S, VoiceModel, frame_levels
@@ -116,9 +117,15 @@ def proposed(talk: Talk, model: VoiceVectors, *, n: int | None, by_segment: bool
     if not by_segment:
         return [(*turn, str(label)) for turn, label in zip(turns, labels.tolist(), strict=True)]
     named = []
-    for owner, (start_s, end_s) in enumerate(spans):
-        mine = labels[np.array(owners) == owner]
-        named.append((start_s, end_s, str(np.bincount(mine).argmax())))
+    for owner, (start_s, _) in enumerate(spans):
+        mine = [
+            (label, each_s)
+            for label, each_s, whose in zip(labels.tolist(), lengths_s, owners, strict=True)
+            if whose == owner
+        ]
+        for label, length_s in parted(mine):
+            named.append((start_s, start_s + length_s, str(label)))
+            start_s += length_s  # noqa: PLW2901 - from one turn to the next
     return named
 
 

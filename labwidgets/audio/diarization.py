@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,7 @@ Vectors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 
 _PIECE_S = 1.6
+_TURN_S = 1.5
 _SURE_S = 1.2
 """Shorter pieces found no speaker, they join one."""
 _LEAST_S = 3.0
@@ -103,6 +106,35 @@ def in_pieces(vectors: Vectors, duration_s: float) -> tuple[Vectors, float]:
     parts = np.array_split(vectors, min(n, len(vectors)))
     found = np.stack([part.mean(axis=0) for part in parts]).astype(np.float32)
     return found, duration_s / len(parts)
+
+
+def turns(pieces: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """Return the pieces of a segment joined to turns; what is under 1.5 s goes with the longer neighbour.
+
+    Args:
+        pieces: Speaker and length in seconds, in order.
+
+    >>> turns([(0, 1.6), (0, 1.6), (1, 0.8), (0, 1.6), (1, 2.0)])
+    ((0, 5.6), (1, 2.0))
+    """
+    found = _joined(pieces)
+    while len(found) > 1 and min(length_s for _, length_s in found) < _TURN_S:
+        at = min(range(len(found)), key=lambda place: found[place][1])
+        beside = [place for place in (at - 1, at + 1) if 0 <= place < len(found)]
+        host = max(beside, key=lambda place: found[place][1])
+        found[at] = (found[host][0], found[at][1])
+        found = _joined(found)
+    return tuple(found)
+
+
+def _joined(pieces: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    found: list[tuple[int, float]] = []
+    for number, length_s in pieces:
+        if found and found[-1][0] == number:
+            found[-1] = (number, found[-1][1] + length_s)
+        else:
+            found.append((number, length_s))
+    return found
 
 
 def standardised(vectors: Vectors) -> Vectors:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from labwidgets.audio.diarization import Labels, in_pieces, standardised, who_speaks
+from labwidgets.audio.diarization import Labels, in_pieces, standardised, turns, who_speaks
 from labwidgets.audio.speakers import DVectors, Timbre, VoiceVectors
+from labwidgets.audio.voice import FRAME_S, frame_levels
 from labwidgets.errors import ConfigError, LabError
 from labwidgets.records import (
     Progress,
     Recording,
     RecordingSegment,
     Refusal,
+    Samples,
     SegmentChange,
+    SegmentPiece,
     SegmentRef,
     SpeakersReport,
 )
@@ -27,23 +31,26 @@ from labwidgets.widgets.source import StoreSource
 ACTOR = "labwidgets"
 """Whose change it is."""
 
-_MIXED_S = 1.5
+_REACH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """Who speaks in a segment: numbers of speakers with their seconds."""
+    """Who speaks in a segment, in order: numbers of speakers with their seconds; neighbours differ."""
 
     segment: RecordingSegment
-    seconds: Counter[int]
+    turns: tuple[tuple[int, float], ...]
 
     @property
     def speaker(self) -> int:
-        return self.seconds.most_common(1)[0][0]
+        seconds: dict[int, float] = {}
+        for number, length_s in self.turns:
+            seconds[number] = seconds.get(number, 0.0) + length_s
+        return max(seconds, key=lambda number: seconds[number])
 
     @property
     def is_mixed(self) -> bool:
-        return sum(seconds >= _MIXED_S for seconds in self.seconds.values()) > 1
+        return len(self.turns) > 1
 
 
 class Speaking(StoreSource):
@@ -60,8 +67,9 @@ class Speaking(StoreSource):
         """Propose who speaks in each segment, by what the voices sound like; correct it in ``SegmentEditor``.
 
         Names that somebody gave by hand stay, and whoever sounds alike gets them too; others are called
-        ``RECORDING.1``, ``RECORDING.2`` … by how long they speak. A segment has one speaker: the report tells
-        those that seem to hold two. It can be run again, with another ``n`` too.
+        ``RECORDING.1``, ``RECORDING.2`` … by how long they speak. A segment in which the speaker changes is
+        parted there, at the quietest point near, as long as nobody has worked on it; the report tells the
+        others that seem to hold two. It can be run again, with another ``n`` too.
 
         Args:
             recording: Id of one; default: all that have two segments or more.
@@ -82,7 +90,7 @@ class Speaking(StoreSource):
             else [one for one in self.store.recordings("decoded") if self._n_segments(one) > 1]
         )
         refused: list[Refusal] = []
-        found: list[tuple[int, int, list[str]]] = []
+        found: list[_Named] = []
         for one in chosen:
             try:
                 found.append(self._name_speakers(one, model, n=n, progress=progress))
@@ -90,9 +98,10 @@ class Speaking(StoreSource):
                 refused.append(Refusal(one.source, str(error)))
         return SpeakersReport(
             recordings=len(found),
-            speakers=sum(speakers for speakers, _, _ in found),
-            assigned=sum(assigned for _, assigned, _ in found),
-            mixed=tuple(key for _, _, mixed in found for key in mixed),
+            speakers=sum(one.speakers for one in found),
+            assigned=sum(one.assigned for one in found),
+            parted=sum(one.parted for one in found),
+            mixed=tuple(key for one in found for key in one.mixed),
             refused=tuple(refused),
             method=method,
         )
@@ -102,21 +111,45 @@ class Speaking(StoreSource):
 
     def _name_speakers(
         self, recording: Recording, model: VoiceVectors, *, n: int | None, progress: Progress | None
-    ) -> tuple[int, int, list[str]]:
+    ) -> _Named:
         segments = self.store.recording_segments(recording.id, annotator=ACTOR)
         heard = self._listen(segments, model, n=n, progress=progress)
         names = _names(recording, heard)
+        free = {segment.id for segment in self.store.segments_by_use(recording.id)[0]}
+        parted = [one for one in heard if one.is_mixed and one.segment.id in free]
+        for one in parted:
+            self._part(recording, one, names)
         changed: dict[str, list[SegmentRef]] = {}
         for one in heard:
             name = names[one.speaker]
-            if _is_open(one.segment, recording) and one.segment.speaker != name:
+            is_new = _is_open(one.segment, recording) and one.segment.speaker != name
+            if is_new and one not in parted:
                 changed.setdefault(name, []).append(SegmentRef(one.segment.id, one.segment.version))
         for name, refs in changed.items():
             self.store.change_segments(
                 SegmentChange(str(uuid.uuid4()), recording.id, ACTOR, "assign", tuple(refs), speaker=name)
             )
-        mixed = [one.segment.id for one in heard if one.is_mixed]
-        return len(names), sum(map(len, changed.values())), mixed
+        mixed = tuple(one.segment.id for one in heard if one.is_mixed and one not in parted)
+        return _Named(len(names), sum(map(len, changed.values())), len(parted), mixed)
+
+    def _part(self, recording: Recording, one: _Heard, names: Mapping[int, str]) -> None:
+        """Cut a segment where its speaker changes."""
+        segment = one.segment
+        edges_s = [0.0, *_quiet(self.read(segment.id), one.turns), segment.end_s - segment.start_s]
+        pieces = tuple(
+            SegmentPiece(
+                str(uuid.uuid4()),
+                segment.channel,
+                segment.start_s + first_s,
+                segment.start_s + last_s,
+                speaker=names[number],
+            )
+            for (number, _), (first_s, last_s) in zip(one.turns, pairwise(edges_s), strict=True)
+        )
+        ref = SegmentRef(segment.id, segment.version)
+        self.store.change_segments(
+            SegmentChange(str(uuid.uuid4()), recording.id, ACTOR, "split", (ref,), pieces)
+        )
 
     def _listen(
         self,
@@ -140,10 +173,33 @@ class Speaking(StoreSource):
         if model.is_raw:
             together = standardised(together)
         labels: Labels = who_speaks(together, np.array(lengths_s), n=n, apart=model.apart)
-        seconds: list[Counter[int]] = [Counter() for _ in segments]
+        spoken: list[list[tuple[int, float]]] = [[] for _ in segments]
         for owner, label, length_s in zip(owners, labels.tolist(), lengths_s, strict=True):
-            seconds[owner][label] += length_s  # type: ignore[assignment] # seconds, not whole ones
-        return [_Heard(one, counted) for one, counted in zip(segments, seconds, strict=True)]
+            spoken[owner].append((label, length_s))
+        return [_Heard(one, turns(those)) for one, those in zip(segments, spoken, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What became of one recording."""
+
+    speakers: int
+    assigned: int
+    parted: int
+    mixed: tuple[str, ...]
+
+
+def _quiet(samples: Samples, turns: Sequence[tuple[int, float]]) -> list[float]:
+    """Return where one turn ends and the next begins, each at the quietest frame near."""
+    levels = frame_levels([samples])
+    found = []
+    at_s = 0.0
+    for _, length_s in turns[:-1]:
+        at_s += length_s
+        first = max(0, round((at_s - _REACH_S) / FRAME_S))
+        near = levels[first : round((at_s + _REACH_S) / FRAME_S) + 1]
+        found.append((first + int(np.argmin(near)) + 0.5) * FRAME_S if len(near) else at_s)
+    return found
 
 
 def _model(method: str, n: int | None) -> VoiceVectors:

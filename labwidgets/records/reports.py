@@ -127,7 +127,8 @@ class SpeakersReport:
         recordings: That were listened to.
         speakers: How many were told apart, in all of them.
         assigned: Segments that got another name.
-        mixed: Segments in which somebody else seems to speak, too: look at them first.
+        parted: Segments that were cut where their speaker changes.
+        mixed: Segments that seem to hold two speakers and were left whole, as people have worked on them.
         refused: Recordings that were left alone, and why.
         method: ``dvector``, or the far less sure ``mfcc``.
     """
@@ -135,6 +136,7 @@ class SpeakersReport:
     recordings: int
     speakers: int
     assigned: int
+    parted: int
     mixed: tuple[str, ...]
     refused: tuple[Refusal, ...]
     method: str
@@ -143,7 +145,8 @@ class SpeakersReport:
 
     def __str__(self) -> str:
         found = f"{self.speakers} speakers in {self.recordings} recordings"
-        mixed = f", {len(self.mixed)} segments seem to hold two" if self.mixed else ""
+        mixed = f", {self.parted} parted where it changes" if self.parted else ""
+        mixed += f", {len(self.mixed)} seem to hold two" if self.mixed else ""
         sure = " By timbre alone, which is a guess at best." if self.method == "mfcc" else ""
         line = f"{found}: {self.assigned} segments named{mixed}, {len(self.refused)} not done.{sure}"
         return _listed(line, self.refused)

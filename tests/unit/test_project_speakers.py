@@ -17,7 +17,7 @@ TURNS = "ABABBA"
 
 
 def voice(who, seconds, chance):
-    """Hum with the formants of one of two throats, and some breath."""
+    """Hum with the formants of one of two throats, some breath, and a pause at the end."""
     at = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
     pitch, formants = {"A": (110, (500, 1500)), "B": (210, (900, 2600))}[who]
     found = 0.02 * chance.normal(size=len(at))
@@ -25,6 +25,7 @@ def voice(who, seconds, chance):
         hertz = pitch * harmonic
         loud = sum(np.exp(-(((hertz - formant) / 200) ** 2)) for formant in formants)
         found += 0.2 * loud * np.sin(2 * np.pi * hertz * at + harmonic)
+    found[-RATE_HZ // 5 :] *= 0.01
     return found
 
 
@@ -81,14 +82,32 @@ def test_names_that_people_gave_stay_and_go_to_who_sounds_alike(project):
     assert speakers(project)[:5] == ["1", "Bea", "Bea", "Bea", "Bea"]
 
 
-def test_a_segment_of_two_speakers_is_told(project):
-    one, two = segments(project)[:2]
-    refs = (SegmentRef(one.id, one.version), SegmentRef(two.id, two.version))
-    joined = SegmentPiece(str(uuid.uuid4()), 0, 0.0, 8.0)
-    change(project, "merge", segments=refs, pieces=(joined,))
+def cut_anew(project, *times):
+    refs = tuple(SegmentRef(one.id, one.version) for one in segments(project))
+    pieces = tuple(SegmentPiece(str(uuid.uuid4()), 0, *span) for span in times)
+    change(project, "segment", segments=refs, pieces=pieces)
+
+
+def test_a_segment_is_parted_where_its_speaker_changes(project):
+    cut_anew(project, (0.0, 8.0), (8.0, 12.0), (12.0, 20.0), (20.0, 24.0))
     report = project.find_speakers(n=2, method="mfcc")
-    assert report.mixed == (joined.id,)
-    assert "1 segments seem to hold two" in str(report)
+    assert (report.parted, report.mixed) == (1, ())
+    assert "1 parted where it changes" in str(report)
+    names = speakers(project)
+    assert names[0] == names[2] == names[4] != names[1] == names[3]
+    first, second = segments(project)[:2]
+    assert first.end_s == second.start_s == pytest.approx(3.9, abs=0.15)
+    assert second.end_s == 8.0
+    assert project.verify().ok
+
+
+def test_a_segment_of_two_speakers_that_somebody_works_on_is_told(project):
+    cut_anew(project, (0.0, 8.0), (8.0, 12.0), (12.0, 20.0), (20.0, 24.0))
+    mine = segments(project)[0]
+    project.submit_text(mine.id, "hum hum", annotator="a")
+    report = project.find_speakers(n=2, method="mfcc")
+    assert (report.parted, report.mixed) == (0, (mine.id,))
+    assert "1 seem to hold two" in str(report)
 
 
 def test_what_makes_no_sense_is_refused(project, monkeypatch):
