@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -190,6 +191,8 @@ def test_a_chart_is_a_picture_and_lines_of_text(page_of):
         f"{'x' * 40}: 0.0% of 2 words, 1 rows",
     ]
     picture = ET.fromstring(chart._repr_svg_())
+    named = ET.fromstring(replace(chart, column='room" onload="x')._repr_svg_())
+    assert named.get("aria-label") == 'WER of m by room" onload="x'
     assert "<b>" in [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
     with pytest.raises(ConfigError, match="no such column"):
         explorer.chart("no")

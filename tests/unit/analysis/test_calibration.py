@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -93,6 +94,8 @@ def test_the_report_judges_by_curves_that_did_not_see_it():
     picture = ET.fromstring(report._repr_svg_())
     assert picture.get("aria-label") == "word confidence of <m>"
     assert "href" not in report._repr_svg_()
+    quoted = ET.fromstring(replace(report, model='m" onload="x')._repr_svg_())
+    assert quoted.get("aria-label") == 'word confidence of m" onload="x'
 
 
 def test_too_little_is_refused():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -146,6 +147,7 @@ def test_curves_draw_what_they_have_and_escape_what_they_are_called() -> None:
     empty = Curves("a <b>")
     assert repr(empty) == "<Curves a <b>: nothing yet>"
     assert "a &lt;b&gt;" in empty._repr_svg_()
+    assert ET.fromstring(Curves('a" onload="x')._repr_svg_()).get("onload") is None
     points = [{"step": step, "epoch": 0.1, "loss": 3.0 / step} for step in range(1, 9)]
     drawn = Curves("run", [*points, {"step": 8, "epoch": 1.0, "eval_loss": 0.5}])
     assert repr(drawn) == "<Curves run: training 0.375, validation 0.500>"
