@@ -116,6 +116,62 @@ def test_archives_that_are_none_are_refused(project, tmp_path):
         archives.unpack(tmp_path / "none.zip", tmp_path)
 
 
+def test_names_that_cannot_be_one_are_left_out(tmp_path):
+    for place, first, second in (
+        (1, "a", "a/b"),
+        (2, "a/b", "a"),
+        (3, "a", "n" * 300),
+        (4, "a", "n/" * 3000),
+    ):
+        path = zipped(tmp_path / f"{place}.zip", {first: b"x", f"{second}c" if place == 4 else second: b"y"})
+        (tmp_path / str(place)).mkdir()
+        [refused] = archives.unpack(path, tmp_path / str(place))
+        assert refused.reason.startswith(("something of that name", "its name cannot be one here"))
+
+
+def test_headers_of_tar_that_are_none_or_have_no_end(tmp_path, monkeypatch):
+    path = tmp_path / "a.tar.gz"
+    headers = (
+        {"GNU.sparse.map": "1,b", "GNU.sparse.size": "9"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+    )
+    for kind, pax in (
+        (tarfile.REGTYPE, headers[0]),
+        (tarfile.REGTYPE, headers[1]),
+        (tarfile.GNUTYPE_SPARSE, {}),
+    ):
+        with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+            member = tarfile.TarInfo("a.wav")
+            member.type, member.pax_headers = kind, pax
+            archive.addfile(member)
+        with pytest.raises(SourceError, match="the archive is damaged"):
+            archives.unpack(path, tmp_path)
+    monkeypatch.setattr(archives, "_MOST_HEADER_BYTES", 1000)
+    with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("a"))
+        archive.addfile(tarfile.TarInfo("b" * 2000))
+    with pytest.raises(SourceError, match="the archive is damaged"):
+        archives.unpack(path, tmp_path)
+
+
+def test_links_without_end_are_too_many_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_FILES", 4)
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        for number in range(5):
+            member = tarfile.TarInfo(f"{number}")
+            member.type, member.linkname = tarfile.SYMTYPE, "x"
+            archive.addfile(member)
+    with pytest.raises(SourceError, match="the archive has too many files"):
+        archives.unpack(tmp_path / "a.tar", tmp_path)
+
+
+def test_a_name_in_a_zip_that_is_no_text(tmp_path):
+    path = zipped(tmp_path / "a.zip", {"äb.wav": b"x"})
+    path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    with pytest.raises(SourceError, match=r"the archive is damaged.*UnicodeDecodeError"):
+        archives.unpack(path, tmp_path)
+
+
 # ---- URLs ----------------------------------------------------------------------------------------------
 
 
