@@ -52,7 +52,7 @@ def bring(source: str, project_folder: Path, bounds: Bounds) -> Brought | None:
     except BaseException:
         room.cleanup()
         raise
-    name = Path(source.rstrip("/").partition("?")[0]).name.partition(".")[0] or "source"
+    name = Path(_bare(source)).name.partition(".")[0] or "source"
 
     def keep(stream: Stream) -> Stream:
         with room:
@@ -60,6 +60,11 @@ def bring(source: str, project_folder: Path, bounds: Bounds) -> Brought | None:
             yield from stream
 
     return Brought(path, Path(room.name), name, refused, keep)
+
+
+def _bare(source: str) -> str:
+    """Return a URL without what may be a key."""
+    return (source.partition("?")[0].partition("#")[0] if is_url(source) else source).rstrip("/")
 
 
 def _brought(source: str, room: Path, bounds: Bounds) -> tuple[Path, tuple[Refusal, ...]]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from labwidgets.errors import LabError, MissingExtraError, SourceError
 
@@ -25,11 +25,17 @@ MOST_BYTES = 64 << 30
 MOST_UNSIZED_BYTES = 2 << 30
 """Of an answer that does not say how long it is: it may have no end."""
 MOST_UNSIZED_S = 900.0
+SLOWEST_BYTES_PER_S = 1_000
+"""On average, after ``MOST_UNSIZED_S``: slower is not a slow line but one that is held open."""
 TIMEOUT_S = 30.0
 REMOTE = ("s3", "s3a", "gs", "gcs", "az", "adl", "abfs", "abfss", "oss", "hf")
 """Stores that are reached through fsspec, with the keys that the user has set up for them."""
 
 _PIECE = 1 << 20
+_OF_IPV4 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Whose last four bytes are an address of IPv4, to which a gateway leads."""
+_METADATA = ("168.63.129.16",)
+"""Azure's, which looks like a public one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def fetch(url: str, folder: Path, bounds: Bounds) -> Path:
         SourceError: It may not be fetched, is not there, or is larger than the bounds.
         MissingExtraError: A package for this kind of store is missing.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     if "::" in url and not bounds.allow_local:
         raise _not_allowed(url)
     if parts.scheme in ("http", "https"):
@@ -65,6 +71,30 @@ def fetch(url: str, folder: Path, bounds: Bounds) -> Path:
     if parts.scheme not in REMOTE and not bounds.allow_local:
         raise _not_allowed(url)
     return _fetch_store(url, folder, bounds)
+
+
+def _parts(url: str) -> SplitResult:
+    """Return the parts of a URL.
+
+    Raises:
+        SourceError: It is none, or holds a password.
+    """
+    try:
+        parts = urlsplit(url)
+        is_http = parts.scheme in ("http", "https")
+        # A port that is none says so when it is read.
+        is_one = not is_http or "@" in parts.netloc or (bool(parts.hostname) and parts.port != 0)
+    except ValueError as e:
+        raise SourceError("this is no URL", value=_shown(url)) from e
+    if not is_one:
+        raise SourceError("this is no URL", value=_shown(url))
+    if is_http and "@" in parts.netloc:
+        raise SourceError(
+            "a URL with a user or a password in it is not fetched",
+            value=_shown(url),
+            remedy="Download it with the program that knows the password, and add the file",
+        )
+    return parts
 
 
 def _not_allowed(url: str) -> SourceError:
@@ -78,8 +108,11 @@ def _not_allowed(url: str) -> SourceError:
 
 def _shown(url: str) -> str:
     """Return a URL without user, password and query, which may be keys."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:300]
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:300]
+    except ValueError:
+        return url.partition("://")[0][:20] + "://…"
 
 
 def _name(url: str) -> str:
@@ -109,7 +142,9 @@ def _fetch_http(url: str, folder: Path, bounds: Bounds) -> Path:
         reason = getattr(e, "reason", e)
         if isinstance(reason, LabError):
             raise reason from e
-        raise SourceError(f"the URL cannot be fetched ({reason})", value=_shown(url)) from e
+        # Other errors say the URL as it is, keys and all.
+        said = reason if isinstance(reason, OSError) else type(reason).__name__
+        raise SourceError(f"the URL cannot be fetched ({said})", value=_shown(url)) from e
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +170,14 @@ def _too_large(url: str, most: int) -> SourceError:
 def _save(source: IO[bytes] | Any, path: Path, url: str, limit: _Limit) -> Path:
     began_s, n_bytes = time.monotonic(), 0
     with path.open("xb") as file:
-        while piece := source.read(_PIECE):
+        # What has come is looked at as it comes: a whole piece may take for ever.
+        while piece := getattr(source, "read1", source.read)(_PIECE):
             n_bytes += len(piece)
+            spent_s = time.monotonic() - began_s
             if n_bytes > limit.n_bytes:
                 raise _too_large(url, limit.n_bytes)
-            if not limit.is_sized and time.monotonic() - began_s > MOST_UNSIZED_S:
+            is_slow = not limit.is_sized or n_bytes < spent_s * SLOWEST_BYTES_PER_S
+            if is_slow and spent_s > MOST_UNSIZED_S:
                 raise SourceError("the answer has no end", value=_shown(url), allowed=f"{MOST_UNSIZED_S:g} s")
             file.write(piece)
     if limit.is_sized and n_bytes < limit.n_bytes:
@@ -154,14 +192,26 @@ def _require_public(connection: socket.socket, host: str, bounds: Bounds) -> Non
         SourceError: It is one, and that is not allowed.
     """
     address = ipaddress.ip_address(str(connection.getpeername()[0]).partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if not bounds.allow_local and not (mapped or address).is_global:
+    if not bounds.allow_local and not _is_public(address):
         connection.close()
         raise SourceError(
             "the URL leads to this machine or its own network",
             value=f"{host} ({address})",
             remedy="Say allow_local=True (--allow-local) if you mean it",
         )
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Return whether an address is one of the public net, and so is that which it stands for."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and any(address in net for net in _OF_IPV4):
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inner is not None:
+            return _is_public(inner)
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast and str(address) not in _METADATA
 
 
 class _Connection(http.client.HTTPConnection):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import stat
 import tarfile
 import threading
+import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
@@ -192,6 +195,14 @@ class Server(BaseHTTPRequestHandler):
                     self.wfile.write(bytes(100_000))
             except OSError:
                 return
+        elif name == "drip.wav":
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(50):
+                    self.wfile.write(b"x")
+                    time.sleep(0.05)
         elif name in self.files:
             self.send_response(200)
             extra = 10 if name.startswith("short") else 0
@@ -220,7 +231,7 @@ def test_a_url_of_this_machine_is_fetched_only_when_it_is_meant(project, server,
     for url in (server, server.replace("127.0.0.1", "localhost")):
         with pytest.raises(SourceError, match="the URL leads to this machine or its own network"):
             project.add(f"{url}/a.wav?key=secret")
-    report = project.add(f"{server}/a.wav?key=secret", allow_local=True)
+    report = project.add(f"{server}/a.wav?key=secret#secret", allow_local=True)
     assert report.added == 1
     [recording] = project.store.recordings()
     assert (recording.copied, recording.collection) == (True, "a")
@@ -267,6 +278,51 @@ def test_schemes_that_are_not_fetched(project, tone_wav, tmp_path):
     assert project.add(f"file://{path}", allow_local=True).added == 1
     with pytest.raises(SourceError, match="the URL cannot be fetched"):
         project.add(f"file://{tmp_path / 'none.wav'}", allow_local=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        pytest.param("http://[bad/x.wav", "this is no URL: 'http://…'", id="brackets"),
+        pytest.param("http://h:port/x.wav", "this is no URL", id="port"),
+        pytest.param("http:///x.wav", "this is no URL", id="no host"),
+        pytest.param("https://me:hunter2@h.invalid/x.wav", "a URL with a user or a password", id="password"),
+        pytest.param("https://h.invalid/x y?key=hunter2", r"cannot be fetched \(InvalidURL\)", id="space"),
+    ],
+)
+def test_urls_that_are_none_or_hold_keys(url, message, project):
+    with pytest.raises(SourceError, match=message) as caught:
+        project.add(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_answer_that_drips(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_UNSIZED_S", 0.2)
+    with pytest.raises(SourceError, match="the answer has no end"):
+        fetching.fetch(f"{server}/drip.wav", tmp_path, fetching.Bounds(allow_local=True))
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        ("93.184.215.14", True),
+        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
+        ("::ffff:169.254.169.254", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::5db8:d70e", True),
+        ("2002:7f00:1::", False),
+        ("::7f00:1", False),
+        ("::1", False),
+        ("fec0::1", False),
+        ("fd00:ec2::254", False),
+        ("224.0.0.1", False),
+        ("100.100.100.200", False),
+        ("168.63.129.16", False),
+        ("0.0.0.0", False),
+    ],
+)
+def test_addresses_of_this_network_in_all_their_clothes(address, is_public):
+    assert fetching._is_public(ipaddress.ip_address(address)) is is_public
 
 
 def test_a_folder_of_a_store(project, tone_wav):
