@@ -14,7 +14,7 @@ from typing import Any
 
 from labwidgets.corpus.formats.carrying import Format, Reading, Spans
 from labwidgets.corpus.formats.files import json_text, write_bytes
-from labwidgets.corpus.formats.rows import everything, row_of, transcript_of
+from labwidgets.corpus.formats.rows import METADATA, everything, row_of, transcript_of
 from labwidgets.errors import SourceError
 from labwidgets.records import Refusal, TranscribedSpan, Transcript
 
@@ -61,7 +61,11 @@ def write(spans: Spans, path: Path) -> Sequence[Path]:
     import pyarrow.parquet as pq
 
     rows = [row_of(span) for span in spans]
-    rows = [{**row, **({"layers": json_text(row["layers"])} if "layers" in row else {})} for row in rows]
+    # What has other keys in each row stands as JSON: a struct would give every row all of them.
+    rows = [
+        {name: json_text(value) if name in ("layers", METADATA) else value for name, value in row.items()}
+        for row in rows
+    ]
     names = list(dict.fromkeys(name for row in rows for name in row))
     words = pa.list_(
         pa.struct(

@@ -83,7 +83,7 @@ def _fit(span: TranscribedSpan) -> TranscribedSpan | None:
         return None
     text = _without_marks(lines_of(without_arrow(span.text or "")))
     kept = kept_markup(span)
-    markup = kept if kept and _without_marks(kept[MARKUP]) == text else {}
+    markup = kept if kept and kept[MARKUP] != text == _without_marks(kept[MARKUP]) else {}
     left = only(there, "start_s", "end_s", decimals=DECIMALS)
     return replace(left, audio=AudioRef(stem(span.audio.name)), text=text, metadata=markup)
 

@@ -84,7 +84,7 @@ def lines_of(text: str | None) -> str:
 def kept_markup(span: TranscribedSpan) -> Mapping[str, str]:
     """Return the marks that came with the text, as metadata; none where there are none."""
     markup = span.metadata.get(MARKUP)
-    return {MARKUP: markup} if isinstance(markup, str) and markup == _bare(markup) else {}
+    return {MARKUP: markup} if isinstance(markup, str) and markup and markup == _bare(markup) else {}
 
 
 def _bare(markup: str) -> str:

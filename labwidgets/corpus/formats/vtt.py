@@ -168,7 +168,11 @@ def _fit(span: TranscribedSpan, language: str | None) -> TranscribedSpan | None:
 def _markup(span: TranscribedSpan, plain: str) -> dict[str, str]:
     kept = kept_markup(span)
     fits = bool(kept) and "<v" not in kept[MARKUP] and "</v" not in kept[MARKUP]
-    return dict(kept) if fits and _read(kept[MARKUP], 0.0, 0.0)[0] == plain else {}
+    return (
+        dict(kept)
+        if fits and _marked(kept[MARKUP], plain) and _read(kept[MARKUP], 0.0, 0.0)[0] == plain
+        else {}
+    )
 
 
 def _settings(span: TranscribedSpan) -> dict[str, str]:

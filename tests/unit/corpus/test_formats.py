@@ -173,6 +173,16 @@ def test_marks_of_subtitles_are_kept_beside_the_text(tmp_path):
     assert "{\\an8}<i>Who's</i> there?" in path.read_text("utf-8")
 
 
+@pytest.mark.parametrize("name", ["srt", "vtt"])
+def test_marks_that_mark_nothing_are_not_kept(name, tmp_path):
+    bare = [
+        TranscribedSpan(AudioRef("a"), text=text, start_s=0.0, end_s=1.0, metadata={"markup": text})
+        for text in ("x", "")
+    ]
+    write(name, tmp_path / f"a.{name}", bare)
+    assert [span.metadata for span in read_transcript(tmp_path / f"a.{name}").spans] == [{}, {}]
+
+
 def test_voices_ids_settings_and_word_times_of_webvtt(tmp_path):
     path = tmp_path / "film.vtt"
     path.write_text(

@@ -197,6 +197,12 @@ def test_a_data_set_of_the_hub_is_read_without_its_sound(tmp_path):
 def test_columns_keep_their_kind(tmp_path):
     report = write("parquet", tmp_path / "a.parquet")
     assert report.losses == ()
+    clashing = [replace(TALK[0], metadata={"text": 1}), replace(TALK[1], metadata={"start": 2, "end": None})]
+    write("parquet", tmp_path / "c.parquet", clashing)
+    assert [span.metadata for span in read_transcript(tmp_path / "c.parquet").spans] == [
+        {"text": 1},
+        {"start": 2},
+    ]
     columns = pq.read_table(tmp_path / "a.parquet").to_pydict()
     assert columns["take"] == [3, None]
     assert columns["words"][0][0]["text"] == "he"
