@@ -64,6 +64,14 @@ def test_a_long_text_is_aligned_in_bounded_memory_to_the_same_path(monkeypatch):
     assert align(reference, hypothesis) == whole
 
 
+@pytest.mark.slow
+def test_an_utterance_of_fifty_thousand_words_is_scored():
+    reference = [f"w{number * 7919 % 4001}" for number in range(50_000)]
+    hypothesis = [word for number, word in enumerate(reference) if number % 500]
+    found = score([" ".join(reference)], [" ".join(hypothesis)])
+    assert (found.n_words, found.deletions, found.edits) == (50_000, 100, 100)
+
+
 def test_an_alignment_spells_both_sides():
     [one] = score(["The cat sat."], ["a the hat sat"])
     assert [(step.op, step.reference, step.hypothesis) for step in one.alignment] == [
