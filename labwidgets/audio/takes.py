@@ -16,6 +16,8 @@ from labwidgets.records import Samples, TakeCheck
 from labwidgets.records.takes import TakeTrouble
 
 TAKE_RATE_HZ = 16_000
+MAX_DECODED_S = 600.0
+"""Far more than a page records; a small file of silence can hold days of it."""
 
 SILENT_DBFS = -40.0
 """A take whose loudest sample is under this holds no voice."""
@@ -47,11 +49,18 @@ def decode_take(source: Source) -> Samples:
         source: What a browser recorded, in any form that it has.
 
     Raises:
-        AudioError: It is no sound, or holds no sample.
+        AudioError: It is no sound, holds no sample, or has no end.
     """
+    parts: list[Samples] = []
+    n_samples = 0
     with open_sound(source) as sound:
-        parts = [block.mean(axis=1, dtype=np.float32) for block in sound]
         rate_hz = sound.sample_rate_hz
+        for block in sound:
+            n_samples += len(block)
+            if n_samples > MAX_DECODED_S * rate_hz:
+                allowed = f"up to {MAX_DECODED_S:g} s"
+                raise AudioError("the take is too long", value=name_of(source), allowed=allowed)
+            parts.append(block.mean(axis=1, dtype=np.float32))
     mono = np.concatenate(parts) if parts else np.empty(0, np.float32)
     if not len(mono):
         raise AudioError("nothing was recorded", value=name_of(source), remedy="Record it again")

@@ -15,6 +15,7 @@ from labwidgets.widgets.protocol import KeepTakeReply
 MAX_CHUNK_BYTES = 1 << 20
 """Servers drop the line at 10 MiB a message."""
 MAX_TAKE_BYTES = 64 << 20
+MAX_CHUNKS = 4_096
 MAX_TAKES = 4
 """Undecided ones; older ones are forgotten, their page has them still."""
 _ID = 64
@@ -45,11 +46,11 @@ class TakeShelf:
             MessageError: It is no piece.
             SourceError: The take is too big.
         """
-        if len(sent) != 1 or not 0 < len(sent[0]) <= MAX_CHUNK_BYTES or seq < 0:
+        if len(sent) != 1 or not 0 < len(sent[0]) <= MAX_CHUNK_BYTES or not 0 <= seq < MAX_CHUNKS:
             raise MessageError(
                 "no piece of a take",
                 value=f"{len(sent)} buffers, number {seq}",
-                allowed=f"one buffer of up to {MAX_CHUNK_BYTES} bytes",
+                allowed=f"one buffer of up to {MAX_CHUNK_BYTES} bytes, numbers below {MAX_CHUNKS}",
             )
         if not 0 < len(take_id) <= _ID:
             raise MessageError("no id of a take", value=take_id[:_ID])

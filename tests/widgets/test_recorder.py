@@ -118,6 +118,7 @@ def test_nothing_goes_without_consent_or_out_of_turn(page: Any) -> None:
         ({"take": "t", "seq": 0}, (), "no piece of a take: '0 buffers"),
         ({"take": "t", "seq": 0}, (b"",), "no piece of a take"),
         ({"take": "t", "seq": -1}, (b"x",), "number -1"),
+        ({"take": "t", "seq": 1 << 40}, (b"x",), "numbers below 4096"),
         ({"take": "t", "seq": 0}, (bytes(MAX_CHUNK_BYTES + 1),), "allowed: one buffer of up to 1048576"),
         ({"take": "t" * 65, "seq": 0}, (b"x",), "no id of a take"),
     ],

@@ -113,3 +113,10 @@ def test_a_take_in_the_rate_of_the_project_comes_back_as_it_is() -> None:
 def test_what_is_no_sound_is_refused(data: bytes) -> None:
     with pytest.raises(AudioError):
         decode_take(data)
+
+
+def test_days_of_silence_in_a_small_file_are_no_take(monkeypatch):
+    data = encode_flac(np.zeros(3 * RATE_HZ, np.float32), RATE_HZ)
+    monkeypatch.setattr("labwidgets.audio.takes.MAX_DECODED_S", 2.0)
+    with pytest.raises(AudioError, match=r"the take is too long.*up to 2 s"):
+        decode_take(data)
