@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SEGMENTS, _PARTS, _SAME = "segments", "words", "layers"
+_MOST_DIGITS = 12
 _INCLUDED, _ASSOCIATED = "Included_In", "Symbolic_Association"
 _CONSTRAINTS = {
     _INCLUDED: "Time alignable annotations within the parent annotation's time interval, gaps are allowed",
@@ -78,25 +80,34 @@ def _media(root: ET.Element) -> str | None:
 
 def _marks(root: ET.Element) -> dict[str, Mark]:
     """Return all annotations that have times, by id."""
-    slots, tiers = _slots(root), list(root.iter("TIER"))
+    slots, tiers = _slots(root), root.findall("TIER")
     marks: dict[str, Mark] = {}
     for tier in tiers:
         _aligned(tier, slots, marks)
-    # What refers to something that refers further finds its times in as many rounds as there are steps.
-    for _ in tiers:
-        for tier in tiers:
-            _referring(tier, marks)
+    waiting: dict[str, list[tuple[str, str]]] = {}
+    for one in (one for tier in tiers for one in tier.iter("REF_ANNOTATION")):
+        text = (one.findtext("ANNOTATION_VALUE") or "").strip()
+        waiting.setdefault(one.get("ANNOTATION_REF", ""), []).append((one.get("ANNOTATION_ID", ""), text))
+    known = list(marks)
+    while known:
+        name = known.pop()
+        of = marks[name]
+        for key, text in waiting.pop(name, ()):
+            if key not in marks:
+                marks[key] = Mark(of.start_s, of.end_s, text, key)
+                known.append(key)
     return marks
 
 
 def _tiers(root: ET.Element, marks: Mapping[str, Mark]) -> list[Tier]:
-    found = {tier.get("TIER_ID", ""): tier for tier in root.iter("TIER")}
+    found = {tier.get("TIER_ID", ""): tier for tier in root.findall("TIER")}
+    tops: dict[str, str] = {}
     return [
         Tier(
             name,
             tuple(sorted(_marks_of(tier, marks), key=lambda mark: (mark.start_s, mark.end_s))),
             tier.get("PARTICIPANT") or None,
-            _parent(tier, found),
+            _top(name, found, tops) if tier.get("PARENT_REF") else None,
         )
         for name, tier in found.items()
     ]
@@ -106,19 +117,22 @@ def _slots(root: ET.Element) -> dict[str, float]:
     """Return the time of each slot; those without one lie evenly between their neighbours."""
     slots = [(slot.get("TIME_SLOT_ID", ""), slot.get("TIME_VALUE")) for slot in root.iter("TIME_SLOT")]
     known = {place: int(value) / 1000 for place, (_, value) in enumerate(slots) if value and _is_whole(value)}
+    places = sorted(known)
     times: dict[str, float] = {}
     for place, (name, _) in enumerate(slots):
-        before = max((one for one in known if one <= place), default=None)
-        behind = min((one for one in known if one >= place), default=None)
-        if before is None or behind is None:
+        at = bisect_left(places, place)
+        if at == len(places) or (at == 0 and places[0] != place):
             continue
+        behind = places[at]
+        before = behind if behind == place else places[at - 1]
         share = 0.0 if before == behind else (place - before) / (behind - before)
         times[name] = known[before] + share * (known[behind] - known[before])
     return times
 
 
 def _is_whole(value: str) -> bool:
-    return value.strip().isascii() and value.strip().isdecimal()
+    bare = value.strip()
+    return bare.isascii() and bare.isdecimal() and len(bare) <= _MOST_DIGITS
 
 
 def _aligned(tier: ET.Element, slots: Mapping[str, float], marks: dict[str, Mark]) -> None:
@@ -130,13 +144,6 @@ def _aligned(tier: ET.Element, slots: Mapping[str, float], marks: dict[str, Mark
             marks[key] = Mark(start_s, end_s, text, key)
 
 
-def _referring(tier: ET.Element, marks: dict[str, Mark]) -> None:
-    for one in tier.iter("REF_ANNOTATION"):
-        of, key = marks.get(one.get("ANNOTATION_REF", "")), one.get("ANNOTATION_ID", "")
-        if of is not None and key not in marks:
-            marks[key] = Mark(of.start_s, of.end_s, (one.findtext("ANNOTATION_VALUE") or "").strip(), key)
-
-
 def _marks_of(tier: ET.Element, marks: Mapping[str, Mark]) -> list[Mark]:
     keys = [
         one.get("ANNOTATION_ID", "")
@@ -146,16 +153,15 @@ def _marks_of(tier: ET.Element, marks: Mapping[str, Mark]) -> list[Mark]:
     return [marks[key] for key in keys if key in marks and marks[key].text]
 
 
-def _parent(tier: ET.Element, tiers: Mapping[str, ET.Element]) -> str | None:
-    """Return the tier at the top of those that this one says more about."""
-    name, seen = tier.get("PARENT_REF"), set[str]()
-    while name is not None and name not in seen:
-        seen.add(name)
-        above = tiers[name].get("PARENT_REF") if name in tiers else None
-        if above is None:
-            break
-        name = above
-    return name
+def _top(name: str, tiers: Mapping[str, ET.Element], tops: dict[str, str]) -> str:
+    """Return the tier at the top of those that this one says more about; ``tops`` keeps what is known."""
+    chain = dict[str, None]()
+    while name not in tops and name not in chain:
+        chain[name] = None
+        name = (tiers[name].get("PARENT_REF") if name in tiers else None) or name
+    top = tops.get(name, name)
+    tops |= dict.fromkeys(chain, top)
+    return top
 
 
 # ---- out -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from labwidgets.corpus.formats.carrying import Spans, moved, only, placed, seconds
@@ -62,39 +62,48 @@ class Tier:
 
 def spans_of(tiers: Sequence[Tier], audio: AudioRef) -> tuple[list[TranscribedSpan], tuple[str, ...]]:
     """Return what tiers say, and which of them were not taken."""
-    tiers = [replace(tier, parent=_parent(tier, tiers)) for tier in tiers]
-    mains = [tier for tier in tiers if _is_main(tier, tiers)]
-    spans, notes = list[TranscribedSpan](), list[str]()
+    segments = [one.name for one in tiers if not _is_of_parts(one)]
+    only_one = segments[0] if len(segments) == 1 else None
+    tiers = [replace(tier, parent=_parent(tier, only_one)) for tier in tiers]
+    below: dict[str | None, list[Tier]] = {}
     for tier in tiers:
+        below.setdefault(tier.parent, []).append(tier)
+    times = {tier.name: set(map(_times, tier.marks)) for tier in reversed(tiers) if tier.name in below}
+    are_main = [_is_main(tier, times) for tier in tiers]
+    mains = {tier.name for tier, is_main in zip(tiers, are_main, strict=True) if is_main}
+    spans, notes = list[TranscribedSpan](), list[str]()
+    for tier, is_main in zip(tiers, are_main, strict=True):
         kind = _part(tier)
-        if any(tier is main for main in mains):
-            spans += _main(tier, [other for other in tiers if other.parent == tier.name], audio)
+        if is_main:
+            spans += _main(tier, below.get(tier.name, ()), audio)
         elif _PHONES.fullmatch(kind):
             notes.append(f"tier {tier.name!r} ({len(tier.marks)} labels) was not taken")
-        elif tier.parent not in {main.name for main in mains}:
+        elif tier.parent not in mains:
             spans += _alone(tier, audio) if _WORDS.fullmatch(kind) else _main(tier, (), audio)
     return spans, tuple(notes)
 
 
-def _is_main(tier: Tier, tiers: Iterable[Tier]) -> bool:
-    if _WORDS.fullmatch(_part(tier)) or _PHONES.fullmatch(_part(tier)):
+def _is_main(tier: Tier, times: Mapping[str, set[tuple[float, float]]]) -> bool:
+    if _is_of_parts(tier):
         return False
-    parent = next((other for other in tiers if other.name == tier.parent), None)
+    above = None if tier.parent is None else times.get(tier.parent)
     # What its times do not tie to a tier of segments has segments of its own.
-    return parent is None or not set(map(_times, tier.marks)) <= set(map(_times, parent.marks))
+    return above is None or not set(map(_times, tier.marks)) <= above
 
 
-def _parent(tier: Tier, tiers: Sequence[Tier]) -> str | None:
+def _is_of_parts(tier: Tier) -> bool:
+    kind = _part(tier)
+    return bool(_WORDS.fullmatch(kind) or _PHONES.fullmatch(kind))
+
+
+def _parent(tier: Tier, only_one: str | None) -> str | None:
     if tier.parent is not None:
         return tier.parent
     found = _NAME.fullmatch(tier.name)
     if found is not None and found["layer"]:
         return found["main"]
     # A tier called "words" alone belongs to the only other one.
-    others = [
-        one.name for one in tiers if not (_WORDS.fullmatch(_part(one)) or _PHONES.fullmatch(_part(one)))
-    ]
-    return others[0] if _WORDS.fullmatch(tier.name) and len(others) == 1 else None
+    return only_one if _WORDS.fullmatch(tier.name) else None
 
 
 def _part(tier: Tier) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pympi
@@ -166,6 +167,28 @@ def test_eaf_of_others(tmp_path):
         "1 annotations without times were not taken",
         "1 vocabularies or further media were not taken",
     )
+
+
+def test_an_eaf_of_any_size_is_read_in_time(tmp_path):
+    n = 20_000
+    one = "<ANNOTATION><REF_ANNOTATION ANNOTATION_ID='r{0}' ANNOTATION_REF='r{1}'/></ANNOTATION>"
+    deep = "".join(
+        f"<TIER TIER_ID='t{k}' PARENT_REF='t{k - 1}'>{one.format(k, k - 1)}</TIER>" for k in range(n, 0, -1)
+    )
+    content = (
+        "<ANNOTATION_DOCUMENT><TIME_ORDER>"
+        + "".join(f"<TIME_SLOT TIME_SLOT_ID='s{k}' TIME_VALUE='{k}'/>" for k in range(n))
+        + f"<TIME_SLOT TIME_SLOT_ID='x' TIME_VALUE='{'9' * 5000}'/></TIME_ORDER>{deep}<TIER TIER_ID='t0'>"
+        "<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID='r0' TIME_SLOT_REF1='s0' TIME_SLOT_REF2='s1000'>"
+        "<ANNOTATION_VALUE>hello</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>"
+        "</ANNOTATION_DOCUMENT>"
+    )
+    (tmp_path / "a.eaf").write_text(content, "utf-8")
+    began_s = time.process_time()
+    [span] = read_transcript(tmp_path / "a.eaf").spans
+    # What looks at each slot, or each tier, for each of them takes many minutes.
+    assert time.process_time() - began_s < 30
+    assert (span.text, span.start_s, span.end_s) == ("hello", 0.0, 1.0)
 
 
 def test_xml_that_is_no_eaf_is_refused(tmp_path):
