@@ -93,7 +93,7 @@ def make_engine(url: sa.URL, *, busy_s: float = DEFAULT_BUSY_S) -> sa.Engine:
     """
     if url.get_backend_name() != "sqlite":
         try:
-            return sa.create_engine(url, json_serializer=dump_json, pool_pre_ping=True)
+            return sa.create_engine(url, json_serializer=dump_json, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError as e:
             raise MissingExtraError(
                 "this kind of store needs a package that is not installed",
@@ -103,6 +103,8 @@ def make_engine(url: sa.URL, *, busy_s: float = DEFAULT_BUSY_S) -> sa.Engine:
     engine = sa.create_engine(
         url,
         json_serializer=dump_json,
+        # Texts of people, which would stand in each log of an error.
+        hide_parameters=True,
         pool_size=8,
         max_overflow=-1,
         poolclass=sa.pool.QueuePool,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from labwidgets.errors import DiskFullError, MissingExtraError, StoreError
 from labwidgets.records import QueueQuery, Submission
@@ -27,6 +28,14 @@ def test_a_missing_store_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"there is no store: '.*none\.db'.*labwidgets init"):
         Store.open(tmp_path / "none.db")
     assert not (tmp_path / "none.db").exists()
+
+
+def test_errors_of_the_database_say_no_text_of_anybody(tmp_path: Path) -> None:
+    made = engine.make_engine(engine.store_url(tmp_path / "a.db"))
+    with made.connect() as connection, pytest.raises(sa.exc.DBAPIError) as caught:
+        connection.execute(sa.text("INSERT INTO nothing VALUES (:text)"), {"text": "what she said"})
+    made.dispose()
+    assert "what she said" not in str(caught.value)
 
 
 def test_a_store_is_not_made_over_another_or_in_no_folder(
