@@ -27,7 +27,6 @@ from labwidgets.corpus.formats.subtitles import (
 from labwidgets.records import AudioRef, TranscribedSpan, Transcript
 
 _MARKS = re.compile(r"</?(?:[ibus]|font)(?:\s[^<>\n]*)?>|\{\\[^{}\n]*\}", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:^|\n)\s*\d+\s*$")
 
 
 def parse(content: str, name: str, audio: str) -> Transcript:
@@ -39,9 +38,14 @@ def parse(content: str, name: str, audio: str) -> Transcript:
     ref = AudioRef(audio)
     found = list(cues(content.split("\n")))
     # The number of the next cue belongs to it, though it stands behind the text of this one.
-    texts = [*(_NUMBER.sub("", cue.text) for cue in found[:-1]), *(cue.text for cue in found[-1:])]
+    texts = [*(_without_number(cue.text) for cue in found[:-1]), *(cue.text for cue in found[-1:])]
     spans = (_span(ref, text, cue.start_s, cue.end_s) for cue, text in zip(found, texts, strict=True))
     return require(Transcript(tuple(spans)), name)
+
+
+def _without_number(text: str) -> str:
+    before, _, last = text.rstrip().rpartition("\n")
+    return before if last.strip().isdecimal() else text
 
 
 def _span(ref: AudioRef, raw: str, start_s: float, end_s: float) -> TranscribedSpan:

@@ -19,8 +19,8 @@ DECIMALS = 3
 MARKUP = "markup"
 """Key in the metadata of a text with its marks, where it has any."""
 
-TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-TIMING = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s+(.*?))?\s*")
+TIME = r"(?:(\d{1,9}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+TIMING = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}(?:\s+(.*))?\s*")
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -44,7 +44,7 @@ def cues(lines: Sequence[str]) -> Iterator[Cue]:
         parts = match.groups()
         before = lines[number - 1].strip() if number else ""
         text = "\n".join(lines[number + 1 : end])
-        yield Cue(clock(parts[:4]), clock(parts[4:8]), parts[8] or "", before, text)
+        yield Cue(clock(parts[:4]), clock(parts[4:8]), (parts[8] or "").rstrip(), before, text)
 
 
 def clock(parts: Sequence[str | None]) -> float:

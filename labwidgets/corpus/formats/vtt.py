@@ -36,7 +36,7 @@ from labwidgets.records import AudioRef, TranscribedSpan, Transcript, Word
 
 SETTINGS = "settings"
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^>]*)>")
 _TAG = re.compile(r"<[^<>]*>")
 _CLOCK = re.compile(rf"<{TIME}>")
 _BLOCKS = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
@@ -74,7 +74,11 @@ def _language(lines: list[str]) -> str | None:
 
 def _spans(cue: Cue, ref: AudioRef, language: str | None) -> Iterator[TranscribedSpan]:
     payload = "\n".join(takewhile(str.strip, cue.text.split("\n"))).strip()
-    pieces = _VOICE.split(payload.replace("</v>", ""))
+    plain = payload.replace("</v>", "")
+    # Behind the last > no tag ends, and each that begins there would be looked through to the end of it all.
+    end = plain.rfind(">") + 1
+    pieces = _VOICE.split(plain[:end])
+    pieces[-1] += plain[end:]
     voices = [("", pieces[0]), *zip(pieces[1::2], pieces[2::2], strict=True)]
     spoken = [(voice, markup) for voice, markup in voices if markup.strip()] or voices[-1:]
     for voice, markup in spoken:

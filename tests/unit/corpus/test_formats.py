@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import time
 from pathlib import Path
 
 import pysubs2
@@ -181,6 +182,32 @@ def test_marks_that_mark_nothing_are_not_kept(name, tmp_path):
     ]
     write(name, tmp_path / f"a.{name}", bare)
     assert [span.metadata for span in read_transcript(tmp_path / f"a.{name}").spans] == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    ("name", "cue"),
+    [
+        pytest.param("srt", "x" + 60_000 * "\n" + "y", id="blank lines"),
+        pytest.param("vtt", "<v" + 60_000 * " " + "y", id="a voice that does not end"),
+        pytest.param("vtt", 60_000 * "<v " + "y", id="voices that do not end"),
+        pytest.param("vtt", 60_000 * "<v.a" + "> y", id="classes of voices"),
+    ],
+)
+def test_subtitles_are_read_in_time(name, cue, tmp_path):
+    times = "00:00:0{0}.000 --> 00:00:0{1}.000" + (" a" + 60_000 * " " + "b" if name == "vtt" else "")
+    head = "WEBVTT\n\n" if name == "vtt" else "1\n"
+    path = tmp_path / f"a.{name}"
+    path.write_text(f"{head}{times.format(0, 1)}\n{cue}\n\n{times.format(1, 2)}\nz\n", "utf-8")
+    began_s = time.process_time()
+    assert [span.text for span in read_transcript(path).spans][-1] == "z"
+    # What looks at each letter from each other takes minutes.
+    assert time.process_time() - began_s < 3
+
+
+def test_hours_of_thousands_of_digits_are_no_time(tmp_path):
+    (tmp_path / "a.vtt").write_text(f"WEBVTT\n\n{'9' * 5000}:00:00.000 --> 00:00:01.000\nx\n")
+    with pytest.raises(SourceError, match="nothing in the file can be read"):
+        read_transcript(tmp_path / "a.vtt")
 
 
 def test_voices_ids_settings_and_word_times_of_webvtt(tmp_path):
