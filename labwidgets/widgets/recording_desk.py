@@ -32,6 +32,8 @@ from labwidgets.widgets.protocol import ClipPayload, RegionPayload
 MAX_BINS = 20_000
 MAX_RECORDINGS = 300
 _MIX_NAME = "mix"
+_MOST_DIGITS = 4
+_LAST_MS = 1 << 48
 
 
 class RecordingDesk:
@@ -197,7 +199,7 @@ def clip_parts(clip: str) -> tuple[str, int]:
     (('rec_1', 0), ('rec_1', -1))
     """
     recording, _, name = clip.rpartition(":")
-    if not recording or not (name == _MIX_NAME or name.isdecimal()):
+    if not recording or not (name == _MIX_NAME or (name.isdecimal() and len(name) <= _MOST_DIGITS)):
         raise NotFoundError("no such clip of a recording", value=clip, allowed="its id with :mix or :0")
     return recording, MIX if name == _MIX_NAME else int(name)
 
@@ -255,10 +257,16 @@ def change_record(payload: Mapping[str, Any], *, annotator: str) -> SegmentChang
             pieces=tuple(_piece_record(one) for one in payload["pieces"]),
             speaker=_name(payload["speaker"]),
             to_speaker=_name(payload["to_speaker"]),
-            client_at_s=payload["client_at_ms"] / 1000,
+            client_at_s=_at_s(payload["client_at_ms"]),
         )
     except (KeyError, TypeError) as error:
         raise MessageError("malformed change of segments", value=type(error).__name__) from error
+
+
+def _at_s(client_at_ms: float) -> float:
+    if not 0 <= client_at_ms < _LAST_MS:
+        raise MessageError("no time of a change", value=client_at_ms, allowed="ms since 1970")
+    return client_at_ms / 1000
 
 
 def _piece_record(payload: Mapping[str, Any]) -> SegmentPiece:

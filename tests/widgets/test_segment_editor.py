@@ -17,7 +17,7 @@ from labwidgets.errors import MessageError, NotFoundError
 from labwidgets.project import Project
 from labwidgets.widgets.labeller import Labeller
 from labwidgets.widgets.protocol import PROTOCOL_VERSION
-from labwidgets.widgets.recording_desk import change_record
+from labwidgets.widgets.recording_desk import change_record, clip_parts
 from labwidgets.widgets.segment_editor import SegmentEditor
 
 READY = {"version": PROTOCOL_VERSION, "codecs": []}
@@ -181,3 +181,14 @@ def test_a_project_without_recordings_says_so(tmp_path: Path, page_of: Any) -> N
 def test_a_malformed_change_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(MessageError, match="malformed change of segments"):
         change_record({**CHANGE, **broken}, annotator="a1")
+
+
+@pytest.mark.parametrize("at_ms", [float("nan"), float("inf"), 1e300, -1.0])
+def test_a_change_at_no_time_is_refused(at_ms) -> None:
+    with pytest.raises(MessageError, match="no time of a change"):
+        change_record({**CHANGE, "client_at_ms": at_ms}, annotator="a1")
+
+
+def test_a_channel_of_thousands_of_digits_is_none() -> None:
+    with pytest.raises(NotFoundError, match="no such clip of a recording"):
+        clip_parts(f"rec_1:{'9' * 5000}")
