@@ -114,11 +114,11 @@ export class Microphone {
     this.life.add(() => {
       for (const one of media.getTracks()) one.stop();
     });
-    this.listenIn(media);
+    this.listenTo(media);
     this.become(track.muted ? "muted" : "on");
   }
 
-  private listenIn(media: MediaStream): void {
+  private listenTo(media: MediaStream): void {
     this.context ??= new AudioContext();
     void this.context.resume();
     const source = this.context.createMediaStreamSource(media);
