@@ -49,7 +49,7 @@ LONGEST_S = 1800.0
 """Half an hour of speech fills a text; and all of a segment's sound is in memory at once."""
 
 _RANGES: Mapping[Family, Mapping[str, tuple[int, int, int]]] = {
-    "whisper": {"num_beams": (1, 1, 10), "max_new_tokens": (224, 1, 440), "silence_s": (30, 0, 30)},
+    "whisper": {"num_beams": (5, 1, 10), "max_new_tokens": (224, 1, 440), "silence_s": (30, 0, 30)},
     "ctc": {},
 }
 """For each setting its default, least and greatest value."""
@@ -110,8 +110,8 @@ def check_settings(family: Family, settings: Mapping[str, Any]) -> dict[str, Any
     Raises:
         ConfigError: An unknown setting, or one out of range.
 
-    >>> check_settings("whisper", {"num_beams": 5})
-    {'recipe': 2, 'num_beams': 5, 'max_new_tokens': 224, 'silence_s': 30}
+    >>> check_settings("whisper", {"num_beams": 1})
+    {'recipe': 2, 'num_beams': 1, 'max_new_tokens': 224, 'silence_s': 30}
     """
     ranges = _RANGES[family]
     for name, value in settings.items():

@@ -69,7 +69,7 @@ class Limits:
             silence worked out once. 30 works out all of it for every clip.
     """
 
-    num_beams: int = 1
+    num_beams: int = 5
     max_new_tokens: int = 224
     silence_s: int = 30
 
