@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -97,6 +98,7 @@ class _Tally:
     progress: Progress | None
     known: int = 0
     unlicensed: int = 0
+    left: Counter[str] = field(default_factory=Counter)
     durations_s: dict[str, float] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
 
@@ -105,9 +107,19 @@ class _Tally:
             self.progress(done, total, note)
 
     def notes(self) -> tuple[str, ...]:
-        if not self.unlicensed:
-            return ()
-        return (f"{self.unlicensed} recordings came without a licence: name it with licence=…",)
+        left = ", ".join(f"{name} ({n})" for name, n in sorted(self.left.items()))
+        notes = (
+            f"{self.unlicensed} recordings came without a licence: name it with licence=…",
+            f"drafts are kept without what else stood beside them: {left}",
+        )
+        return tuple(compress(notes, (self.unlicensed, left)))
+
+    def add(self, item: NewRecording) -> None:
+        self.durations_s[item.bytes_sha256] = item.duration_s
+        self.unlicensed += item.licence is None
+        for segment in item.segments:
+            if segment.text_as == "draft" and segment.text is not None:
+                self.left.update(segment.metadata.keys() - item.metadata.keys())
 
     def count(self) -> int:
         return len(self.durations_s) + self.known + len(self.refused)
@@ -222,8 +234,9 @@ def _register(
     withdrawn = [fresh[digest] for digest in sorted(gone)]
     tally.refused += [Refusal(item.source, _WITHDRAWN) for item in withdrawn]
     tally.known += len(known) - len(gone)
-    tally.unlicensed += sum(item.licence is None for digest, item in fresh.items() if digest not in known)
-    tally.durations_s |= {digest: item.duration_s for digest, item in fresh.items() if digest not in known}
+    for digest, item in fresh.items():
+        if digest not in known:
+            tally.add(item)
     return withdrawn
 
 

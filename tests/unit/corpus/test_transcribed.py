@@ -69,13 +69,16 @@ def all_fields(connection):
 def test_drafts_keep_words_and_confidence(project, tone_wav, tmp_path):
     tone_wav("in/talk.wav", duration_s=2.0, n_channels=2)
     words = [{"word": " yes", "start": 0.5, "end": 1.0, "probability": 0.75}]
-    segments = [{"id": 0, "start": 0.5, "end": 1.0, "text": " yes", "words": words}]
+    said = {"start": 0.5, "end": 1.0, "text": " yes", "words": words, "avg_logprob": -0.2}
+    no = {"start": 1.0, "end": 1.5, "text": " no", "avg_logprob": -0.4}
+    segments = [{"id": 0, **said}, {"id": 1, **no}]
     (tmp_path / "in" / "talk.json").write_text(json.dumps({"segments": segments, "language": "hi"}))
-    project.add(tmp_path / "in" / "talk.json", text_as="draft")
-    [row] = rows(project)
+    report = project.add(tmp_path / "in" / "talk.json", text_as="draft", licence="CC0-1.0")
+    assert report.notes[1:] == ("drafts are kept without what else stood beside them: avg_logprob (2)",)
+    row = rows(project)[0]
     assert (row.reference, row.draft.text, row.draft.words[0].confidence) == (None, "yes", 0.75)
     assert (row.draft.words[0].start_s, row.segment.channel, row.recording.language) == (0.0, MIX, "hi")
-    assert project.status().drafted == 1
+    assert project.status().drafted == 2
 
 
 def test_texts_can_stay_metadata(project, tone_wav, tmp_path):
