@@ -27,6 +27,14 @@ for name, part in splits.items():
     rows[name] = items
 print(json.dumps(rows))
 """
+ADD = """
+import json, sys
+from labwidgets import Project
+project = Project.create(sys.argv[1], language="en")
+report = project.add("hf://datasets/" + sys.argv[2], text_as="reference")
+texts = sorted(row.reference.text for row in project.store.labelled_rows())
+print(json.dumps({"added": report.added, "texts": texts}))
+"""
 OWN_PUSH = """
 import sys
 from pathlib import Path
@@ -80,6 +88,20 @@ def test_what_was_pushed_is_what_load_dataset_gives_back(hub, send, folder, repo
             item["audio"]["bytes"] = hashlib.sha256(item["audio"]["bytes"]).hexdigest()
     assert json.loads(done.stdout) == wanted
     assert hub.git(repo, "fsck", "--full") == ""
+
+
+@pytest.mark.slow
+def test_what_was_pushed_is_streamed_into_another_project(hub, send, folder, repo, tmp_path):
+    from labwidgets.corpus.dataset import load_parquet
+
+    send(folder, repo)
+    hub.clear()
+    command = [sys.executable, "-c", ADD, str(tmp_path / "p"), f"{repo}?split=train"]
+    environment = hub.environment(tmp_path / "reader")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    train = load_parquet(folder, cache=tmp_path / "c")["train"]
+    assert json.loads(done.stdout.splitlines()[-1]) == {"added": len(train), "texts": sorted(train["text"])}
 
 
 @pytest.mark.slow
