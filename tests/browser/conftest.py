@@ -162,6 +162,8 @@ class LabPage:
             "light => document.body.dataset.jpThemeLight === light",
             arg=str("Dark" not in name).lower(),
         )
+        # JupyterLab takes its curtain away 200 ms later; raised again before, it trips over itself.
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def page_errors(self) -> list[str]:
         return [text for kind, text in self.console if kind == "pageerror"]
