@@ -1,3 +1,5 @@
+import type { Preferences } from "../core/memory";
+
 /** Steps of the keys and of the slider, dB. */
 export const STEP_DB = 3;
 export const LEAST_DB = -24;
@@ -17,4 +19,28 @@ export function splitLoudness(loudness_db: number): { volume: number; boost_db: 
 export function loudnessWords(loudness_db: number): string {
   const sign = loudness_db > 0 ? "+" : loudness_db < 0 ? "−" : "";
   return `${sign}${Math.abs(loudness_db)} dB`;
+}
+
+/** How loud one person has it, remembered; each setter says in words how loud it is then. */
+export class Loudness {
+  private loudness_db = 0;
+
+  constructor(
+    private readonly preferences: Preferences,
+    private readonly apply: (loudness_db: number) => void,
+  ) {}
+
+  readonly set = (wanted_db: number): string => {
+    this.loudness_db = clampLoudness(wanted_db);
+    this.apply(this.loudness_db);
+    this.preferences.remember("loudness_db", String(this.loudness_db));
+    return loudnessWords(this.loudness_db);
+  };
+
+  readonly louder = (): string => this.set(this.loudness_db + STEP_DB);
+  readonly quieter = (): string => this.set(this.loudness_db - STEP_DB);
+
+  recall(): void {
+    this.set(Number(this.preferences.recall("loudness_db")));
+  }
 }

@@ -5,7 +5,7 @@ import type { Scope } from "../core/scope";
 import { addStyles } from "../core/styles";
 import type { Transport } from "../core/transport";
 import { createControls } from "./controls";
-import { clampLoudness, loudnessWords, STEP_DB } from "./loudness";
+import { Loudness } from "./loudness";
 import css from "./player.css";
 import { fasterThan, slowerThan } from "./rates";
 import { Sound } from "./sound";
@@ -34,7 +34,6 @@ export function createPlayer(
   root.className = "lw-player";
   let selected: Span | null = null;
   let isUserSelection = false;
-  let loudness_db = 0;
 
   const sound = new Sound(scope, transport, settings, doc);
   const toggle = () => (sound.playing ? sound.pause() : void sound.play());
@@ -65,13 +64,10 @@ export function createPlayer(
     onView: (view) => spectrogram.setView(view),
   });
   wave.addPane(spectrogram.root);
-  const setLoudness = (wanted_db: number) => {
-    loudness_db = clampLoudness(wanted_db);
+  const loudness = new Loudness(preferences, (loudness_db) => {
     sound.setLoudness(loudness_db);
     controls.setLoudness(loudness_db);
-    preferences.remember("loudness_db", String(loudness_db));
-    return loudnessWords(loudness_db);
-  };
+  });
   const showSpectrogram = (isShown: boolean) => {
     spectrogram.show(isShown);
     controls.setSpectrogram(isShown);
@@ -83,12 +79,12 @@ export function createPlayer(
     onToggle: toggle,
     onRate: (rate) => sound.setRate(rate),
     onLoop: () => loop(),
-    onLoudness: setLoudness,
+    onLoudness: loudness.set,
     onSpectrogram: toggleSpectrogram,
     onZoom: zoom,
   });
   root.append(wave.root, controls.root);
-  setLoudness(Number(preferences.recall("loudness_db")));
+  loudness.recall();
   showSpectrogram(preferences.recall("spectrogram") === "true");
 
   let detail = scope.child();
@@ -180,8 +176,8 @@ export function createPlayer(
     faster: () => sound.setRate(fasterThan(sound.rate)),
     loop,
     zoom,
-    louder: () => setLoudness(loudness_db + STEP_DB),
-    quieter: () => setLoudness(loudness_db - STEP_DB),
+    louder: loudness.louder,
+    quieter: loudness.quieter,
     toggleSpectrogram,
     heard: () => sound.heard(),
     on: (name, listener) => sound.events.on(name, listener),

@@ -5,7 +5,7 @@ import type { ClipPayload, LabelSettings } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import { createControls } from "../player/controls";
-import { clampLoudness, loudnessWords, STEP_DB } from "../player/loudness";
+import { Loudness } from "../player/loudness";
 import { fasterThan, slowerThan } from "../player/rates";
 import { Sound } from "../player/sound";
 import { clampSpan } from "../player/spans";
@@ -52,7 +52,6 @@ export function createRecordingPlayer(scope: Scope, parts: PlayerParts): Recordi
   let span: Span | null = null;
   let isRoaming = false;
   let isPart = false;
-  let loudness_db = 0;
 
   const origin_s = () => span?.[0] ?? 0;
   const play = (
@@ -78,23 +77,20 @@ export function createRecordingPlayer(scope: Scope, parts: PlayerParts): Recordi
     if (wanted === undefined) return sound.setLoop(sound.looped ? null : whole);
     sound.setLoop(wanted && [wanted[0] + origin_s(), wanted[1] + origin_s()]);
   };
-  const setLoudness = (wanted_db: number) => {
-    loudness_db = clampLoudness(wanted_db);
+  const loudness = new Loudness(preferences, (loudness_db) => {
     sound.setLoudness(loudness_db);
     controls.setLoudness(loudness_db);
-    preferences.remember("loudness_db", String(loudness_db));
-    return loudnessWords(loudness_db);
-  };
+  });
   const controls = createControls(scope, document, {
     onToggle: toggle,
     onRate: (rate) => sound.setRate(rate),
     onLoop: () => loop(),
-    onLoudness: setLoudness,
+    onLoudness: loudness.set,
     onSpectrogram: () => controls.setSpectrogram(parts.onSpectrogram()),
     onZoom,
   });
   root.append(controls.root);
-  setLoudness(Number(preferences.recall("loudness_db")));
+  loudness.recall();
 
   const tell = () => {
     controls.setTime(sound.time_s, sound.clip?.duration_s ?? 0);
@@ -196,8 +192,8 @@ export function createRecordingPlayer(scope: Scope, parts: PlayerParts): Recordi
     faster: () => sound.setRate(fasterThan(sound.rate)),
     loop,
     zoom: onZoom,
-    louder: () => setLoudness(loudness_db + STEP_DB),
-    quieter: () => setLoudness(loudness_db - STEP_DB),
+    louder: loudness.louder,
+    quieter: loudness.quieter,
     toggleSpectrogram() {
       const isShown = parts.onSpectrogram();
       controls.setSpectrogram(isShown);
