@@ -81,11 +81,12 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
     area.style.height = `${areaHeight(box())}px`;
     setAttribute(root, "aria-rowcount", (rows.total ?? -2) + 1);
     setAttribute(root, "aria-busy", String(rows.total === null));
+    // At once: who sees no answer to a click clicks again, which is the other way round.
+    showSort(rows.query);
     if (rows.total === null || view_px === 0) {
       rows.want(0, 0);
       return;
     }
-    showSort(rows.query);
     const { first, last } = rowsInSight(top_px, box());
     const shift_px = squeeze(box()) > 1 ? body.scrollTop - top_px : 0;
     while (pool.length < last - first + 1) pool.push(createLine(area, columns.length));
