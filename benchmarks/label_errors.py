@@ -35,7 +35,6 @@ from labwidgets.text import normalisation
 SEEDS = 10
 LISTENED = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Weights of ``fit`` that are tried."""
-QUICK = {"silence_s": 6}
 LONGEST_S = 12
 
 
@@ -81,7 +80,7 @@ class Ear:
 
     def __init__(self, clips: Sequence[Clip]) -> None:
         self.clips = clips
-        self.drafter: Any = load_drafter(resolve("tiny.en", "en", None), settings=QUICK)
+        self.drafter: Any = load_drafter(resolve("tiny.en", "en", None))
         self.known: dict[str, float | None] = {}
 
     def score(self, samples: np.ndarray, text: str, language: str | None = None) -> Transcription:
@@ -103,7 +102,7 @@ class Ear:
 
 
 def drafted(clips: Sequence[Clip], model: str) -> list[str]:
-    drafter = load_drafter(resolve(model, "en", None), settings=QUICK)
+    drafter = load_drafter(resolve(model, "en", None))
     return [drafter.transcribe(clip.samples, language="en").text for clip in clips]
 
 

@@ -49,7 +49,7 @@ LONGEST_S = 1800.0
 """Half an hour of speech fills a text; and all of a segment's sound is in memory at once."""
 
 _RANGES: Mapping[Family, Mapping[str, tuple[int, int, int]]] = {
-    "whisper": {"num_beams": (5, 1, 10), "max_new_tokens": (224, 1, 440), "silence_s": (30, 0, 30)},
+    "whisper": {"num_beams": (5, 1, 10), "max_new_tokens": (224, 1, 440)},
     "ctc": {},
 }
 """For each setting its default, least and greatest value."""
@@ -86,8 +86,8 @@ def load_drafter(source: ModelSource, *, settings: Mapping[str, Any] | None = No
 
     Args:
         source: Where the model lies.
-        settings: Decoding settings; Whisper takes ``num_beams`` (1..10), ``max_new_tokens`` (1..440) and
-            ``silence_s`` (0..30), the CTC family takes none.
+        settings: Decoding settings; Whisper takes ``num_beams`` (1..10) and ``max_new_tokens`` (1..440), the
+            CTC family takes none.
 
     Raises:
         ConfigError: An unknown setting, or one out of range.
@@ -111,7 +111,7 @@ def check_settings(family: Family, settings: Mapping[str, Any]) -> dict[str, Any
         ConfigError: An unknown setting, or one out of range.
 
     >>> check_settings("whisper", {"num_beams": 1})
-    {'recipe': 2, 'num_beams': 1, 'max_new_tokens': 224, 'silence_s': 30}
+    {'recipe': 2, 'num_beams': 1, 'max_new_tokens': 224}
     """
     ranges = _RANGES[family]
     for name, value in settings.items():

@@ -23,16 +23,14 @@ from transformers.models.whisper import generation_whisper, tokenization_whisper
 from labwidgets.asr import alignment, beams, windows
 from labwidgets.asr.languages import SPACELESS, whisper_code
 from labwidgets.asr.whisper_decoder import Decoding
-from labwidgets.asr.whisper_encoder import Encoder
+from labwidgets.asr.whisper_encoder import encode
 from labwidgets.errors import ModelError
 from labwidgets.records import Samples, Transcription, Word
-from labwidgets.text import has_repetition
 
 _SECONDS_PER_POSITION = 0.02
 _FRAMES_PER_S = 100
 _SAMPLES_PER_FRAME = windows.RATE_HZ // _FRAMES_PER_S
 _MAX_TOKENS = 440
-_LOST_LOG_PROB = -1.0
 _NO_SPEECH = 0.6
 _NO_SPEECH_LOG_PROB = -1.0
 
@@ -65,23 +63,10 @@ class Limits:
     Attributes:
         num_beams: Texts tried side by side.
         max_new_tokens: Of one text.
-        silence_s: Silence behind the sound that the encoder works out with it; the rest of its 30 s is
-            silence worked out once. 30 works out all of it for every clip.
     """
 
     num_beams: int = 5
     max_new_tokens: int = 224
-    silence_s: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What to do with one piece of sound, ``n_frames`` of 10 ms without the silence behind it."""
-
-    n_frames: int
-    language: str | None
-    text: str | None
-    limits: Limits
 
 
 class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc] # transformers is untyped
@@ -102,48 +87,29 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
         return {}, {"language": language, "text": text, "limits": limits}, {}
 
     def preprocess(self, inputs: Samples, **_: Any) -> Iterator[dict[str, Any]]:
-        """Give the samples as the only chunk; how much silence they need behind them is known later."""
-        yield {"is_last": True, "samples": inputs}
+        """Give the features of the only chunk, with silence up to the model's 30 s, and its length."""
+        features = self.feature_extractor(inputs, sampling_rate=windows.RATE_HZ, return_tensors="pt")
+        n_frames = math.ceil(len(inputs) / _SAMPLES_PER_FRAME)
+        yield {"is_last": True, "features": features.input_features, "n_frames": n_frames}
 
     def _forward(
         self, model_inputs: dict[str, Any], *, language: str | None, text: str | None, limits: Limits
     ) -> dict[str, Any]:
-        samples = model_inputs["samples"]
-        task = _Task(math.ceil(len(samples) / _SAMPLES_PER_FRAME), language, text, limits)
-        n_all = self.feature_extractor.nb_max_frames
-        n_worked = min(n_all, task.n_frames + limits.silence_s * _FRAMES_PER_S)
-        scored = self._hear(samples, n_worked, task)
-        if text is None and n_worked < n_all and self._is_doubtful(scored, limits):
-            scored = self._hear(samples, n_all, task)
-        return {"is_last": model_inputs["is_last"], "scored": scored}
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        return Encoder(self.model)
-
-    def _hear(self, samples: Samples, n_frames: int, task: _Task) -> Scored:
-        extracted = self.feature_extractor(
-            samples,
-            sampling_rate=windows.RATE_HZ,
-            padding="max_length",
-            max_length=(n_frames + n_frames % 2) * _SAMPLES_PER_FRAME,
-            return_tensors="pt",
-        )
-        encoded = self._encoder.hear(extracted.input_features, n_all=self.feature_extractor.nb_max_frames)
-        decoding = Decoding(self.model, encoded, n_rows=task.limits.num_beams)
-        language = task.language or self._detect_language(decoding)
+        decoding = Decoding(self.model, encode(self.model, model_inputs["features"]), n_rows=limits.num_beams)
+        language = language or self._detect_language(decoding)
         prompt = self._prompt(language)
-        if task.text is None:
+        if text is None:
             tokens = beams.write(
                 decoding,
                 prompt,
                 self._rules,
-                n_beams=task.limits.num_beams,
-                max_new_tokens=task.limits.max_new_tokens,
+                n_beams=limits.num_beams,
+                max_new_tokens=limits.max_new_tokens,
             )
         else:
-            tokens = self._tokens(task.text)
-        return self._score(decoding, prompt, tokens, n_frames=task.n_frames, language=language)
+            tokens = self._tokens(text)
+        scored = self._score(decoding, prompt, tokens, n_frames=model_inputs["n_frames"], language=language)
+        return {"is_last": model_inputs["is_last"], "scored": scored}
 
     def postprocess(self, model_outputs: Sequence[dict[str, Any]], **_: Any) -> Scored:
         """Return the result of the only chunk."""
@@ -181,14 +147,6 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
                 )
             prompt += [languages[language], self._settings.task_to_id["transcribe"]]
         return [*prompt, self._settings.no_timestamps_token_id]
-
-    def _is_doubtful(self, scored: Scored, limits: Limits) -> bool:
-        """Tell whether the model lost its way, which it does more often without the silence it is used to."""
-        return (
-            len(scored.tokens) == limits.max_new_tokens
-            or float(np.mean(scored.log_probs)) < _LOST_LOG_PROB
-            or has_repetition(self.tokenizer.decode(scored.tokens))
-        )
 
     @cached_property
     def _rules(self) -> beams.Rules:

@@ -9,11 +9,11 @@ import pytest
 import torch
 from transformers.generation import GenerationMixin
 
-from labwidgets.asr import beams, loading, whisper_encoder
+from labwidgets.asr import beams, loading
 from labwidgets.asr.sources import resolve
 from labwidgets.asr.whisper import WhisperPipeline
 from labwidgets.asr.whisper_decoder import Decoding
-from labwidgets.asr.whisper_encoder import Encoder
+from labwidgets.asr.whisper_encoder import encode
 
 HEADS = [(1, 0), (0, 1)]
 
@@ -41,21 +41,7 @@ def prompt(pipe) -> list[int]:
 
 @torch.no_grad()
 def test_all_of_the_sound_is_heard_as_the_library_hears_it(pipe, features, encoded):
-    ours = Encoder(pipe.model).hear(features, n_all=features.shape[2])
-    torch.testing.assert_close(ours, encoded[0], atol=1e-5, rtol=1e-5)
-
-
-@torch.no_grad()
-def test_silence_behind_the_sound_is_worked_out_once(pipe, features, monkeypatch):
-    lengths = []
-    encode = whisper_encoder.encode
-    monkeypatch.setattr(whisper_encoder, "encode", lambda m, f: lengths.append(f.shape[2]) or encode(m, f))
-    encoder = Encoder(pipe.model)
-    first, second = (encoder.hear(features[:, :, :n], n_all=3000) for n in (302, 250))
-    assert lengths == [302, 3000, 250]
-    assert first.shape == second.shape == (1, 1500, pipe.model.config.d_model)
-    assert torch.equal(first[:, 151:], second[:, 151:])
-    torch.testing.assert_close(first[:, :151], encode(pipe.model, features[:, :, :302]))
+    torch.testing.assert_close(encode(pipe.model, features), encoded[0], atol=1e-5, rtol=1e-5)
 
 
 @torch.no_grad()
