@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labwidgets.asr.sources import trained_folders
 from labwidgets.corpus.withdrawal import MODELS, SEGMENTS_FILE, UNFINISHED
-from labwidgets.errors import NotFoundError
+from labwidgets.errors import LabError, ModelError, NotFoundError
 from labwidgets.records import TrainReport
 
 REPORT_FILE, PLAN_FILE = "run.json", "plan.json"
 __all__ = ["MODELS", "SEGMENTS_FILE", "Plan", "Runs", "run_key", "write_json"]
 
 _NUMBER = re.compile(r"run-(\d+)")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +52,50 @@ class Runs:
         self.folder = folder
 
     def reports(self) -> list[TrainReport]:
-        """Return all finished runs, the newest first."""
-        paths = [path / REPORT_FILE for path in trained_folders(self.folder)]
-        return [_report(path) for path in paths if path.is_file()]
+        """Return all finished runs, the newest first; what cannot be read is left out, and logged."""
+        found = []
+        for path in trained_folders(self.folder):
+            if (path / REPORT_FILE).is_file():
+                try:
+                    found.append(_report(path))
+                except ModelError as error:
+                    logger.warning("%s", error)
+        return found
 
     def report(self, run: str) -> TrainReport:
         """Return a finished run.
 
         Raises:
             NotFoundError: There is none of that name.
+            ModelError: What lies there cannot be read, or tells of another run.
         """
-        known = {one.run: one for one in self.reports()}
+        # Only names that lie here: a name is never made into a path.
+        known = {path.name: path for path in trained_folders(self.folder) if (path / REPORT_FILE).is_file()}
         if run not in known:
             raise NotFoundError("no such run of training", value=run, allowed=", ".join(known) or "none yet")
-        return known[run]
+        return _report(known[run])
 
     def segments(self, run: str) -> dict[str, list[str]]:
-        """Return the ids of the segments that a finished run used, by split."""
-        self.report(run)
-        text = (self.folder / run / SEGMENTS_FILE).read_text(encoding="utf-8")
-        found: dict[str, list[str]] = json.loads(text)
-        return found
+        """Return the ids of the segments that a finished run used, by split.
+
+        Raises:
+            NotFoundError: There is none of that name.
+            ModelError: What lies there cannot be read.
+        """
+        path = self.folder / self.report(run).run / SEGMENTS_FILE
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return {str(split): [str(one) for one in ids] for split, ids in found.items()}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise _broken(path) from error
 
     def finished(self, key: str, snapshot: str) -> TrainReport | None:
         """Return the newest run of that key on that snapshot."""
         for path in trained_folders(self.folder):
             plan = _plan(path)
             if plan is not None and (plan.key, plan.snapshot) == (key, snapshot):
-                return _report(path / REPORT_FILE)
+                with suppress(ModelError):
+                    return _report(path)
         return None
 
     def unfinished(self, key: str) -> Plan | None:
@@ -134,5 +154,26 @@ def _plan(folder: Path) -> Plan | None:
         return None
 
 
-def _report(path: Path) -> TrainReport:
-    return TrainReport.from_dict(json.loads(path.read_text(encoding="utf-8")))
+def _report(folder: Path) -> TrainReport:
+    """Return what a folder tells of its run: projects are shared, so it need not be ours."""
+    path = folder / REPORT_FILE
+    try:
+        report = TrainReport.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _broken(path) from error
+    if report.run != folder.name:
+        raise ModelError(
+            "the report of a run bears another name",
+            value=report.run,
+            allowed=folder.name,
+            remedy=f"Put the folder back as it was trained, or delete {folder}",
+        )
+    return report
+
+
+def _broken(path: Path) -> LabError:
+    return ModelError(
+        "what was kept of a run cannot be read",
+        value=path,
+        remedy="Put the folder back as it was trained, or delete it and train again",
+    )
