@@ -18,6 +18,7 @@ from labwidgets.records import (
     PoolUnit,
     StoredDecision,
 )
+from labwidgets.training.runs import MODELS, Runs
 
 if TYPE_CHECKING:
     from labwidgets.analysis.decision.pool import Laid
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 SAFE = "basic"
 """How drafts and audits are spelt before they are compared."""
 
+SPLITS = ("train", "validation", "test")
 _SEED_BITS = 63
 
 
@@ -151,6 +153,28 @@ class Deciding(Calibrating):
             self.store.spend_audits(pool.id, model=model)
         return len(pools)
 
+    def can_draw(self, model: str) -> bool:
+        """Return whether more audits can be drawn from the newest pool of a model, as nobody touched it."""
+        return self._drawable(model) is not None
+
+    def audits_for(self, max_wer: float, risk: float, *, model: str) -> tuple[int, int]:
+        """Return how many drafts a new pool would hold, and how many audits of them it would take, about.
+
+        Raises:
+            ConfigError: A number is out of range.
+        """
+        from labwidgets.analysis.decision.pool import audited, lay_out, most_edits
+        from labwidgets.analysis.decision.testing import Wish
+        from labwidgets.analysis.decision.testing import decide as find
+
+        pool, units = self._new_pool(model, None)
+        if not units:
+            return 0, 0
+        wish = Wish(max_wer, risk, most_edits(pool.n_words), pool.n_words)
+        laid = lay_out(pool, units)
+        needed = find(laid.grid, audited(laid, [], [], errors={}, worst=wish.max_edits), wish).need.n
+        return len(units), len(units) if needed is None else needed
+
     # ---- pools ---------------------------------------------------------------------------------------
 
     def _model(self, model: str | None) -> str:
@@ -189,11 +213,27 @@ class Deciding(Calibrating):
         from labwidgets.analysis.decision.grid import STARTS, STEP
         from labwidgets.analysis.decision.scores import mean_words, scored
 
-        candidates = self.store.candidates(model)
+        learned = self._learned(model)
+        candidates = [one for one in self.store.candidates(model) if one.segment_id not in learned]
         name, scores = scored(candidates, score, normalize=SAFE)
         starts = tuple(STARTS.items())
         units = [PoolUnit(one.segment_id, one.draft_id, scores[one.segment_id]) for one in candidates]
         return AuditPool("", model, name, len(units), mean_words(candidates), STEP, starts), units
+
+    def _learned(self, model: str) -> set[str]:
+        """Return the segments whose labels made a model of this project, or one that it began with.
+
+        They can be open again, when a decision was withdrawn after its drafts were learned from. What a model
+        makes of its own lessons says nothing of the rest. Drafts learned from as pseudo labels stay: what is
+        true of them was told to no model.
+        """
+        runs, found = Runs(self.folder / MODELS), set[str]()
+        bases = {report.run: report.base for report in runs.reports()}
+        while model in bases:
+            segments = runs.segments(model)
+            found.update(key for split in SPLITS for key in segments.get(split, ()))
+            model = bases.pop(model)
+        return found
 
     def _decidable(self, model: str | None) -> tuple[AuditPool, list[PoolUnit]]:
         """Return the pool to decide on; one that is on record nowhere where nothing was audited yet."""

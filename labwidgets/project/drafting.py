@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from labwidgets.corpus.importing import decode_added
@@ -59,6 +59,36 @@ class Drafting(StoreSource):
         Raises:
             ModelError: The model is not there, or no speech recogniser.
         """
+        return self._draft(None, model, settings=settings, force=force, progress=progress, stopped=stopped)
+
+    def draft_some(
+        self,
+        segment_ids: Collection[str],
+        model: str | None = None,
+        *,
+        progress: Progress | None = None,
+        stopped: Callable[[], bool] | None = None,
+    ) -> DraftReport:
+        """Draft those of some segments in this process that have no draft of this model yet.
+
+        Raises:
+            ModelError: The model is not there, or no speech recogniser.
+        """
+        if not segment_ids:
+            # A model is no small thing to load for nothing.
+            return DraftReport(0, 0, (), None, model or self.settings.model or "")
+        return self._draft(segment_ids, model, progress=progress, stopped=stopped)
+
+    def _draft(  # noqa: PLR0913 - as draft_here, and which
+        self,
+        among: Collection[str] | None,
+        model: str | None,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        force: bool = False,
+        progress: Progress | None,
+        stopped: Callable[[], bool] | None,
+    ) -> DraftReport:
         from labwidgets.asr.drafting import draft_planned, load_drafter
         from labwidgets.asr.plan import plan_drafts
         from labwidgets.asr.sources import resolve
@@ -69,10 +99,14 @@ class Drafting(StoreSource):
             if not is_ours:
                 return DraftReport(0, 0, (), None, chosen or "")
             undecoded = decode_added(self.store, self.cache, self.folder, progress=progress)
+            wanted = None if among is None else set(among)
+            pairs = [
+                pair for pair in self.store.segments_to_draft() if wanted is None or pair[0].id in wanted
+            ]
             return draft_planned(
                 self.store,
                 self.read,
-                plan_drafts(self.store.segments_to_draft(), model=chosen, undecoded=undecoded),
+                plan_drafts(pairs, model=chosen, undecoded=undecoded),
                 load=lambda name: load_drafter(
                     resolve(name, self.settings.language, progress, trained=self.folder / MODELS),
                     settings=decoding,

@@ -22,14 +22,12 @@ from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
 from labwidgets.project.aligning import Aligning
 from labwidgets.project.analysing import Analysing
 from labwidgets.project.collecting import Collecting
-from labwidgets.project.deciding import Deciding
-from labwidgets.project.drafting import Drafting
 from labwidgets.project.labelling import Labelling
 from labwidgets.project.releasing import Releasing
+from labwidgets.project.rounding import Rounding
 from labwidgets.project.segmenting import Segmenting
 from labwidgets.project.speaking import Speaking
 from labwidgets.project.takes import Eliciting
-from labwidgets.project.training import Training
 from labwidgets.records import Event, Status, VerifyReport
 from labwidgets.store import Store
 
@@ -41,13 +39,11 @@ class Project(
     Eliciting,
     Segmenting,
     Speaking,
-    Drafting,
     Aligning,
     Labelling,
     Releasing,
     Analysing,
-    Deciding,
-    Training,
+    Rounding,
 ):
     """A labelling project in a folder. Open one with :meth:`create` or :meth:`open`.
 

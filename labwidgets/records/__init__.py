@@ -72,6 +72,15 @@ from labwidgets.records.reports import (
     in_words,
     length,
 )
+from labwidgets.records.rounds import (
+    ALL,
+    ROUND_STEPS,
+    Amount,
+    KeptRound,
+    RoundSettings,
+    RoundStep,
+    Worked,
+)
 from labwidgets.records.segmenting import (
     MIN_SEGMENT_S,
     ChangeKind,
@@ -105,6 +114,7 @@ from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, Transc
 
 __all__ = [
     "AGE_BANDS",
+    "ALL",
     "AUDIT",
     "FLAGS",
     "GENDERS",
@@ -114,11 +124,13 @@ __all__ = [
     "MIX",
     "QUEUE_FILTERS",
     "QUEUE_ORDERS",
+    "ROUND_STEPS",
     "SCOPES",
     "SHARE",
     "Ack",
     "AddReport",
     "AlignReport",
+    "Amount",
     "AnalysedSegment",
     "AudioRef",
     "AudioWindow",
@@ -143,6 +155,7 @@ __all__ = [
     "HypothesesReport",
     "Hypothesis",
     "KeptEdit",
+    "KeptRound",
     "KeptTake",
     "LabelOrigin",
     "LabelSource",
@@ -174,6 +187,8 @@ __all__ = [
     "Replaced",
     "Replacement",
     "Restored",
+    "RoundSettings",
+    "RoundStep",
     "RowOrigin",
     "SaidText",
     "Samples",
@@ -204,6 +219,7 @@ __all__ = [
     "VerifyReport",
     "Wanted",
     "Word",
+    "Worked",
     "in_words",
     "length",
     "new_id",

@@ -58,6 +58,9 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "decision_revoked": 1,
     "segments_changed": 1,
     "segments_change_undone": 1,
+    "round_begun": 1,
+    "round_noted": 1,
+    "round_ended": 1,
 }
 """Newest payload version of each kind of event."""
 
@@ -70,6 +73,9 @@ BOOKKEEPING = (
     "segment_marked",
     "pool_opened",
     "audits_spent",
+    "round_begun",
+    "round_noted",
+    "round_ended",
 )
 """Kinds that change no row of a data set."""
 

@@ -370,4 +370,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "replace_undone": _nothing,
     "pool_opened": _nothing,
     "audits_spent": _nothing,
+    "round_begun": _nothing,
+    "round_noted": _nothing,
+    "round_ended": _nothing,
 }

@@ -23,13 +23,24 @@ from labwidgets.store.faces.people import People
 from labwidgets.store.faces.recordings import Recordings
 from labwidgets.store.faces.releases import Releases
 from labwidgets.store.faces.replaces import Replaces
+from labwidgets.store.faces.rounds import Rounds
 from labwidgets.store.faces.segments import Segments
 from labwidgets.store.faces.tasks import Tasks
 from labwidgets.store.hot_words import HotWords
 
 
 class Store(
-    Recordings, Hypotheses, Opinions, Tasks, People, Releases, Analysis, Replaces, Segments, Decisions
+    Recordings,
+    Hypotheses,
+    Opinions,
+    Tasks,
+    People,
+    Releases,
+    Analysis,
+    Replaces,
+    Segments,
+    Decisions,
+    Rounds,
 ):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 

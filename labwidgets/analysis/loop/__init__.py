@@ -1,0 +1,19 @@
+"""Rounds of the loop: what they came to, and whether another one is likely to pay."""
+
+from labwidgets.analysis.loop.forecasting import Ahead, Forecast, Pace, Past, forecast
+from labwidgets.analysis.loop.measuring import ModelRate, joint_draws, rate_of
+from labwidgets.analysis.loop.page import Rounds
+from labwidgets.analysis.loop.rounds import Round
+
+__all__ = [
+    "Ahead",
+    "Forecast",
+    "ModelRate",
+    "Pace",
+    "Past",
+    "Round",
+    "Rounds",
+    "forecast",
+    "joint_draws",
+    "rate_of",
+]

@@ -1,0 +1,96 @@
+"""What another round of a project has to reckon with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labwidgets.analysis.loop import Ahead, Forecast, Pace, Past, Round, forecast, joint_draws
+from labwidgets.project.round_tests import TestSet
+from labwidgets.records import Amount, KeptRound, TrainReport, Worked
+from labwidgets.store import Store
+
+
+def forecast_of(  # noqa: PLR0913 - all that a forecast goes by
+    store: Store,
+    kept: Sequence[KeptRound],
+    rounds: Sequence[Round],
+    *,
+    tests: TestSet,
+    runs: Sequence[TrainReport],
+    start: str,
+) -> Forecast:
+    """Return what another round is expected to come to, with the settings of the last one.
+
+    Args:
+        store: Of the project.
+        kept: All rounds, the last of which is over.
+        rounds: The same, as people see them.
+        tests: The test set.
+        runs: All trainings.
+        start: Name of the model that the first round began with.
+    """
+    past = _past(rounds, tests, {run.run: run.hours for run in runs}, start)
+    return forecast(past, _pace(store, kept, tests), _ahead(store, rounds))
+
+
+def _past(rounds: Sequence[Round], tests: TestSet, learned: dict[str, float], start: str) -> Past | None:
+    names = dict.fromkeys([start, *(one.trained for one in rounds if one.trained is not None)])
+    scores = {name: found for name in names if (found := tests.score(name)) is not None}
+    places = {name: place for place, name in enumerate(scores)}
+    in_use = rounds[-1].in_use
+    if in_use not in places:
+        return None
+    pooled = [one.drafter for one in rounds if one.pool is not None]
+    drafter = pooled[-1] if pooled else in_use
+    return Past(
+        np.array([learned.get(name, 0.0) for name in scores]),
+        joint_draws(list(scores.values())),
+        in_use=places[in_use],
+        drafted=places.get(drafter, places[in_use]),
+    )
+
+
+def _pace(store: Store, kept: Sequence[KeptRound], tests: TestSet) -> Pace | None:
+    """Return how long people took, of what has working times on record."""
+    corrected, blind = [], list[Worked]()
+    for one in kept:
+        worked = [done for done in store.worked(after=one.after, before=one.before) if done.active_s > 0]
+        rate = tests.rate(str(one.noted.get("drafted_by", "")))
+        with_drafts = [done for done in worked if not done.is_audit and one.noted.get("drafter")]
+        blind += [done for done in worked if done not in with_drafts]
+        if with_drafts and rate is not None:
+            corrected.append((rate.wer, *_sums(with_drafts)))
+    if not corrected and not blind:
+        return None
+    return Pace(tuple(corrected), _sums(blind) if blind else None)
+
+
+def _sums(worked: Sequence[Worked]) -> tuple[float, float]:
+    """Return hours of speech and minutes of work."""
+    return sum(one.duration_s for one in worked) / 3600, sum(one.active_s for one in worked) / 60
+
+
+def _ahead(store: Store, rounds: Sequence[Round]) -> Ahead:
+    waiting, last = store.open_segments(), rounds[-1]
+    hours = sum(waiting.values()) / 3600
+    pools = [one.pool for one in rounds if one.pool is not None]
+    seen = {unit.segment_id for unit in store.pool_units(pools[-1])} if pools else set[str]()
+    fresh_s = sum(duration_s for key, duration_s in waiting.items() if key not in seen)
+    wanted = Amount.of(last.settings.label)
+    label_hours = hours
+    if wanted.segments is not None:
+        label_hours = hours * min(1.0, wanted.segments / max(1, len(waiting)))
+    elif wanted.minutes is not None:
+        label_hours = min(hours, wanted.minutes / 60)
+    shares = [one.share for one in rounds if one.share is not None]
+    return Ahead(
+        hours=hours,
+        n=len(waiting),
+        fresh=fresh_s / 3600 / hours if hours else 0.0,
+        audits=last.settings.audits,
+        label_hours=label_hours,
+        share=shares[-1] if shares else 0.0,
+        compute_minutes=last.settings.compute_minutes,
+    )
