@@ -32,6 +32,7 @@ from labwidgets.store import Snapshot, Store
 
 DATASETS = "datasets"
 _SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_FROZEN = re.compile(r"labels-\d+")
 _WRITERS = {"parquet": write_parquet, "disk": write_disk}
 
 logger = logging.getLogger(__name__)
@@ -107,8 +108,26 @@ class Releases:
         """
         # Taken before the rows are read: a label that comes in meanwhile makes the next one differ.
         name = f"labels-{self._store.labels_marker()}"
-        known = any(snapshot.name == name for snapshot in self._store.snapshots())
-        return name if known else self.save(name, progress=progress).name
+        if any(snapshot.name == name for snapshot in self._store.snapshots()):
+            return name
+        # What a kill left before the store knew of it.
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        return self.save(name, progress=progress).name
+
+    def frozen(self) -> dict[str, Path]:
+        """Return the snapshots that :meth:`freeze` made, with their folders, those that a kill left too."""
+        known = [snapshot.name for snapshot in self._store.snapshots()]
+        there = [path.name for path in self.folder.glob("labels-*") if path.is_dir()]
+        return {
+            name: self.folder / name for name in dict.fromkeys([*known, *there]) if _FROZEN.fullmatch(name)
+        }
+
+    def drop(self, name: str) -> None:
+        """Delete a snapshot, and what was made of it to be read; its name is free again."""
+        if any(snapshot.name == name for snapshot in self._store.snapshots()):
+            self._store.drop_snapshot(name)
+        for folder in (self.folder / name, self.folder / ".arrow" / f"saved-{name}"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def saved(self, name: str) -> Path:
         """Return the folder of a snapshot.

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from labwidgets.config import TrainingMethod, TrainingRecipe, training_recipe
 from labwidgets.corpus.releases import Releases
-from labwidgets.errors import ConfigError
+from labwidgets.errors import ConfigError, TrainingError
 from labwidgets.jobs import Job, turn
-from labwidgets.records import Progress, TrainReport
+from labwidgets.records import Progress, PruneReport, TrainReport
 from labwidgets.training.curves import Curves, LiveCurves
 from labwidgets.training.runs import MODELS, Runs
 from labwidgets.widgets.source import StoreSource
@@ -163,6 +163,32 @@ class Training(StoreSource):
             NotFoundError: There is none of that name.
         """
         return self._runs.segments(name)
+
+    def prune_runs(self, *, days: float = 7.0, delete: bool = False) -> PruneReport:
+        """Tell what trainings left behind and nothing refers to, and delete it if that is wanted.
+
+        Runs that were cut short and not gone on with for so many days; and labels that a training froze which
+        no run and no push has. What a finished run needs to be made again stays, its model too.
+
+        Args:
+            days: A run that was cut short stays so long.
+            delete: Delete it; else nothing is changed.
+
+        Raises:
+            ConfigError: ``days`` is under 0.
+            TrainingError: Somebody trains just now.
+        """
+        from labwidgets.training.pruning import prune
+
+        asked = iter((False,))
+        with turn(self.folder / ".train.lock", stopped=lambda: next(asked, True)) as is_ours:
+            if not is_ours:
+                raise TrainingError(
+                    "a training is under way", value=self.name, remedy="Prune when it is done, or cancel() it"
+                )
+            releases = Releases(self.store, self.read, folder=self.folder, name=self.name)
+            pushed = {sha256 for push in self.store.pushes() for sha256 in push.files.values()}
+            return prune(self._runs, releases, pushed=pushed, days=days, delete=delete)
 
     def curves(self, run: str) -> Curves:
         """Return how a training went, as a picture.

@@ -47,6 +47,7 @@ from labwidgets.records.labels import (
     Word,
 )
 from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio, RecordingSource
+from labwidgets.records.pruning import Pruned, PruneReport
 from labwidgets.records.queue import (
     QUEUE_FILTERS,
     QUEUE_ORDERS,
@@ -170,6 +171,8 @@ __all__ = [
     "Peaks",
     "PoolUnit",
     "Progress",
+    "PruneReport",
+    "Pruned",
     "Quality",
     "QueueCounts",
     "QueueFilter",

@@ -213,6 +213,12 @@ def change_snapshot(connection: sa.Connection, name: str, *, n_rows: int, digest
     record(connection, [NewEvent("snapshots", version, "snapshot_changed", payload)])
 
 
+def drop_snapshot(connection: sa.Connection, name: str) -> None:
+    """Keep that a snapshot is no more; its name is free again."""
+    version = next_version(connection, "snapshots")
+    record(connection, [NewEvent("snapshots", version, "snapshot_dropped", {"name": name})])
+
+
 def _store_fields(connection: sa.Connection, fields: Mapping[str, Any]) -> str:
     content = codec.content_row(fields=fields)
     connection.execute(schema.content.insert(), content)

@@ -337,6 +337,11 @@ def _snapshot_changed(connection: sa.Connection, events: list[Event]) -> None:
         connection.execute(snapshot.update().where(here).values(values))
 
 
+def _snapshot_dropped(connection: sa.Connection, events: list[Event]) -> None:
+    for event in events:
+        connection.execute(schema.snapshot.delete().where(schema.snapshot.c.name == event.payload["name"]))
+
+
 def _nothing(_connection: sa.Connection, _events: list[Event]) -> None:
     pass
 
@@ -353,6 +358,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "splits_assigned": _splits_assigned,
     "snapshot_added": _snapshot_added,
     "snapshot_changed": _snapshot_changed,
+    "snapshot_dropped": _snapshot_dropped,
     "consent_given": consenting.consent_given,
     "speaker_withdrawn": consenting.speaker_withdrawn,
     "audits_drawn": deciding_log.audits_drawn,

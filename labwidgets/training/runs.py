@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,12 +100,12 @@ class Runs:
 
     def unfinished(self, key: str) -> Plan | None:
         """Return the newest run of that key that was cut short."""
-        plans = [plan for path in self._cut_short() if (plan := _plan(path)) is not None]
+        plans = [plan for path in self.cut_short() if (plan := _plan(path)) is not None]
         return next((plan for plan in plans if plan.key == key), None)
 
     def begin(self, key: str, snapshot: str) -> Plan:
         """Return a new run, its place made."""
-        taken = [int(match[1]) for path in self._all() if (match := _NUMBER.fullmatch(path.name))]
+        taken = [int(match[1]) for path in self.all() if (match := _NUMBER.fullmatch(path.name))]
         plan = Plan(f"run-{max(taken, default=0) + 1}", key, snapshot)
         work = self.work(plan)
         work.mkdir(parents=True)
@@ -127,11 +127,24 @@ class Runs:
         trained.rename(self.folder / plan.run)
         self.drop(plan)
 
-    def _cut_short(self) -> list[Path]:
+    def cut_short(self) -> list[Path]:
+        """Return the folders of all runs that did not come to their end, the newest first."""
         return trained_folders(self.folder / UNFINISHED)
 
-    def _all(self) -> list[Path]:
-        return [*trained_folders(self.folder), *self._cut_short()]
+    def all(self) -> list[Path]:
+        """Return the folders of all runs."""
+        return [*trained_folders(self.folder), *self.cut_short()]
+
+    def snapshots(self, *, but: Collection[Path]) -> set[str] | None:
+        """Return the labels that runs have, but for some of them; None where one does not tell any more."""
+        found = set()
+        for path in self.all():
+            if path not in but:
+                told = _told(path)
+                if not told:
+                    return None
+                found |= told
+        return found
 
 
 def run_key(base: Mapping[str, Any]) -> str:
@@ -152,6 +165,15 @@ def _plan(folder: Path) -> Plan | None:
         return Plan(folder.name, data["key"], data["snapshot"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _told(folder: Path) -> set[str]:
+    """Return the labels that a run began with, by its plan and by its report."""
+    plan = _plan(folder)
+    found = set() if plan is None else {str(plan.snapshot)}
+    with suppress(ModelError):
+        found.add(_report(folder).snapshot)
+    return found
 
 
 def _report(folder: Path) -> TrainReport:

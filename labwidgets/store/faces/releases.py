@@ -74,6 +74,10 @@ class Releases(Transactions):
         """Keep that rows were taken out of a snapshot."""
         self._write(lambda connection: export.change_snapshot(connection, name, n_rows=n_rows, digest=digest))
 
+    def drop_snapshot(self, name: str) -> None:
+        """Keep that a snapshot is no more."""
+        self._write(lambda connection: export.drop_snapshot(connection, name))
+
     def edits(self, segment_ids: Sequence[str]) -> list[Edit]:
         """Return every draft and every revision of some segments, segment by segment, oldest first."""
         return self._read(lambda connection: edits.edits(connection, segment_ids))
