@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from labwidgets.cli.output import Folder, Json, show
+from labwidgets.cli.output import Folder, Json, pairs, show
+from labwidgets.errors import SourceError
 from labwidgets.project import Project
 
 app = typer.Typer()
@@ -37,6 +38,26 @@ def status(folder: Folder, as_json: Json = False) -> None:
     show(dataclasses.asdict(found), as_json=as_json, text=str(found))
 
 
+@app.command(name="next")
+def what_next(
+    folder: Folder,
+    n: Annotated[int, typer.Option("-n", "--number", help="How many segments to show.")] = 10,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Rank all open segments anew first.")] = False,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(help="With --refresh: what counts how much, such as coverage=2 or accent:Indian=3."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is most worth a minute of labelling, and why: errors, new words, rare kinds of speech."""
+    with Project.open(folder) as project:
+        weights = _weights(weight or [])
+        report = project.refresh_queue(weights=weights) if refresh or weights else None
+        found = project.what_next(n)
+    result = dataclasses.asdict(found) | {"ranked": None if report is None else dataclasses.asdict(report)}
+    show(result, as_json=as_json, text=str(found))
+
+
 @app.command()
 def history(
     folder: Folder,
@@ -48,3 +69,12 @@ def history(
         events = [dataclasses.asdict(event) for event in project.history(segment)]
     lines = [f"{event['seq']:8} {event['kind']:24} {event['actor'] or ''}" for event in events]
     show({"events": events}, as_json=as_json, text="\n".join(lines))
+
+
+def _weights(given: list[str]) -> dict[str, float]:
+    form = "NAME=NUMBER, for example coverage=2"
+    found = pairs(given, "--weight", form)
+    try:
+        return {name: float(value) for name, value in found.items()}
+    except ValueError as error:
+        raise SourceError("a weight is no number", value=", ".join(given), allowed=form) from error

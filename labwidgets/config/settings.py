@@ -189,6 +189,9 @@ class ProjectSettings(Settings):
         labelling: See :class:`LabellingSettings`.
         segmentation: See :class:`SegmentationSettings`.
         audio: See :class:`AudioSettings`.
+        worth: What counts how much in the order "most worth it first", by name: ``errors``, ``novelty``,
+            ``coverage``; ``accent``, ``speaker``, ``language``, ``collection``, or one value of such a kind,
+            ``accent:Indian``. What is not named counts 1.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
@@ -210,6 +213,7 @@ class ProjectSettings(Settings):
     labelling: LabellingSettings = LabellingSettings()
     segmentation: SegmentationSettings = SegmentationSettings()
     audio: AudioSettings = AudioSettings()
+    worth: dict[str, Annotated[float, Field(ge=0, le=1000)]] = Field(default_factory=dict)
 
     @property
     def tag_palette(self) -> TagPalette:

@@ -72,6 +72,7 @@ from labwidgets.records.reports import (
     VerifyReport,
     in_words,
     length,
+    work_time,
 )
 from labwidgets.records.rounds import (
     ALL,
@@ -112,6 +113,16 @@ from labwidgets.records.takes import (
 )
 from labwidgets.records.training import TrainReport
 from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, TranscribedSpan, Transcript
+from labwidgets.records.worth import (
+    GROUPS,
+    TERMS,
+    DoneItem,
+    JudgedDraft,
+    QueueReport,
+    WhatNext,
+    WorkItem,
+    WorthRow,
+)
 
 __all__ = [
     "AGE_BANDS",
@@ -119,6 +130,7 @@ __all__ = [
     "AUDIT",
     "FLAGS",
     "GENDERS",
+    "GROUPS",
     "MARKS",
     "MINOR",
     "MIN_SEGMENT_S",
@@ -128,6 +140,7 @@ __all__ = [
     "ROUND_STEPS",
     "SCOPES",
     "SHARE",
+    "TERMS",
     "Ack",
     "AddReport",
     "AlignReport",
@@ -146,6 +159,7 @@ __all__ = [
     "ConsentForm",
     "ConvertReport",
     "Decision",
+    "DoneItem",
     "DraftReport",
     "Drafter",
     "Event",
@@ -155,6 +169,7 @@ __all__ = [
     "HotWord",
     "HypothesesReport",
     "Hypothesis",
+    "JudgedDraft",
     "KeptEdit",
     "KeptRound",
     "KeptTake",
@@ -179,6 +194,7 @@ __all__ = [
     "QueueOrder",
     "QueuePage",
     "QueueQuery",
+    "QueueReport",
     "QueueRow",
     "ReadAudio",
     "Recording",
@@ -221,9 +237,13 @@ __all__ = [
     "Unplaced",
     "VerifyReport",
     "Wanted",
+    "WhatNext",
     "Word",
+    "WorkItem",
     "Worked",
+    "WorthRow",
     "in_words",
     "length",
     "new_id",
+    "work_time",
 ]

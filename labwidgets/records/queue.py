@@ -7,7 +7,9 @@ from typing import Literal
 
 from labwidgets.records.base import TaskState
 
-QueueOrder = Literal["added", "least_confident", "most_confident", "shortest", "longest", "random", "recent"]
+QueueOrder = Literal[
+    "added", "least_confident", "most_confident", "shortest", "longest", "random", "recent", "value"
+]
 
 QueueFilter = Literal["all", "open", "done", "skipped", "flagged", "blocked", "audits"]
 
@@ -19,6 +21,7 @@ QUEUE_ORDERS: tuple[QueueOrder, ...] = (
     "longest",
     "random",
     "recent",
+    "value",
 )
 
 QUEUE_FILTERS: tuple[QueueFilter, ...] = ("all", "open", "done", "skipped", "flagged", "blocked", "audits")
@@ -58,7 +61,10 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Progress over the whole project, filters aside; seconds of audio beside the counts."""
+    """Progress over the whole project, filters aside; seconds of audio beside the counts.
+
+    ``minutes_left``: of work, predicted; None before the queue was ranked.
+    """
 
     total: int
     done: int
@@ -67,3 +73,4 @@ class QueueCounts:
     drafted: int
     total_s: float
     done_s: float
+    minutes_left: float | None = None

@@ -17,6 +17,18 @@ def in_words(report: object, printer: _Printer, _cycle: bool) -> None:
     printer.text(str(report))
 
 
+def work_time(minutes: float) -> str:
+    """Return minutes of work as people say them.
+
+    >>> work_time(0.4), work_time(25.2), work_time(90), work_time(6000)
+    ('1 min', '25 min', '1.5 h', '100 h')
+    """
+    if minutes < 60:
+        return f"{max(1, round(minutes))} min"
+    hours = minutes / 60
+    return f"{hours:.1f} h" if hours < 10 else f"{hours:.0f} h"
+
+
 def length(hours: float) -> str:
     """Return an amount of audio as people say it.
 
@@ -186,7 +198,11 @@ class AlignReport:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The project in numbers; ``decided``: segments whose draft counts without a person."""
+    """The project in numbers.
+
+    ``decided``: segments whose draft counts without a person; ``minutes_left``: of work on the open ones,
+    predicted; None before the queue was ranked.
+    """
 
     recordings: int
     segments: int
@@ -197,6 +213,7 @@ class Status:
     speakers: int
     languages: tuple[str, ...]
     decided: int = 0
+    minutes_left: float | None = None
 
     _repr_pretty_ = in_words
 
@@ -206,7 +223,8 @@ class Status:
         done = f"{self.submitted} submitted" + (
             f", {self.decided} decided by a model" if self.decided else ""
         )
-        return f"{size}, {who}: {self.drafted} drafted, {done}, {self.flagged} flagged."
+        left = "" if self.minutes_left is None else f" About {work_time(self.minutes_left)} of work are left."
+        return f"{size}, {who}: {self.drafted} drafted, {done}, {self.flagged} flagged.{left}"
 
 
 @dataclass(frozen=True, slots=True)

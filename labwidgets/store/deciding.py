@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError, ProjectError, StoreError
 from labwidgets.records import AuditDraw, AuditPool, NewDecision, PoolUnit, StoredDecision, new_id
-from labwidgets.store import candidates, codec, schema
+from labwidgets.store import candidates, codec, schema, worth
 from labwidgets.store.deciding_log import accepted_by_decision
 from labwidgets.store.events import NewEvent, next_version, read
 from labwidgets.store.projections import contents, record
@@ -130,6 +130,8 @@ def add_audits(connection: sa.Connection, pool_id: str, drawn: AuditDraw, *, act
         raise StoreError(
             "somebody worked on a segment while audits were drawn", value=min(touched), remedy="Draw again"
         )
+    # Where they stand in the order of worth must not tell what they hold.
+    worth.shuffle_places(connection, list(drawn.chances))
     fields = {"segments": list(drawn.chances), "inclusion": list(drawn.chances.values())}
     content = codec.content_row(fields=fields)
     insert_rows(connection, schema.content, [content])

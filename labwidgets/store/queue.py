@@ -30,6 +30,10 @@ from labwidgets.text import checked_text
 from labwidgets.timeline import to_s, to_us
 
 MAX_ROWS = 1000
+PACE = "work_min_per_s"
+"""Key, in ``meta``, of how long the work on a second of open sound takes, in minutes."""
+RANKED = "work_ranked_us"
+"""Key, in ``meta``, of when segments were ranked by what they are worth."""
 TASK_STATES: tuple[TaskState, ...] = get_args(TaskState)
 _MAX_SEARCH = 1000
 _SHOWN_CHARACTERS = 160
@@ -44,6 +48,7 @@ ORDERS: Mapping[str, tuple[tuple[sa.Column[Any], ...], bool]] = {
     "longest": ((_task.duration_us, *_tie), True),
     "random": ((_task.rand, *_tie), False),
     "recent": ((_task.changed_us, *_tie), True),
+    "value": ((_task.priority, *_tie), False),
 }
 """By name: the columns of the order, and whether it runs downwards."""
 
@@ -145,6 +150,8 @@ def counts(connection: sa.Connection) -> QueueCounts:
     """Return the progress over everything, from sums that are kept."""
     sums = tallies(connection)
     by_state = {state: figures[0] for state, figures in sums.items()}
+    pace = min_per_s(connection)
+    open_s = to_s(sums["open"][1]) if "open" in sums else 0.0
     return QueueCounts(
         total=sum(by_state.values()),
         done=by_state.get("done", 0),
@@ -153,7 +160,14 @@ def counts(connection: sa.Connection) -> QueueCounts:
         drafted=sum(figures[2] for figures in sums.values()),
         total_s=to_s(sum(figures[1] for figures in sums.values())),
         done_s=to_s(sums["done"][1]) if "done" in sums else 0.0,
+        minutes_left=None if pace is None else pace * open_s,
     )
+
+
+def min_per_s(connection: sa.Connection) -> float | None:
+    """Return the minutes of work for a second of open sound, as ``worth.keep`` left it; None before."""
+    value = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == PACE))
+    return None if value is None else float(value)
 
 
 def tallies(connection: sa.Connection) -> dict[str, tuple[int, int, int, int]]:

@@ -21,7 +21,7 @@ _MAX_DIFFERENCES = 20
 def rebuild(connection: sa.Connection) -> int:
     """Empty the projections, replay everything in the caller's transaction, and return the number of events.
 
-    Leases are given back by it.
+    Leases are given back by it, and what is most worth labelling has to be worked out again.
     """
     for table in reversed(schema.PROJECTIONS):
         connection.execute(table.delete())
@@ -84,7 +84,7 @@ def _copy(connection: sa.Connection, other: sa.Connection, table: sa.Table) -> N
 def _differences(connection: sa.Connection, other: sa.Connection) -> Iterator[str]:
     for table in schema.PROJECTIONS:
         key = [column.name for column in table.primary_key]
-        columns = [column for column in table.c if column.name not in schema.LEASE_COLUMNS]
+        columns = [column for column in table.c if column.name not in schema.UNTOLD_COLUMNS]
         query = sa.select(*columns)
         if table is schema.tally:
             # A sum of nothing may be kept as zeros or not at all.

@@ -198,6 +198,8 @@ opinion = sa.Table(
     _required("inclusion_p", sa.Double),
     _required("at_us", sa.BigInteger),
     sa.Column("client_at_us", sa.BigInteger),
+    # None in opinions of a time when it was not told.
+    sa.Column("is_blank", sa.Boolean),
     sa.UniqueConstraint("event_id"),
     sqlite_with_rowid=False,
 )
@@ -243,7 +245,7 @@ reference = sa.Table(
 STAGE = "label"
 """The stage of the tasks that the queue is made of."""
 
-_ORDER_KEYS = ("least_rank", "most_rank", "duration_us", "rand", "changed_us")
+_ORDER_KEYS = ("least_rank", "most_rank", "duration_us", "rand", "changed_us", "priority")
 # Each index is a page or two of every save: what "all states" needs is merged from these, not kept again.
 _ORDERS = [("position", "segment_id"), *((key, "position", "segment_id") for key in _ORDER_KEYS)]
 
@@ -382,4 +384,6 @@ PASSING = (kept_edit,)
 """Tables that no event speaks of and nothing is counted from: a replay leaves them as they are."""
 
 LEASE_COLUMNS = ("lease_holder", "lease_token", "lease_until_us")
+
+UNTOLD_COLUMNS = (*LEASE_COLUMNS, "priority")
 """Columns that no event speaks of: a replay leaves them empty."""

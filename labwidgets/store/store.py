@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from labwidgets.records import VerifyReport
 from labwidgets.store import backup as backups
 from labwidgets.store import engine as engines
-from labwidgets.store import opening, rebuild, schema
+from labwidgets.store import opening, queue, rebuild, schema
 from labwidgets.store.checkpoint import Checkpointer
 from labwidgets.store.faces.analysis import Analysis
 from labwidgets.store.faces.decisions import Decisions
@@ -26,6 +26,7 @@ from labwidgets.store.faces.replaces import Replaces
 from labwidgets.store.faces.rounds import Rounds
 from labwidgets.store.faces.segments import Segments
 from labwidgets.store.faces.tasks import Tasks
+from labwidgets.store.faces.worth import Worth
 from labwidgets.store.hot_words import HotWords
 
 
@@ -41,6 +42,7 @@ class Store(
     Segments,
     Decisions,
     Rounds,
+    Worth,
 ):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 
@@ -105,12 +107,13 @@ class Store(
 
     # ---- care ----------------------------------------------------------------------------------------
 
-    def change_marker(self) -> tuple[int, int]:
-        """Return a pair that changes whenever events or drafts come in, from any process; cheap to poll."""
-        event, hypothesis = schema.event.c.seq, schema.hypothesis.c.seq
+    def change_marker(self) -> tuple[int, int, int]:
+        """Return what changes whenever events, drafts or a new ranking come in, from any process; cheap."""
+        event, hypothesis, meta = schema.event.c.seq, schema.hypothesis.c.seq, schema.meta.c
         newest = (sa.select(sa.func.max(seq)).scalar_subquery() for seq in (event, hypothesis))
-        row = self._read(lambda connection: connection.execute(sa.select(*newest)).one())
-        return (row[0] or 0, row[1] or 0)
+        ranked = sa.select(meta.value).where(meta.key == queue.RANKED).scalar_subquery()
+        row = self._read(lambda connection: connection.execute(sa.select(*newest, ranked)).one())
+        return (row[0] or 0, row[1] or 0, int(row[2] or 0))
 
     def verify(self) -> VerifyReport:
         """Rebuild everything from the events beside the store and compare; the store is not changed."""

@@ -251,6 +251,8 @@ def test_a_store_without_a_table_for_the_search_gets_one(
         raw.execute("DROP TABLE kept_edit")
         raw.execute("DROP TABLE segment_start")
         raw.execute("DROP INDEX ix_task_audits")
+        raw.execute("DROP INDEX ix_task_state_priority")
+        raw.execute("ALTER TABLE opinion DROP COLUMN is_blank")
         raw.execute("UPDATE content SET folded = lower(text)")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
     raw.close()

@@ -30,6 +30,7 @@ export function progress(counts: CountsPayload): { segments: string; sound: stri
 
 export const ORDER_NAMES: Record<string, string> = {
   added: "as added",
+  value: "most worth it first",
   least_confident: "least confident first",
   most_confident: "most confident first",
   shortest: "shortest first",
