@@ -15,6 +15,7 @@ from labwidgets.store import Store
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from segment_desk import Desk
 from store_makers import Add, recording
 
 
@@ -34,3 +35,17 @@ def add(store: Store) -> Add:
         return [row.segment_id for row in store.queue(QueueQuery()).rows]
 
     return adding
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    """One recording, and one person who changes its segments."""
+    return Desk(store)
+
+
+@pytest.fixture
+def replays(store: Store) -> Iterator[None]:
+    """Whatever a test does: a rebuild from the events is the store."""
+    yield
+    report = store.verify()
+    assert report.ok, report.differences

@@ -1,13 +1,16 @@
-"""Labelled rows to export."""
+"""Labelled rows to export, and what is handed to ``add``."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from labwidgets.records import Hypothesis, LabelledRow, Reference
+from labwidgets.corpus.columns import AddOptions
+from labwidgets.corpus.sources import open_source
+from labwidgets.records import Hypothesis, LabelledRow, NewRecording, Reference, Refusal
 
 
 @pytest.fixture
@@ -45,3 +48,22 @@ def read_audio(segment_id: str) -> np.ndarray:
 @pytest.fixture
 def sounds():
     return read_audio
+
+
+@pytest.fixture
+def take(tmp_path):
+    """Opens a source in a project folder and splits what it gives into recordings and refusals."""
+
+    def run(source, **options):
+        opened = open_source(source, tmp_path / "project", options=AddOptions(**options))
+        items = list(opened.recordings)
+        good = [item for item in items if isinstance(item, NewRecording)]
+        bad = [item for item in items if isinstance(item, Refusal)]
+        return SimpleNamespace(good=good, bad=bad, notes=opened.notes)
+
+    return run
+
+
+@pytest.fixture
+def clip(tone_wav):
+    return tone_wav("clips/a.wav", duration_s=0.3)
