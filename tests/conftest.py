@@ -257,7 +257,7 @@ class RunningHub:
 
     def _call(self, path: str, data: object | None = None) -> Any:
         body = None if data is None else json.dumps(data).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, body), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, body), timeout=60) as answer:
             return json.loads(answer.read())
 
     def order(self, route: str, kind: str, **more: Any) -> None:
@@ -307,7 +307,7 @@ def hub_process(tmp_path_factory):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     yield RunningHub(json.loads(process.stdout.readline())["url"], folder)
     process.terminate()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
 
 
 @pytest.fixture
@@ -349,7 +349,7 @@ def make_pusher(hub_process, tmp_path_factory):
     yield start
     for pusher in made:
         pusher.process.stdin.close()
-        pusher.process.wait(timeout=10)
+        pusher.process.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")

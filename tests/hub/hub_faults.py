@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,8 @@ class Fault:
     Attributes:
         route: Pattern that "METHOD /path" has to match.
         kind: ``status`` (answer ``status``), ``cut`` (close the line before doing anything), ``lost`` (do
-            it, then close the line), ``silent`` (no answer for ``seconds``) or ``race`` (somebody commits
-            first).
+            it, then close the line), ``silent`` (no answer for ``seconds``, or until troubles are
+            forgotten) or ``race`` (somebody commits first).
         at: First matching request that it hits, counted from 1.
         times: How many it hits.
         status: For ``status``.
@@ -52,6 +53,12 @@ class Troubles:
         with self.lock:
             self.faults.clear()
             self.requests.clear()
+
+    def keep_silent(self, fault: Fault) -> None:
+        """Wait as long as a silence lasts."""
+        end_s = time.monotonic() + fault.seconds
+        while time.monotonic() < end_s and any(one is fault for one in self.faults):
+            time.sleep(0.05)
 
     def meet(self, method: str, path: str, length: int) -> Fault | None:
         """Note a request; return the trouble that hits it."""

@@ -15,7 +15,6 @@ import argparse
 import json
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -52,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         origin = "storage" if self.is_storage else "hub"
         fault = self.troubles.meet(self.command, parts.path, len(body))
         if fault is not None and fault.kind == "silent":
-            time.sleep(fault.seconds)
+            self.troubles.keep_silent(fault)
         if fault is not None and fault.kind in {"cut", "silent"}:
             self.close_connection = True
             return

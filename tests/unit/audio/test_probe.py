@@ -155,7 +155,7 @@ def test_a_fifo_is_refused_without_waiting_for_a_writer(tmp_path):
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
-    thread.join(5)
+    thread.join(60)
     assert seen
     assert "pipe" in seen[0]
 

@@ -156,7 +156,7 @@ def test_a_speaker_can_be_taken_out_again_when_there_was_no_room_for_it(project:
 def test_a_limit_on_the_size_of_files_is_told_the_same_way(project: Project) -> None:
     project.close()
     command = [sys.executable, "-c", LIMITED, str(project.folder), "1024", "40000", "120000"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert [code for code, _ in said] == ["disk_full"] * 3

@@ -64,7 +64,7 @@ def test_a_push_cut_at_every_single_request_arrives_once(hub, hasty, small, kind
         repo = f"{name}-{number}"
         hub.clear()
         hub.order(".", troubles[number % len(troubles)], at=number, status=503)
-        first = send(small, repo, tag="v1", timeout_s=5.0)
+        first = send(small, repo, tag="v1", timeout_s=20.0)
         if "error" in first:
             resumed += 1
             assert "push again" in first["error"].lower(), first

@@ -93,7 +93,7 @@ def test_an_fsync_comes_before_each_acknowledgement(
     log = tmp_path / "strace.log"
     before = ("strace", "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,write")
     writer = start(_WRITER, store_path, "a1", ",".join(ids), before=before)
-    out, _ = writer.communicate(timeout=120)
+    out, _ = writer.communicate(timeout=300)
     if writer.returncode:
         pytest.skip("strace may not trace here")
     assert out.count("saved") == 5

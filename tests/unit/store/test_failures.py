@@ -155,7 +155,7 @@ def test_a_full_disk_refuses_the_save_and_keeps_the_earlier_ones(
 ) -> None:
     fill(store, 100)
     store.close()
-    out, _ = start(_FULL, store_path).communicate(timeout=120)
+    out, _ = start(_FULL, store_path).communicate(timeout=300)
     *saved, last = out.splitlines()
     assert last.startswith("full no room left")
     assert saved
@@ -192,7 +192,7 @@ def test_a_read_only_store_is_refused_on_opening(fill: Fill, start: Start) -> No
         folder.chmod(0o755)
         with Store.create(folder / "store.db") as made:
             fill(made, 1)
-        out, _ = start(_READ_ONLY, folder / "store.db", folder / "new.db").communicate(timeout=60)
+        out, _ = start(_READ_ONLY, folder / "store.db", folder / "new.db").communicate(timeout=300)
     finally:
         shutil.rmtree(folder)
     opened, created = out.splitlines()

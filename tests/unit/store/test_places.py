@@ -80,7 +80,7 @@ def test_opening_a_current_store_loads_no_migration_tool(store: Store, store_pat
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.stdout.strip() == "[]"
 
@@ -120,7 +120,7 @@ def test_a_log_that_cannot_be_moved_is_left_for_later(
     assert "was not moved" in caplog.text
 
 
-def _until(is_so: Callable[[], bool], *, longest_s: float = 20) -> bool:
+def _until(is_so: Callable[[], bool], *, longest_s: float = 120) -> bool:
     end = time.monotonic() + longest_s
     while not is_so() and time.monotonic() < end:
         time.sleep(0.05)
