@@ -9,14 +9,12 @@ import themeCss from "../ui/theme.css";
 import { createTypeSize } from "../ui/type_size";
 import { createActions } from "./actions";
 import { createAnnouncer } from "./announcer";
-import { createBanner } from "./banner";
 import { createClockwork } from "./clockwork";
 import { createFinding } from "./finding";
 import { createFolding } from "./folding";
-import { createFooter } from "./footer";
 import { createFrame } from "./frame";
+import { createHandingIn } from "./handing_in";
 import { createHeightHandle } from "./height";
-import { chordText } from "./help";
 import { createHotWords } from "./hot_words";
 import { installKeyboard } from "./keyboard";
 import keysCss from "./keys.css";
@@ -48,32 +46,13 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   const { player, editor, layers, typing, pages, outbox, session } = work;
 
   const focusText = () => editor.focus();
-  const skip = (reason: string) => {
-    if (session.submit({ skip_reason: reason })) announcer.say(`Skipped: ${reason}.`);
-    focusText();
-  };
-  const openSkip = () => {
-    if (session.phase.kind !== "open") return;
-    if (settings.skip_reasons.length === 0) skip("other");
-    else overlays.skipMenu.open();
-  };
-  const submit = () => {
-    run("submit_next", false);
-    focusText();
-  };
   const announcer = createAnnouncer(session, pages);
-  const banner = createBanner(scope, {
-    onMine: () => session.resolve("mine"),
-    onStored: () => session.resolve("stored"),
-    onOpen: (segment) => void session.open(segment, { play: false, isJump: true }),
-    onDiscard: (segment) => session.discard(segment),
-  });
-  const footer = createFooter(scope, {
-    flags: settings.flags,
-    chord: (action) => chordText(action, bindings.keys, bindings.mac),
-    onFlag: (flag) => session.toggleFlag(flag),
-    onSkip: openSkip,
-    onSubmit: submit,
+  const { banner, footer, skip, openSkip } = createHandingIn(scope, {
+    work,
+    focusText,
+    announce: announcer.say,
+    openSkipMenu: () => overlays.skipMenu.open(),
+    submit: () => run("submit_next", false),
   });
   const onQuery = (query: QueuePayload) => {
     rememberQuery(ready.project_id, query);
@@ -205,7 +184,6 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   });
 
   hotWords.start();
-  bindings.onChange(footer.showChords);
   session.on("opened", ({ loaded }) => typing.setLanguage(loaded.reply.language));
   scope.listen(top.listButton, "click", folding.toggle);
   scope.listen(top.helpButton, "click", () => run("help", false));

@@ -1,22 +1,19 @@
 import type { CountsPayload, QueuePayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
-import { h, setAttribute, setText } from "../ui/dom";
+import { h, setText } from "../ui/dom";
+import { createSavingLine, type SavingLine } from "./saving_line";
 import type { Status } from "./status";
 import { FILTER_NAMES, ORDER_NAMES, progress } from "./words";
 
 const SEARCH_PAUSE_MS = 250;
 
-export interface TopBar {
+export interface TopBar extends Pick<SavingLine, "keptButton" | "setStatus" | "setMore"> {
   readonly root: HTMLElement;
   readonly search: HTMLInputElement;
   readonly listButton: HTMLButtonElement;
   readonly guidelinesButton: HTMLButtonElement;
   readonly helpButton: HTMLButtonElement;
-  readonly keptButton: HTMLButtonElement;
   setCounts(counts: CountsPayload): void;
-  setStatus(status: Status): void;
-  /** More is kept than the state tells of; null for no more. */
-  setMore(text: string | null): void;
 }
 
 export interface TopBarOptions {
@@ -51,21 +48,7 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     segments,
     sound,
   );
-  const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
-  const stateWords = h("span", { class: "lw-state-words" });
-  const state = h("span", { class: "lw-state" }, sign, stateWords);
-  const more = h("span", { class: "lw-kept-more" });
-  const keptButton = h(
-    "button",
-    { type: "button", class: "lw-kept-button", title: "What is kept, and where", "aria-expanded": "false" },
-    more,
-    h("span", { "aria-hidden": "true" }, "▾"),
-  );
-  const setMore = (text: string | null) => {
-    setText(more, text ?? "");
-    keptButton.setAttribute("aria-label", `What is kept, and where${text ? `: ${text} elsewhere` : ""}`);
-  };
-  setMore(null);
+  const { state, keptButton, setStatus, setMore } = createSavingLine(options.onStatus);
   const listButton = h(
     "button",
     { type: "button", class: "lw-list-button", "aria-label": "List of segments" },
@@ -108,17 +91,11 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
     helpButton,
     keptButton,
     setMore,
+    setStatus,
     setCounts(counts) {
       const words = progress(counts);
       setText(segments, words.segments);
       setText(sound, words.sound);
-    },
-    setStatus(status) {
-      if (stateWords.textContent !== status.text) options.onStatus(status);
-      setAttribute(state, "data-tone", status.tone);
-      setAttribute(state, "title", status.text);
-      setText(sign, status.sign);
-      setText(stateWords, status.text);
     },
   };
 }

@@ -1,11 +1,9 @@
 import { preferencesOf } from "../core/memory";
 import type { RecordingReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
-import { createBanner } from "../labeller/banner";
 import { createFinding } from "../labeller/finding";
-import { createFooter } from "../labeller/footer";
+import { createHandingIn } from "../labeller/handing_in";
 import { createHeightHandle } from "../labeller/height";
-import { chordText } from "../labeller/help";
 import { createHotWords } from "../labeller/hot_words";
 import { installKeyboard } from "../labeller/keyboard";
 import { createListening } from "../labeller/listening";
@@ -142,30 +140,12 @@ export function buildSegments(
     onClose: focusText,
   });
 
-  const skip = (reason: string) => {
-    if (session.submit({ skip_reason: reason })) news.say(`Skipped: ${reason}.`);
-    focusText();
-  };
-  const openSkip = () => {
-    if (session.phase.kind !== "open") return;
-    if (settings.skip_reasons.length === 0) skip("other");
-    else overlays.skipMenu.open();
-  };
-  const banner = createBanner(scope, {
-    onMine: () => session.resolve("mine"),
-    onStored: () => session.resolve("stored"),
-    onOpen: (segment) => void session.open(segment, { play: false, isJump: true }),
-    onDiscard: (segment) => session.discard(segment),
-  });
-  const footer = createFooter(scope, {
-    flags: settings.flags,
-    chord: (action) => chordText(action, bindings.keys, bindings.mac),
-    onFlag: (flag) => session.toggleFlag(flag),
-    onSkip: openSkip,
-    onSubmit() {
-      run("submit_next", false);
-      focusText();
-    },
+  const { banner, footer, skip, openSkip } = createHandingIn(scope, {
+    work,
+    focusText,
+    announce: news.say,
+    openSkipMenu: () => overlays.skipMenu.open(),
+    submit: () => run("submit_next", false),
   });
   const list = createRowList(scope, {
     regions: () => recordingDoc.regions,
@@ -286,7 +266,6 @@ export function buildSegments(
   });
 
   hotWords.start();
-  bindings.onChange(footer.showChords);
   session.on("opened", () => typing.setLanguage(recording.language));
   scope.listen(top.helpButton, "click", () => run("help", false));
   scope.listen(top.guidelinesButton, "click", () => overlays.guidelines.toggle());

@@ -5,6 +5,7 @@ import { MARKS, type Mark } from "../labeller/words";
 import { formatTime } from "../player/ruler";
 import { freshId, h, setAttribute, setText } from "../ui/dom";
 import { type Filter, filtered, NO_FILTER } from "./filter";
+import { setColour } from "./palette";
 import type { Region, Regions } from "./regions";
 import type { Speakers } from "./speakers";
 
@@ -84,8 +85,7 @@ export function createRowList(scope: Scope, parts: RowListParts) {
     setText(sign, MARKS[mark].sign);
     setAttribute(sign, "aria-label", MARKS[mark].name);
     setText(time, formatTime(region.start_s, 1));
-    const colour = parts.speakers().colourOf(region.speaker);
-    setAttribute(speaker, "data-colour", colour === null ? "none" : colour);
+    setColour(speaker, parts.speakers().colourOf(region.speaker));
     setText(speaker, region.speaker ?? "");
     setText(row.text, text || " ");
     const length_s = (region.end_s - region.start_s).toFixed(1);

@@ -13,6 +13,12 @@ export interface Palette {
   font: string;
 }
 
+/** Gives an element a speaker's colour, in both themes; null takes it away. */
+export function setColour(element: HTMLElement, colour: number | null): void {
+  if (colour === null) element.style.removeProperty("--lw-s-colour");
+  else element.style.setProperty("--lw-s-colour", `var(--lw-spk-${colour})`);
+}
+
 export function readPalette(root: HTMLElement): Palette {
   const colour = (name: string, fallback: string) => resolve(root, name, fallback);
   return {

@@ -1,5 +1,6 @@
 import type { Scope } from "../core/scope";
 import { freshId, h, setAttribute } from "../ui/dom";
+import { setColour } from "./palette";
 import type { Region } from "./regions";
 import { N_KEYS, type Speakers } from "./speakers";
 
@@ -52,18 +53,15 @@ export function createSpeakerBar(scope: Scope, parts: SpeakerBarParts): SpeakerB
 
   const chip = (number: number, name: string, colour: number | null, isOn: boolean) => {
     const key = number < N_KEYS ? String(number + 1) : "";
-    const made = h(
+    const dot = h("span", { class: "lw-s-dot", "aria-hidden": "true" });
+    setColour(dot, colour);
+    return h(
       "button",
       { type: "button", class: "lw-s-chip", "aria-pressed": String(isOn), "data-at": number },
-      h("span", {
-        class: "lw-s-dot",
-        "data-colour": colour === null ? "none" : colour,
-        "aria-hidden": "true",
-      }),
+      dot,
       key && h("span", { class: "lw-key", "aria-hidden": "true" }, key),
       h("span", { dir: "auto" }, name),
     );
-    return made;
   };
   const render = () => {
     const speakers = parts.speakers();

@@ -1,8 +1,9 @@
 import type { RecordingPayload, RecordingReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
+import { createSavingLine } from "../labeller/saving_line";
 import type { Status } from "../labeller/status";
 import { count, FILTER_NAMES, span } from "../labeller/words";
-import { h, setAttribute, setText } from "../ui/dom";
+import { h, setText } from "../ui/dom";
 import type { Filter } from "./filter";
 import type { Region } from "./regions";
 import type { Speaker } from "./speakers";
@@ -54,25 +55,15 @@ export function createSegmentTopBar(scope: Scope, parts: TopBarParts) {
     spellcheck: "false",
   });
   const done = h("span", { class: "lw-progress", title: "Submitted of all segments of this recording" });
-  const sign = h("span", { class: "lw-state-sign", "aria-hidden": "true" });
-  const stateWords = h("span", { class: "lw-state-words" });
-  const status = h("span", { class: "lw-state" }, sign, stateWords);
-  const more = h("span", { class: "lw-kept-more" });
-  const keptButton = h(
-    "button",
-    { type: "button", class: "lw-kept-button", title: "What is kept, and where", "aria-expanded": "false" },
-    more,
-    h("span", { "aria-hidden": "true" }, "▾"),
-  );
-  keptButton.setAttribute("aria-label", "What is kept, and where");
+  const saving = createSavingLine(parts.onStatus);
   const guidelinesButton = h("button", { type: "button", class: "lw-guidelines-button" }, "Guidelines");
   guidelinesButton.hidden = !parts.hasGuidelines;
   const helpButton = button("lw-help-button", "Keys and help", "?");
   const root = h(
     "div",
     { class: "lw-top lw-s-top", role: "group", "aria-label": "Recording and progress" },
-    ...[back, picker, who, state, search, done, h("span", { class: "lw-gap" }), status],
-    ...[keptButton, guidelinesButton, helpButton],
+    ...[back, picker, who, state, search, done, h("span", { class: "lw-gap" }), saving.state],
+    ...[saving.keptButton, guidelinesButton, helpButton],
   );
 
   const EVERYBODY = "\u0000all";
@@ -98,11 +89,9 @@ export function createSegmentTopBar(scope: Scope, parts: TopBarParts) {
     search,
     guidelinesButton,
     helpButton,
-    keptButton,
-    setMore(text: string | null) {
-      setText(more, text ?? "");
-      keptButton.setAttribute("aria-label", `What is kept, and where${text ? `: ${text} elsewhere` : ""}`);
-    },
+    keptButton: saving.keptButton,
+    setMore: saving.setMore,
+    setStatus: saving.setStatus,
     setRecordings(all: readonly RecordingPayload[]) {
       const others = all.filter((one) => one.recording !== recording.recording);
       picker.append(
@@ -128,13 +117,6 @@ export function createSegmentTopBar(scope: Scope, parts: TopBarParts) {
       const n_done = all.filter(({ state: one }) => one !== "open").length;
       const part = shown.length < all.length ? ` · ${count(shown.length)} shown` : "";
       setText(done, `${count(n_done)} / ${count(all.length)} · ${span(recording.duration_s)}${part}`);
-    },
-    setStatus(next: Status) {
-      if (stateWords.textContent !== next.text) parts.onStatus(next);
-      setAttribute(status, "data-tone", next.tone);
-      setAttribute(status, "title", next.text);
-      setText(sign, next.sign);
-      setText(stateWords, next.text);
     },
   };
 }

@@ -1,22 +1,14 @@
 import { newUuid } from "../core/ids";
-import { type Preferences, preferencesOf } from "../core/memory";
 import type { MountContext } from "../core/mount";
-import type { Action, Editor, Span, Suggester } from "../core/parts";
-import type { LabelSettings, ReadyReply, RecordingReply } from "../core/protocol";
+import type { Span } from "../core/parts";
+import type { RecordingReply } from "../core/protocol";
 import type { Scope } from "../core/scope";
-import { labelsOf } from "../editor/pill";
-import { projectKey, type Seat, takeSeat } from "../keep/seat";
-import { Bindings } from "../labeller/bindings";
-import { chordText } from "../labeller/help";
+import { projectKey } from "../keep/seat";
 import { createKeeper, type Keeper } from "../labeller/keeper";
-import { createLayers, type LayerControls } from "../labeller/layers";
-import { Options } from "../labeller/options";
 import { createOutbox, type Outbox } from "../labeller/outbox";
 import { SegmentCache } from "../labeller/segments";
 import { Session } from "../labeller/session";
-import { TypingHelp } from "../labeller/typing_help";
-import { type WatchedTransport, watch } from "../labeller/waiting";
-import { isMac } from "../ui/keys";
+import { createTools, type Tools, type ToolsContext } from "../labeller/tools";
 import { RecordingDocument } from "./document";
 import type { Making } from "./edits";
 import { withBornSegments, withHeldSubmits } from "./gate";
@@ -25,23 +17,11 @@ import { ChangeQueue, type ParcelShelf } from "./queue";
 import type { Region } from "./regions";
 import { RowTurns } from "./turns";
 
-export interface SegmentsContext extends MountContext {
-  createEditor: (scope: Scope, settings: LabelSettings, suggester: Suggester) => Editor;
-}
+export type SegmentsContext = MountContext & ToolsContext;
 
 /** What the segment editor works with, whatever it looks like. */
-export interface SegmentWork {
-  readonly ready: ReadyReply;
+export interface SegmentWork extends Tools {
   readonly recording: RecordingReply;
-  readonly settings: LabelSettings;
-  readonly options: Options;
-  readonly bindings: Bindings;
-  readonly preferences: Preferences;
-  readonly transport: WatchedTransport;
-  readonly editor: Editor;
-  readonly layers: LayerControls;
-  readonly typing: TypingHelp;
-  readonly seat: Seat;
   readonly outbox: Outbox;
   readonly keeper: Keeper;
   readonly cache: SegmentCache;
@@ -66,22 +46,9 @@ export function createSegmentWork(
   recording: RecordingReply,
   outside: Outside,
 ): SegmentWork {
-  const { ready } = context;
-  const preferences = preferencesOf(ready.annotator);
-  const options = new Options(ready.settings, preferences);
-  const { settings } = options;
-  const projectKeys = { keys: settings.keys, preset: settings.key_preset };
-  const bindings = new Bindings(projectKeys, preferences, isMac(navigator.platform));
-  const transport = watch(context.transport, () => performance.now());
-  const chordOf = (action: Action) => chordText(action, bindings.keys, bindings.mac);
-  const typing = new TypingHelp({ transport, options, preferences });
-  const main = context.createEditor(scope, settings, typing);
-  const labels = labelsOf(settings.tags);
-  const help = { chordOf, labels, suggester: typing };
-  const { editor, layers } = createLayers(scope, main, settings.layers, help);
-  const project = projectKey(ready);
-  const seat = takeSeat({ project, annotator: ready.annotator }, newUuid);
-  const owner = JSON.stringify([project, ready.annotator, recording.recording]);
+  const tools = createTools(scope, context);
+  const { ready, transport, editor, seat } = tools;
+  const owner = JSON.stringify([projectKey(ready), ready.annotator, recording.recording]);
   const shelf = openParcelShelf(owner, browserStorage());
   const queue = new ChangeQueue(scope, {
     transport,
@@ -112,25 +79,5 @@ export function createSegmentWork(
     newId: newUuid,
     now_ms: () => Date.now(),
   };
-  return {
-    ready,
-    recording,
-    settings,
-    options,
-    bindings,
-    preferences,
-    transport,
-    editor,
-    layers,
-    typing,
-    seat,
-    outbox,
-    keeper,
-    cache,
-    session,
-    shelf,
-    queue,
-    recordingDoc,
-    making,
-  };
+  return { ...tools, recording, outbox, keeper, cache, session, shelf, queue, recordingDoc, making };
 }
