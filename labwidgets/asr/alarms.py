@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labwidgets.asr import windows
-from labwidgets.records import Samples, Span, Transcription
+from labwidgets.records import RATE_HZ, Samples, Span, Transcription
 from labwidgets.text import has_repetition, writing_of
 
 REPETITION = "repetition"
@@ -51,7 +51,7 @@ def find(transcription: Transcription, samples: Samples, *, language: str = "und
     speech = windows.speech_spans(samples)
     checks = {
         REPETITION: has_repetition(transcription.text),
-        FAST_TEXT: is_fast(transcription.text, len(samples) / windows.RATE_HZ),
+        FAST_TEXT: is_fast(transcription.text, len(samples) / RATE_HZ),
         SPARSE_TEXT: is_sparse(transcription.text, _total_s(speech)),
         TEXT_IN_SILENCE: has_text_in_silence(transcription, speech),
         UNHEARD_SPEECH: has_unheard_speech(transcription, speech),

@@ -12,7 +12,7 @@ from transformers import AutomaticSpeechRecognitionPipeline
 
 from labwidgets.asr import windows
 from labwidgets.errors import ModelError
-from labwidgets.records import Samples, Transcription, Word
+from labwidgets.records import RATE_HZ, Samples, Transcription, Word
 
 LONGEST_S = 30.0
 """Attention over one piece grows with the square of its length."""
@@ -101,10 +101,10 @@ class CtcDrafter:
         words: list[Word] = []
         log_probs: list[float] = []
         for first, last in windows.split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
-            if last - first < SHORTEST_S * windows.RATE_HZ:
+            if last - first < SHORTEST_S * RATE_HZ:
                 continue
             emitted: Emitted = self._pipe(self._at_model_rate(samples[first:last]))
-            offset_s, limit_s = first / windows.RATE_HZ, last / windows.RATE_HZ
+            offset_s, limit_s = first / RATE_HZ, last / RATE_HZ
             words += [_placed(word, offset_s, limit_s) for word in emitted.words]
             log_probs += emitted.log_probs
         return Transcription(
@@ -116,9 +116,9 @@ class CtcDrafter:
 
     def _at_model_rate(self, samples: Samples) -> Samples:
         rate_hz = self._pipe.feature_extractor.sampling_rate
-        if rate_hz == windows.RATE_HZ:
+        if rate_hz == RATE_HZ:
             return samples
-        resampled: Samples = soxr.resample(samples, windows.RATE_HZ, rate_hz)
+        resampled: Samples = soxr.resample(samples, RATE_HZ, rate_hz)
         return resampled
 
 

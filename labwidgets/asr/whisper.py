@@ -25,11 +25,11 @@ from labwidgets.asr.languages import SPACELESS, whisper_code
 from labwidgets.asr.whisper_decoder import Decoding
 from labwidgets.asr.whisper_encoder import encode
 from labwidgets.errors import ModelError
-from labwidgets.records import Samples, Transcription, Word
+from labwidgets.records import RATE_HZ, Samples, Transcription, Word
 
 _SECONDS_PER_POSITION = 0.02
 _FRAMES_PER_S = 100
-_SAMPLES_PER_FRAME = windows.RATE_HZ // _FRAMES_PER_S
+_SAMPLES_PER_FRAME = RATE_HZ // _FRAMES_PER_S
 _MAX_TOKENS = 440
 _NO_SPEECH = 0.6
 _NO_SPEECH_LOG_PROB = -1.0
@@ -88,7 +88,7 @@ class WhisperPipeline(AutomaticSpeechRecognitionPipeline):  # type: ignore[misc]
 
     def preprocess(self, inputs: Samples, **_: Any) -> Iterator[dict[str, Any]]:
         """Give the features of the only chunk, with silence up to the model's 30 s, and its length."""
-        features = self.feature_extractor(inputs, sampling_rate=windows.RATE_HZ, return_tensors="pt")
+        features = self.feature_extractor(inputs, sampling_rate=RATE_HZ, return_tensors="pt")
         n_frames = math.ceil(len(inputs) / _SAMPLES_PER_FRAME)
         yield {"is_last": True, "features": features.input_features, "n_frames": n_frames}
 
@@ -244,11 +244,11 @@ class WhisperDrafter:
         code = self._code(language)
         pieces: list[_Piece] = []
         for first, last in windows.split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
-            if last - first >= SHORTEST_S * windows.RATE_HZ:
+            if last - first >= SHORTEST_S * RATE_HZ:
                 scored = self._pipe(samples[first:last], language=code, limits=self._limits)
                 code = code or scored.language
                 if not _is_silence(scored):
-                    pieces.append(self._piece(scored, samples[first:last], first / windows.RATE_HZ))
+                    pieces.append(self._piece(scored, samples[first:last], first / RATE_HZ))
         return _joined(pieces, language=language or code, spaceless=code in SPACELESS)
 
     def score(self, samples: Samples, text: str, language: str | None = None) -> Transcription:
@@ -265,14 +265,14 @@ class WhisperDrafter:
             ModelError: The model does not know the language, or sound or text are too long.
         """
         code = self._code(language)
-        if len(samples) > LONGEST_S * windows.RATE_HZ:
+        if len(samples) > LONGEST_S * RATE_HZ:
             raise ModelError(
                 "the sound is too long to be scored in one piece",
-                value=f"{len(samples) / windows.RATE_HZ:.1f} s",
+                value=f"{len(samples) / RATE_HZ:.1f} s",
                 allowed=f"{LONGEST_S} s",
                 remedy="Cut it into segments first",
             )
-        if not text.strip() or len(samples) < SHORTEST_S * windows.RATE_HZ:
+        if not text.strip() or len(samples) < SHORTEST_S * RATE_HZ:
             return Transcription("", (), None, language or code)
         scored = self._pipe(samples, language=code, text=text, limits=self._limits)
         piece = self._piece(scored, samples, 0.0)
@@ -303,7 +303,7 @@ class WhisperDrafter:
             starts_s=scored.starts_s,
             confidences=alignment.group_confidences(groups, spelled, scored.log_probs),
             speech=windows.speech_spans(samples),
-            duration_s=len(samples) / windows.RATE_HZ,
+            duration_s=len(samples) / RATE_HZ,
         )
         text = tokenizer.decode(tokens, skip_special_tokens=True).strip()
         return _Piece(text, _shifted(words, offset_s), scored.log_probs)

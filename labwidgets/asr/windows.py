@@ -10,10 +10,9 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from labwidgets.records import Samples, Span
+from labwidgets.records import RATE_HZ, Samples, Span
 from labwidgets.timeline import merge_spans
 
-RATE_HZ = 16_000
 FRAME_S = 0.01
 _FRAME = round(RATE_HZ * FRAME_S)
 _FLOOR_DBFS = -90.0

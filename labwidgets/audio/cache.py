@@ -35,7 +35,7 @@ from labwidgets.audio.voice import (
 )
 from labwidgets.audio.waveform import Pairs
 from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, StoreError
-from labwidgets.records import MIX, AudioWindow, Peaks, Quality, Samples, Span, Spectrogram
+from labwidgets.records import MIX, RATE_HZ, AudioWindow, Peaks, Quality, Samples, Span, Spectrogram
 
 FORMAT = 1
 """Of the entries; another number means that they are made anew."""
@@ -106,7 +106,9 @@ class AudioCache:
         self._after_growth(key)
         return decoded
 
-    def read(self, key: str, *, start_s: float, end_s: float, channel: int, rate_hz: int = 16_000) -> Samples:
+    def read(
+        self, key: str, *, start_s: float, end_s: float, channel: int, rate_hz: int = RATE_HZ
+    ) -> Samples:
         """Return the sound of a span as mono float32[n], -1..1.
 
         Args:

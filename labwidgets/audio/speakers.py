@@ -19,9 +19,8 @@ import numpy.typing as npt
 
 from labwidgets.audio.onnx import open_session
 from labwidgets.errors import ModelError
-from labwidgets.records import Samples
+from labwidgets.records import RATE_HZ, Samples
 
-RATE_HZ = 16_000
 SHORTEST_S = 0.3
 """Of less sound nothing can be said."""
 

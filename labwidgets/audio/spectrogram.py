@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from labwidgets.errors import SegmentError
-from labwidgets.records import Samples, Spectrogram
+from labwidgets.records import RATE_HZ, Samples, Spectrogram
 
 MAX_COLUMNS = 4_096
 MAX_BANDS = 256
 """Together at most 1 MiB, what one message may carry."""
-RATE_HZ = 16_000
 FLOOR_DB = -120.0
 STEP_DB = 0.5
 

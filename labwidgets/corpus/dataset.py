@@ -32,9 +32,8 @@ from labwidgets.corpus.card import (
 from labwidgets.corpus.privacy import silence
 from labwidgets.corpus.shards import Shard, ShardWriter
 from labwidgets.corpus.spool import Columns, Spool, spool
-from labwidgets.corpus.table import RATE_HZ
 from labwidgets.errors import DiskFullError, LabError, ProjectError
-from labwidgets.records import LabelledRow, Progress, ReadAudio, Refusal
+from labwidgets.records import RATE_HZ, LabelledRow, Progress, ReadAudio, Refusal
 
 DATA_FOLDER = "data"
 CARD_FILE = "README.md"

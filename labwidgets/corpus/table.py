@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Literal
 
-from labwidgets.records import LabelledRow, Reference
+from labwidgets.records import RATE_HZ, LabelledRow, Reference
 
 Kind = Literal["bool", "int64", "float64", "string", "json"]
 
-RATE_HZ = 16_000
 FIXED_COLUMNS: Mapping[str, str] = {
     "text": "string",
     "speaker": "string",

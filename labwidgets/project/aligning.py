@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from labwidgets.errors import NotFoundError, ProjectError, SourceError
 from labwidgets.records import (
+    RATE_HZ,
     AlignReport,
     ModelRun,
     Progress,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from labwidgets.project.hearing import Hearer
 
 _READER = "-"
-_RATE_HZ = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Aligning(StoreSource):
             return
         samples = self.read(segment.id)
         for first, last in split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
-            yield _Part(segment, first / _RATE_HZ, last / _RATE_HZ)
+            yield _Part(segment, first / RATE_HZ, last / RATE_HZ)
 
     def _piece(self, part: _Part, scorer: Hearer, language: str) -> Piece:
         from labwidgets.asr.placing import Piece
@@ -133,7 +133,7 @@ class Aligning(StoreSource):
         return Piece(part.segment.id, read, heard)
 
     def _sound_of(self, part: _Part) -> Samples:
-        return self.read(part.segment.id)[round(part.start_s * _RATE_HZ) : round(part.end_s * _RATE_HZ)]
+        return self.read(part.segment.id)[round(part.start_s * RATE_HZ) : round(part.end_s * RATE_HZ)]
 
 
 def _by_segment(

@@ -6,7 +6,17 @@ and on the screen alike.
 
 from labwidgets.records.analysis import MARKS, AnalysedSegment, Mark, SaidText
 from labwidgets.records.arriving import NewRecording, NewSegment
-from labwidgets.records.base import FLAGS, MIX, LabelOrigin, Samples, Span, TaskState, TextUse, new_id
+from labwidgets.records.base import (
+    FLAGS,
+    MIX,
+    RATE_HZ,
+    LabelOrigin,
+    Samples,
+    Span,
+    TaskState,
+    TextUse,
+    new_id,
+)
 from labwidgets.records.consent import SCOPES, SHARE, Consent
 from labwidgets.records.deciding import (
     AUDIT,
@@ -137,6 +147,7 @@ __all__ = [
     "MIX",
     "QUEUE_FILTERS",
     "QUEUE_ORDERS",
+    "RATE_HZ",
     "ROUND_STEPS",
     "SCOPES",
     "SHARE",

@@ -14,6 +14,9 @@ import numpy.typing as npt
 Samples = npt.NDArray[np.float32]
 """Mono audio, float32[n_samples], -1..1."""
 
+RATE_HZ = 16_000
+"""At which models hear and data sets hold them."""
+
 Span = tuple[float, float]
 """(start_s, end_s)."""
 

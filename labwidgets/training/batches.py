@@ -9,8 +9,7 @@ import soxr
 import torch
 from torch.utils.data import Dataset
 
-from labwidgets.asr.windows import RATE_HZ
-from labwidgets.records import Samples
+from labwidgets.records import RATE_HZ, Samples
 from labwidgets.training.augment import Augmenter, padded
 from labwidgets.training.material import Clip, Material, Speller
 from labwidgets.training.models import Base

@@ -15,10 +15,9 @@ import transformers
 
 from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import ModelSource
-from labwidgets.asr.windows import RATE_HZ
 from labwidgets.config import TrainingRecipe
 from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
-from labwidgets.records import TrainReport
+from labwidgets.records import RATE_HZ, TrainReport
 from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
 from labwidgets.training.batches import Clips, Collator

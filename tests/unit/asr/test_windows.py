@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labwidgets.asr.windows import RATE_HZ, levels_dbfs, speech_spans, split_at_quiet
+from labwidgets.asr.windows import levels_dbfs, speech_spans, split_at_quiet
+from labwidgets.records import RATE_HZ
 
 
 def noise(duration_s: float, level: float) -> np.ndarray:
