@@ -9,9 +9,17 @@ from typing import Any, Protocol, runtime_checkable
 from labwidgets.analysis.explorer import ErrorTable
 from labwidgets.audio import encode_flac
 from labwidgets.corpus.sounds import RowSounds
-from labwidgets.corpus.table import RATE_HZ
 from labwidgets.errors import ConfigError, SourceError
-from labwidgets.records import AudioWindow, LabelSource, Peaks, Samples, Spectrogram, Submission, Word
+from labwidgets.records import (
+    RATE_HZ,
+    AudioWindow,
+    LabelSource,
+    Peaks,
+    Samples,
+    Spectrogram,
+    Submission,
+    Word,
+)
 from labwidgets.widgets import messages
 from labwidgets.widgets.row_sound import LooseSound
 

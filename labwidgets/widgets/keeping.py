@@ -9,20 +9,12 @@ from typing import Any
 from labwidgets.records import KeptEdit, LabelSource
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, Handler
+from labwidgets.widgets.desk import Desk
 from labwidgets.widgets.protocol import KeptPayload
 
 
-class KeepDesk:
-    """Keeps what one annotator typed and did not submit.
-
-    Args:
-        source: Of the labels.
-        annotator: Whose page it is.
-    """
-
-    def __init__(self, source: LabelSource, annotator: str) -> None:
-        self._source = source
-        self._annotator = annotator
+class KeepDesk(Desk[LabelSource]):
+    """Keeps what one annotator typed and did not submit."""
 
     @property
     def handlers(self) -> dict[str, Handler]:

@@ -27,6 +27,7 @@ from labwidgets.records import (
 from labwidgets.text import stored_text
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, Handler
+from labwidgets.widgets.desk import Desk
 from labwidgets.widgets.protocol import ClipPayload, RegionPayload
 
 MAX_BINS = 20_000
@@ -36,17 +37,11 @@ _MOST_DIGITS = 4
 _LAST_MS = 1 << 48
 
 
-class RecordingDesk:
-    """Answers for whole recordings.
-
-    Args:
-        source: Of recordings and labels.
-        annotator: Whose page it is; never taken from a message.
-    """
+class RecordingDesk(Desk[RecordingSource]):
+    """Answers for whole recordings."""
 
     def __init__(self, source: RecordingSource, annotator: str) -> None:
-        self._source = source
-        self._annotator = annotator
+        super().__init__(source, annotator)
         self._speech: dict[str, list[Span]] = {}
 
     @property

@@ -9,6 +9,7 @@ from labwidgets.audio import WINDOW_S
 from labwidgets.errors import MessageError
 from labwidgets.records import Found, LabelSource, Replace, Replacement, Wanted
 from labwidgets.widgets._base import Answer, Handler
+from labwidgets.widgets.desk import Desk
 from labwidgets.widgets.messages import clip_payload
 from labwidgets.widgets.protocol import FoundPayload, HitPayload
 
@@ -19,17 +20,8 @@ _CONTEXT = 48
 """Characters shown on either side of a place."""
 
 
-class ReplaceDesk:
-    """Answers what the page asks about finding and replacing.
-
-    Args:
-        source: Of the labels.
-        annotator: Whose page it is.
-    """
-
-    def __init__(self, source: LabelSource, annotator: str) -> None:
-        self._source = source
-        self._annotator = annotator
+class ReplaceDesk(Desk[LabelSource]):
+    """Answers what the page asks about finding and replacing."""
 
     @property
     def handlers(self) -> dict[str, Handler]:
