@@ -135,6 +135,76 @@ def test_the_caret_gets_through_text_that_runs_both_ways(opened: Any) -> None:
     assert not opened.page_errors()
 
 
+LONG_TEXTS = {
+    "en": "many words that somebody said, and then. " * 50,
+    "ur": "آج صبح بس نہیں آئی اور پھر\u06d4 " * 70,
+    "ja": "今日は天気がいいですから。" * 80,
+}
+CARET = """(content) => {
+    const {focusNode, focusOffset} = getSelection();
+    const range = document.createRange();
+    range.setStart(focusNode, focusOffset);
+    const caret = range.getClientRects()[0];
+    const line = (focusNode.nodeType === 3 ? focusNode.parentElement : focusNode).closest(".cm-line");
+    range.selectNodeContents(line);
+    const first = range.getClientRects()[0];
+    const isRightToLeft = getComputedStyle(line).direction === "rtl";
+    return {
+        block: [...content.querySelectorAll(".cm-line")].indexOf(line),
+        row: Math.round((caret.top - first.top) / caret.height),
+        x: Math.round(isRightToLeft ? first.right - caret.right : caret.left - first.left),
+    };
+}"""
+CHOSEN = "() => getSelection().toString()"
+
+
+@pytest.mark.parametrize("language", LONG_TEXTS)
+def test_keys_keep_to_the_lines_of_a_long_text(opened: Any, language: str) -> None:
+    page, keyboard = opened.page, opened.page.keyboard
+    content = page.locator(".lw-editor .cm-content")
+    content.click()
+    keyboard.press("Control+a")
+    keyboard.insert_text(LONG_TEXTS[language])
+    block = content.locator(".cm-line").nth(1)
+    block.wait_for()
+
+    def pressed(*keys: str) -> dict[str, int]:
+        for key in keys:
+            keyboard.press(key)
+        caret: dict[str, int] = content.evaluate(CARET)
+        return caret
+
+    start = {"block": 1, "row": 0, "x": 0}
+    block.click(position={"x": 200, "y": 12})
+    assert pressed("Home") == start
+    assert pressed("Home") == start
+    inside = pressed(*["ArrowLeft" if language == "ur" else "ArrowRight"] * 2)
+    above = pressed("ArrowUp")
+    assert above["block"] == 0
+    assert abs(above["x"] - inside["x"]) < 12
+    assert pressed("ArrowDown", "Home") == start
+    end = pressed("End")
+    assert (end["block"], end["row"]) == (1, 0)
+    assert pressed("End") == end
+    assert pressed("Shift+Home") == start
+    chosen = page.evaluate(CHOSEN)
+    assert chosen
+    assert block.inner_text().startswith(chosen)
+    assert pressed("End", "PageUp")["block"] == 0
+    block.click(position={"x": 200, "y": 12})
+    assert pressed("Home") == start
+    session = page.context.new_cdp_session(page)
+    for step in ("か", "かん"):
+        session.send(
+            "Input.imeSetComposition", {"text": step, "selectionStart": len(step), "selectionEnd": len(step)}
+        )
+        block.get_by_text(step).wait_for()
+    session.send("Input.insertText", {"text": "漢 "})
+    block.get_by_text("漢 ").wait_for()
+    assert block.inner_text().startswith("漢 ")
+    assert not opened.page_errors()
+
+
 def test_a_tag_from_the_palette_is_one_step_and_one_delete(opened: Any) -> None:
     page = opened.page
     page.locator(".lw-editor .cm-content").click()

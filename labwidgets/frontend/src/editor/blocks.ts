@@ -30,16 +30,17 @@ class Break extends WidgetType {
   }
 }
 
-// Behind the caret, so that each place in the text has one place on the page.
-const blockBreak = Decoration.widget({ widget: new Break(), block: true, side: 1 });
+// It covers nothing, so that the caret has two places at it, as where any line is wrapped. Its end is open, so that
+// CodeMirror begins a line behind it also where an input method composes there.
+const blockBreak = Decoration.replace({ widget: new Break(), block: true, inclusiveEnd: false });
 
 export const blocks = StateField.define<DecorationSet>({
-  create: (state) => settled(Decoration.none, state),
+  create: (state) => drawn(settled([], state)),
   update(value, transaction) {
     const asked = transaction.effects.some((effect) => effect.is(redraw));
     if (!transaction.docChanged && !asked) return value;
-    const mapped = value.map(transaction.changes);
-    return isComposing(transaction) ? mapped : settled(mapped, transaction.state);
+    const moved = endsOf(value).map((at) => transaction.changes.mapPos(at, sideOf(transaction, at)));
+    return drawn(isComposing(transaction) ? moved : settled(moved, transaction.state));
   },
   provide: (field) => EditorView.decorations.from(field),
 });
@@ -48,12 +49,34 @@ function isComposing(transaction: Transaction): boolean {
   return transaction.isUserEvent("input.type.compose");
 }
 
-function settled(breaks: DecorationSet, state: EditorState): DecorationSet {
-  const before: number[] = [];
-  for (const cursor = breaks.iter(); cursor.value; cursor.next()) before.push(cursor.from);
-  const after = settle(before, state.doc, state.field(clipWords).words);
-  if (after.length === before.length && after.every((at, i) => at === before[i])) return breaks;
-  return Decoration.set(after.map((at) => blockBreak.range(at)));
+/** What is typed at a break belongs to the line that the caret is on. */
+function sideOf({ startState }: Transaction, at: number): -1 | 1 {
+  const { main } = startState.selection;
+  return main.empty && main.head === at && main.assoc > 0 ? -1 : 1;
+}
+
+/** Whether one block ends and another begins there. */
+export function hasBreak(state: EditorState, at: number): boolean {
+  let isThere = false;
+  state.field(blocks).between(at, at, () => {
+    isThere = true;
+    return false;
+  });
+  return isThere;
+}
+
+function endsOf(breaks: DecorationSet): number[] {
+  const ends: number[] = [];
+  for (const cursor = breaks.iter(); cursor.value; cursor.next()) ends.push(cursor.from);
+  return ends;
+}
+
+function drawn(ends: readonly number[]): DecorationSet {
+  return Decoration.set([...new Set(ends)].map((at) => blockBreak.range(at)));
+}
+
+function settled(before: readonly number[], state: EditorState): number[] {
+  return settle(before, state.doc, state.field(clipWords).words);
 }
 
 /** Ends of all blocks but the last, made from where they were. */

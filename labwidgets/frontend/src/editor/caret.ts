@@ -59,6 +59,19 @@ function move(side: "left" | "right", step: Step, isSelecting: boolean): Command
   };
 }
 
+/** To where the line that is seen begins or ends; there it stays, however often the key is pressed. */
+function toEdge(forward: boolean, isSelecting: boolean): Command {
+  return (view) => {
+    const { main } = view.state.selection;
+    const { head, assoc } = view.moveToLineBoundary(main, forward);
+    const next = isSelecting
+      ? EditorSelection.range(main.anchor, head, undefined, undefined, assoc)
+      : EditorSelection.cursor(head, assoc);
+    view.dispatch({ selection: EditorSelection.create([next]), scrollIntoView: true, userEvent: "select" });
+    return true;
+  };
+}
+
 /** Backwards, one sign of the keyboard goes, so that a wrong vowel can be mended alone; forwards, all of it. */
 const deleteSign: Command = (view) => {
   const { main } = view.state.selection;
@@ -87,7 +100,17 @@ const sideways = (["left", "right"] as const).flatMap((side): KeyBinding[] => {
   ];
 });
 
+const edges = ["Home", "End"].map(
+  (key): KeyBinding => ({
+    key,
+    run: toEdge(key === "End", false),
+    shift: toEdge(key === "End", true),
+    preventDefault: true,
+  }),
+);
+
 export const caretKeys: KeyBinding[] = [
   ...sideways,
+  ...edges,
   { key: "Delete", run: deleteSign, preventDefault: true },
 ];

@@ -8,6 +8,7 @@ import type { TagPayload, WordPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { textAttributes } from "./attributes";
 import { blocks } from "./blocks";
+import { caretOnItsLine } from "./caret_line";
 import { composed } from "./clean";
 import { watchComposition } from "./composition";
 import { composedContent, contentOf, payloadOf, payloadsOf, wordsOf } from "./content";
@@ -61,6 +62,7 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
   const fixed: Extension = [
     sounding,
     blocks,
+    caretOnItsLine,
     wordMarks(settings.low_confidence),
     tagPills(labels),
     hot.marks,

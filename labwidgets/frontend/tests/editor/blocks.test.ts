@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { StateEffect, Text } from "@codemirror/state";
+import { EditorSelection, type EditorState, StateEffect, Text } from "@codemirror/state";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Scope } from "../../src/core/scope";
 import { blocks, settle } from "../../src/editor/blocks";
@@ -92,5 +92,20 @@ describe("blocks under edits", () => {
       for (const length of fitting.slice(0, -1)) expect(length).toBeGreaterThanOrEqual(LEAST);
     }
     expect(state.doc.length).toBeGreaterThan(2 * MOST);
+  });
+
+  it("belong to the line on which the caret is", () => {
+    const long = open(LONG, timed(LONG.split(" ")));
+    const start = long.update({ effects: StateEffect.appendConfig.of(blocks) }).state;
+    const first = (state: EditorState) => state.field(blocks).iter().from;
+    const at = first(start);
+    for (const [assoc, expected] of [
+      [1, at],
+      [-1, at + 4],
+    ] as const) {
+      const selection = EditorSelection.create([EditorSelection.cursor(at, assoc)]);
+      const placed = start.update({ selection }).state;
+      expect(first(placed.update({ changes: { from: at, insert: "and " } }).state)).toBe(expected);
+    }
   });
 });
