@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import json
+import socket
+import ssl
 import stat
 import tarfile
 import threading
 import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import ClassVar
 
 import fsspec
 import pytest
 
 from labwidgets.corpus import archives, elsewhere, fetching
-from labwidgets.errors import DiskFullError, MissingExtraError, SourceError
+from labwidgets.errors import DiskFullError, LabError, MissingExtraError, SourceError
 from labwidgets.project import Project
 
 
@@ -180,9 +184,16 @@ def test_a_name_in_a_zip_that_is_no_text(tmp_path):
 
 class Server(BaseHTTPRequestHandler):
     files: ClassVar[dict[str, bytes]] = {}
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self):
+        Server.asked.append(self.headers["Host"])
         name = self.path.lstrip("/").partition("?")[0]
+        if name == "to":
+            self.send_response(302)
+            self.send_header("Location", self.path.partition("?")[2])
+            self.end_headers()
+            return
         if name == "redirect":
             self.send_response(302)
             self.send_header("Location", "file:///etc/passwd")
@@ -218,7 +229,8 @@ class Server(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    running = ThreadingHTTPServer(("", 0), Server)
+    Server.asked = []
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{running.server_port}"
@@ -258,6 +270,91 @@ def test_answers_that_are_no_source(name, message, project, server, monkeypatch)
     with pytest.raises(SourceError, match=message):
         project.add(f"{server}/{name}", allow_local=True)
     assert list(project.folder.glob(".incoming*")) == []
+
+
+@pytest.fixture
+def one_is_public(monkeypatch, server):
+    """127.0.0.1 passes for an address of the public net, also by the name of example.org."""
+    find, is_public = socket.getaddrinfo, fetching._is_public
+    names = {"example.org": "127.0.0.1", "inside.example.org": "127.0.0.2"}
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **kw: find(names.get(host, host), *rest, **kw)
+    )
+    monkeypatch.setattr(fetching, "_is_public", lambda one: str(one) == "127.0.0.1" or is_public(one))
+    # The server speaks plainly; what counts here is which way an https URL goes.
+    plain = SimpleNamespace(wrap_socket=lambda sock, **_: sock)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: plain)
+    return server.rpartition(":")[2]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        pytest.param("http://127.0.0.2:{port}/a.wav", r"network: '127.0.0.2 \(127.0.0.2\)'", id="address"),
+        pytest.param("https://127.0.0.2:{port}/a.wav", r"network: '127.0.0.2 \(127.0.0.2\)'", id="https"),
+        pytest.param(
+            "http://inside.example.org:{port}/a.wav", r"inside.example.org \(127.0.0.2\)", id="name"
+        ),
+        pytest.param(
+            "http://example.org:{port}/to?http://127.0.0.2:{port}/a.wav", r"\(127.0.0.2\)", id="two steps"
+        ),
+        pytest.param("file:///etc/hostname", "the server answers 302", id="file"),
+        pytest.param("ftp://127.0.0.1/a.wav", "cannot be fetched", id="ftp"),
+    ],
+)
+def test_no_redirect_leads_into_this_network(scheme, target, message, project, one_is_public, tone_wav):
+    Server.files = {"a.wav": tone_wav("x.wav").read_bytes()}
+    host = f"example.org:{one_is_public}"
+    with pytest.raises(SourceError, match=message):
+        project.add(f"{scheme}://{host}/to?{target.format(port=one_is_public)}")
+    assert set(Server.asked) == {host}
+    assert project.add(f"{scheme}://{host}/to?http://{host}/a.wav").added == 1
+
+
+def test_a_name_that_resolves_to_this_machine_is_not_asked(project, server, monkeypatch):
+    find = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **kw: find("127.0.0.1", *rest, **kw))
+    port = server.rpartition(":")[2]
+    for scheme in ("http", "https"):
+        with pytest.raises(SourceError, match=r"its own network: 'sounds.example.org \(127.0.0.1\)'"):
+            project.add(f"{scheme}://sounds.example.org:{port}/a.wav")
+    assert Server.asked == []
+
+
+def test_urls_inside_of_tables_are_not_asked(project, server, tmp_path):
+    url = f"{server}/a.wav"
+    tasks = [{"data": {"audio": url}, "annotations": []}]
+    cut = {
+        "id": "c",
+        "start": 0.0,
+        "duration": 1.0,
+        "channel": 0,
+        "type": "MonoCut",
+        "supervisions": [],
+        "recording": {
+            "id": "r",
+            "sources": [{"type": "url", "channels": [0], "source": url}],
+            "sampling_rate": 16000,
+            "num_samples": 16000,
+            "duration": 1.0,
+            "channel_ids": [0],
+        },
+    }
+    files = {
+        "nemo.jsonl": json.dumps({"audio_filepath": url, "duration": 1.0, "text": "a"}),
+        "table.csv": f"audio,text\n{url},a\n",
+        "tasks.json": json.dumps(tasks),
+        "cuts.jsonl": json.dumps(cut),
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        with contextlib.suppress(LabError):
+            assert project.add(path).added == 0
+    with contextlib.suppress(LabError):
+        assert project.add([{"audio": {"path": url, "bytes": None}, "text": "a"}]).added == 0
+    assert Server.asked == []
 
 
 def test_an_answer_that_does_not_end_or_is_too_large(server, tmp_path, monkeypatch):
