@@ -1,5 +1,6 @@
 """Text: what may be stored as a transcript, and how two texts are made comparable."""
 
+from labwidgets.text.cells import plain_cell
 from labwidgets.text.checked import MAX_CHARACTERS, checked_text, stored_text
 from labwidgets.text.corrections import Corrections, corrections, word_key
 from labwidgets.text.finding import MAX_WANTED, Place, checked_wanted, find_all, replaced
@@ -41,6 +42,7 @@ __all__ = [
     "general_words",
     "has_repetition",
     "normalisation",
+    "plain_cell",
     "replaced",
     "scripts_of",
     "searchable",

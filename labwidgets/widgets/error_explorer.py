@@ -29,7 +29,7 @@ from labwidgets.widgets.labeller import checked_annotator
 from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
 _MAX_BINS = 20_000
-_FORMS = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "nemo", ".json": "nemo"}
+_FORMS = {".csv": "spreadsheet", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "nemo", ".json": "nemo"}
 
 
 class ErrorExplorer(LabWidget):
@@ -141,7 +141,9 @@ class ErrorExplorer(LabWidget):
         Args:
             path: A manifest (``.jsonl``), ``.csv``, ``.tsv`` or ``.parquet``; one that is there is written
                 over.
-            form: One of ``labwidgets.analysis.explorer.EXPORTS``; default: by the path's ending.
+            form: One of ``labwidgets.analysis.explorer.EXPORTS``; default: by the path's ending. A ``.csv``
+                is for people, who open it in a spreadsheet: texts that this would run as formulas get an
+                apostrophe in front; ``form="csv"`` keeps every sign.
 
         Raises:
             ConfigError: The ending tells no form, or there is no such form.

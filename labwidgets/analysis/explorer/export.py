@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from labwidgets.analysis.explorer.query import RowQuery
 from labwidgets.analysis.explorer.table import ErrorTable
 from labwidgets.errors import ConfigError, SourceError
+from labwidgets.text import plain_cell
 
-EXPORTS = ("nemo", "jsonl", "csv", "tsv", "parquet")
+EXPORTS = ("nemo", "jsonl", "csv", "tsv", "spreadsheet", "parquet")
 """Forms that rows can leave in."""
 
 _BATCH = 10_000
@@ -26,6 +27,8 @@ def export_rows(table: ErrorTable, query: RowQuery, path: str | Path, *, form: s
 
     ``nemo`` writes ``audio_filepath``, ``duration``, ``text`` and ``pred_text`` (``pred_text_MODEL`` where
     there are several models) and all columns that came along; the others write every column of the table.
+    ``csv`` and ``tsv`` are for programs and keep every sign; ``spreadsheet`` is CSV for people: texts that
+    would be run as formulas get an apostrophe in front.
 
     Args:
         table: The table.
@@ -48,7 +51,7 @@ def export_rows(table: ErrorTable, query: RowQuery, path: str | Path, *, form: s
             with Path(path).open("w", encoding="utf-8", newline="\n") as file:
                 file.writelines(json.dumps(change(row), ensure_ascii=False) + "\n" for row in _rows(found))
         else:
-            _write_table(found, Path(path), separator="," if form == "csv" else "\t")
+            _write_table(found, Path(path), form)
     except OSError as error:
         raise SourceError("the rows cannot be written", value=path, remedy=str(error)) from error
     return int(found.num_rows)
@@ -59,18 +62,22 @@ def _rows(found: pa.Table) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def _write_table(found: pa.Table, path: Path, *, separator: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=separator, lineterminator="\n")
-        writer.writerow(found.column_names)
+def _write_table(found: pa.Table, path: Path, form: str) -> None:
+    cell = _CELLS[form]
+    encoding = "utf-8-sig" if form == "spreadsheet" else "utf-8"
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
+        writer.writerow([cell(name) for name in found.column_names])
         for row in _rows(found):
-            values = row.values() if separator == "," else map(_in_one_line, row.values())
-            writer.writerow(["" if value is None else value for value in values])
+            writer.writerow([cell(value) if isinstance(value, str) else value for value in row.values()])
 
 
-def _in_one_line(value: Any) -> Any:
-    """Return a value that fits a field of a TSV file, which knows no quoting."""
-    return " ".join(value.split()) if isinstance(value, str) else value
+def _in_one_line(text: str) -> str:
+    """Return a text that fits a field of a TSV file, which knows no quoting."""
+    return " ".join(text.split())
+
+
+_CELLS: Mapping[str, Callable[[str], str]] = {"csv": str, "tsv": _in_one_line, "spreadsheet": plain_cell}
 
 
 def _manifest_row(table: ErrorTable) -> Any:

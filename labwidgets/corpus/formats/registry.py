@@ -25,6 +25,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "trn": ("trn", "FORMAT"),
     "csv": ("tables", "CSV"),
     "tsv": ("tables", "TSV"),
+    "spreadsheet": ("tables", "SPREADSHEET"),
     "jsonl": ("jsonl", "FORMAT"),
     "textgrid": ("textgrid", "FORMAT"),
     "eaf": ("eaf", "FORMAT"),

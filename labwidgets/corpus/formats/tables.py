@@ -2,6 +2,10 @@
 
 An empty cell says nothing. Layers, words and flags stand as JSON in one cell each. Numbers in the metadata
 come back as text, since a table has no other kind.
+
+Both are for programs and keep every sign. ``spreadsheet`` is CSV for people: with a byte order mark, so that
+all scripts are read as such, and with an apostrophe before a text that would be run as a formula, which the
+report of losses names.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from labwidgets.corpus.formats.files import json_text, read_text, write_text
 from labwidgets.corpus.formats.rows import everything, row_of, transcript_of
 from labwidgets.errors import SourceError
 from labwidgets.records import Refusal, TranscribedSpan, Transcript
+from labwidgets.text import plain_cell
 
 _FIELD_CHARACTERS = 2**31 - 1
 
@@ -93,6 +98,11 @@ def as_csv(rows: Iterable[Cells]) -> str:
     return out.getvalue()
 
 
+def as_sheet(rows: Iterable[Cells]) -> str:
+    """Return rows as CSV that a spreadsheet takes for UTF-8."""
+    return f"\ufeff{as_csv(rows)}"
+
+
 def as_tsv(rows: Iterable[Cells]) -> str:
     """Return rows as TSV; what would end a cell becomes a space."""
     return "".join("\t".join(map(_flat, row)) + "\n" for row in rows)
@@ -143,10 +153,12 @@ def _format(
     lines: Callable[[str], Iterator[Cells]],
     render: Callable[[Iterable[Cells]], str],
     cell: Callable[[str], str],
+    ending: str | None = None,
 ) -> Format:
+    ending = ending or f".{name}"
     return Format(
         name,
-        (f".{name}", f".{name}.gz"),
+        (ending, f"{ending}.gz"),
         "file",
         partial(read, lines=lines),
         partial(write, render=render),
@@ -156,3 +168,4 @@ def _format(
 
 CSV = _format("csv", lines=quoted, render=as_csv, cell=_same)
 TSV = _format("tsv", lines=tabbed, render=as_tsv, cell=_flat)
+SPREADSHEET = _format("spreadsheet", lines=quoted, render=as_sheet, cell=plain_cell, ending=".csv")

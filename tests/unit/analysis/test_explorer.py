@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from labwidgets.analysis.explorer import EXPORTS, Condition, ErrorTable, RowQuery, export_rows, open_errors
@@ -184,13 +187,35 @@ def test_slices_follow_the_query(table):
 @pytest.mark.parametrize("form", EXPORTS)
 def test_what_was_found_leaves_as_a_file_that_can_be_read_again(table, tmp_path, form):
     query = RowQuery(sort="wer:one", descending=True, where=(Condition("speaker", "is", "s2"),))
-    path = tmp_path / f"out.{'jsonl' if form == 'nemo' else form}"
+    path = tmp_path / f"out.{ {'nemo': 'jsonl', 'spreadsheet': 'csv'}.get(form, form) }"
     assert export_rows(table, query, path, form=form) == 2
     found = read_texts(path, role="reference")
     assert (list(found.ids), list(found.texts)) == (["u4", "u1"], ["Über <b/>uns<b/>", "a dog"])
     assert list(found.columns["speaker"]) == ["s2", "s2"]
     column = "pred_text_one" if form == "nemo" else "hypothesis:one"
     assert read_texts(path, role="hypothesis", column=column).texts == ["über uns", "a dog"]
+
+
+def test_a_spreadsheet_runs_nothing_and_programs_get_every_sign(tmp_path):
+    references = ["=HYPERLINK(1)", "- so he said", "+91 98", "@here", "-3.5", "it = that"]
+    table = open_errors({str(at): text for at, text in enumerate(references)}, {"one": {"0": "\t=1"}})
+    shown = {}
+    for form in ("csv", "tsv", "spreadsheet"):
+        export_rows(table, RowQuery(), tmp_path / form, form=form)
+        content = (tmp_path / form).read_text(encoding="utf-8-sig")
+        rows = csv.DictReader(io.StringIO(content), delimiter="\t" if form == "tsv" else ",")
+        shown[form] = [row["reference"] for row in rows]
+    assert shown["csv"] == shown["tsv"] == references
+    assert shown["spreadsheet"] == [
+        "'=HYPERLINK(1)",
+        "'- so he said",
+        "'+91 98",
+        "'@here",
+        "-3.5",
+        "it = that",
+    ]
+    assert (tmp_path / "spreadsheet").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "'\t=1" in (tmp_path / "spreadsheet").read_text(encoding="utf-8")
 
 
 def test_an_export_says_what_is_wrong(table, tmp_path):

@@ -299,3 +299,16 @@ def test_columns_are_guessed_and_mapped(tmp_path):
         "1 cells where the header has 5",
         "the start is no number: 'late'.",
     ]
+
+
+def test_a_spreadsheet_runs_nothing_of_it_and_the_report_says_what_was_changed(tmp_path):
+    source = tmp_path / "talk.jsonl"
+    rows = [{"audio": "a.wav", "text": "=1+1", "speaker": "@x"}, {"audio": "b.wav", "text": "1 = 1"}]
+    source.write_text("".join(f"{json.dumps(one)}\n" for one in rows), encoding="utf-8")
+    report = convert(source, tmp_path / "talk.csv", to="spreadsheet")
+    assert {loss.field: (loss.count, loss.example) for loss in report.losses} == {
+        "text": (1, "=1+1 → '=1+1"),
+        "speaker": (1, "@x → '@x"),
+    }
+    assert [span.text for span in read_transcript(tmp_path / "talk.csv").spans] == ["'=1+1", "1 = 1"]
+    assert convert(source, tmp_path / "exact.csv", to="csv").losses == ()
