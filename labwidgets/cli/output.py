@@ -90,8 +90,8 @@ def pairs(given: list[str], option: str, form: str) -> dict[str, str]:
     return found
 
 
-def json_object(text: str) -> dict[str, Any]:
-    """Return the JSON object that was given as ``--settings``.
+def json_object(text: str, *, option: str = "--settings") -> dict[str, Any]:
+    """Return the JSON object that was given as an option.
 
     Raises:
         SourceError: It is none.
@@ -99,7 +99,7 @@ def json_object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise SourceError("--settings is no JSON", value=text, remedy=str(error)) from error
+        raise SourceError(f"{option} is no JSON", value=text, remedy=str(error)) from error
     if not isinstance(value, dict):
-        raise SourceError("--settings is no JSON object", value=text)
+        raise SourceError(f"{option} is no JSON object", value=text)
     return value

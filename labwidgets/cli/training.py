@@ -23,6 +23,13 @@ def train(
     recipe: Annotated[str | None, typer.Option(help="A file in configs/training.")] = None,
     settings: Annotated[str | None, typer.Option(help="What to change of it, as a JSON object.")] = None,
     snapshot: Annotated[str | None, typer.Option(help="Labels to learn from; default: those of now.")] = None,
+    pseudo: Annotated[
+        str | None,
+        typer.Option(
+            help="Learn from drafts, too: filters as a JSON object, {} for the usual ones, or a run whose "
+            "drafts are to be taken."
+        ),
+    ] = None,
     again: Annotated[bool, typer.Option(help="Train even what was trained before.")] = False,
     job: Annotated[bool, typer.Option("--job", hidden=True)] = False,
     as_json: Json = False,
@@ -34,6 +41,7 @@ def train(
         "recipe": recipe,
         "settings": None if settings is None else json_object(settings),
         "snapshot": snapshot,
+        "pseudo": _pseudo(pseudo),
         "again": again,
     }
     if job:
@@ -49,6 +57,13 @@ def train(
         return
     report = _open_and_train(folder, **wanted, progress=terminal_progress("training"))
     show(_result(report), as_json=as_json, text=str(report))
+
+
+def _pseudo(given: str | None) -> str | dict[str, Any] | None:
+    """Return filters, or the name of a run: the one begins with a brace, the other does not."""
+    if given is None or not given.lstrip().startswith(("{", "[")):
+        return given
+    return json_object(given, option="--pseudo")
 
 
 def _open_and_train(folder: Path, **wanted: Any) -> TrainReport:

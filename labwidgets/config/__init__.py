@@ -3,6 +3,7 @@
 from labwidgets.config.chords import Keys, checked_chord, rebound
 from labwidgets.config.files import configs_folder, parse, read_yaml
 from labwidgets.config.keys import DEFAULT_KEYS, KeySettings, key_preset, key_preset_names
+from labwidgets.config.pseudo import PseudoSettings
 from labwidgets.config.settings import (
     MAX_NAME,
     SETTINGS_FILE,
@@ -50,6 +51,7 @@ __all__ = [
     "LabellingSettings",
     "LayerSettings",
     "ProjectSettings",
+    "PseudoSettings",
     "SegmentationSettings",
     "TagPalette",
     "TagSettings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -83,6 +83,7 @@ def placed(error: ConfigError, place: str) -> ConfigError:
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     for part in path:
         inner = model.model_fields[str(part)].annotation if part in model.model_fields else None
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
+        for one in (inner, *get_args(inner)):
+            if isinstance(one, type) and issubclass(one, BaseModel):
+                model = one
     return sorted(model.model_fields)

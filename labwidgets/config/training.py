@@ -9,24 +9,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from labwidgets.config.files import Settings, configs_folder, parse, read_yaml
+from labwidgets.config.numbers import Range, Share
+from labwidgets.config.pseudo import PseudoSettings
 from labwidgets.errors import ConfigError
 from labwidgets.text import normalisation
 
 TrainingFamily = Literal["whisper", "ctc"]
 TrainingMethod = Literal["full", "lora"]
 
-Share = Annotated[float, Field(ge=0, le=1)]
-
 
 def _known_spelling(name: str) -> str:
     normalisation(name)
     return name
-
-
-def _rising(pair: tuple[float, float]) -> tuple[float, float]:
-    if pair[0] > pair[1]:
-        raise ConfigError("the range runs backwards", value=pair, allowed="the smaller number first")
-    return pair
 
 
 class LoraSettings(Settings):
@@ -58,7 +52,7 @@ class AugmentSettings(Settings):
 
     speed: tuple[Annotated[float, Field(ge=0.5, le=2)], ...] = (0.9, 1.0, 1.1)
     noise_share: Share = 0.3
-    noise_db: Annotated[tuple[float, float], AfterValidator(_rising)] = (10.0, 30.0)
+    noise_db: Range = (10.0, 30.0)
     mask_time: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     mask_time_frames: Annotated[int, Field(ge=1, le=100)] = 10
     mask_bands: Annotated[float, Field(ge=0, le=0.5)] = 0.05
@@ -109,9 +103,11 @@ class TrainingRecipe(Settings):
         weight_decay: Of AdamW.
         checkpoint_minutes: Longest time between two checkpoints; there is one after every epoch anyway.
         skip_flags: Clips that bear one of these flags teach and measure nothing.
+        learn_accepted: Learn from drafts that a decision accepted, as from references of people.
         seed: Of everything that is drawn.
         lora: See :class:`LoraSettings`.
         augment: See :class:`AugmentSettings`.
+        pseudo: Set to learn from drafts, too, that pass these filters; see :class:`PseudoSettings`.
         architecture: Set for a model that starts from nothing.
     """
 
@@ -129,9 +125,11 @@ class TrainingRecipe(Settings):
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     checkpoint_minutes: Annotated[float, Field(gt=0, le=1440)] = 5.0
     skip_flags: tuple[str, ...] = ("unintelligible", "wrong-language", "no-speech")
+    learn_accepted: bool = True
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     lora: LoraSettings = LoraSettings()
     augment: AugmentSettings = AugmentSettings()
+    pseudo: PseudoSettings | None = None
     architecture: ArchitectureSettings | None = None
 
     @model_validator(mode="after")

@@ -145,7 +145,7 @@ def _may_know(folder: Path, segments: AbstractSet[str]) -> bool:
     """Tell whether a model learned from some segments, or does not say what it learned from."""
     try:
         learned = json.loads((folder / SEGMENTS_FILE).read_text(encoding="utf-8"))
-        return any(not segments.isdisjoint(learned[split]) for split in ("train", "validation"))
+        return any(not segments.isdisjoint(learned[split]) for split in ("train", "validation", "pseudo"))
     except (OSError, ValueError, KeyError, TypeError):
         return True
 

@@ -10,9 +10,11 @@ from labwidgets.widgets.source import StoreSource
 
 if TYPE_CHECKING:
     from labwidgets.analysis.calibration import CalibrationReport, Judged
+    from labwidgets.analysis.calibration.fitting import Calibration
 
 UNITS = ("word", "segment")
 _FEW_AUDITS = 30
+_FEW_WORDS = 100
 SAFE = "basic"
 
 
@@ -51,6 +53,15 @@ class Calibrating(StoreSource):
         source = f"{len(used)} audits" if is_blind else f"{len(used)} labelled segments"
         judged = _words(used) if unit == "word" else _segments(used)
         return calibrated(judged, model=known[0], unit=unit, source=source, method=method)
+
+
+def word_curve(rows: list[HeardDraft]) -> tuple[Calibration | None, int]:
+    """Return the curve for confidences of words, none by fewer than a hundred, and how many it goes by."""
+    from labwidgets.analysis.calibration import fit
+
+    judged = _words(rows)
+    n = len(judged.confidences)
+    return (fit(judged.confidences, judged.is_right, weights=judged.weights) if n >= _FEW_WORDS else None), n
 
 
 def _words(rows: list[HeardDraft]) -> Judged:

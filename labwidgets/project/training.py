@@ -6,19 +6,25 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.config import TrainingMethod, TrainingRecipe, training_recipe
+from labwidgets.config import PseudoSettings, TrainingMethod, TrainingRecipe, parse, training_recipe
 from labwidgets.corpus.releases import Releases
 from labwidgets.errors import ConfigError, TrainingError
 from labwidgets.jobs import Job, turn
-from labwidgets.records import Progress, PruneReport, TrainReport
+from labwidgets.project.sifting import kept_from_measuring, sifted
+from labwidgets.records import Progress, PruneReport, PseudoReport, TrainReport
 from labwidgets.training.curves import Curves, LiveCurves
 from labwidgets.training.runs import MODELS, Runs
 from labwidgets.widgets.source import StoreSource
 
 if TYPE_CHECKING:
+    from labwidgets.analysis.comparing import Comparison
     from labwidgets.asr.sources import ListedModel, ModelSource
+    from labwidgets.training.pseudo import Sifted
 
 _METHODS = ("full", "lora")
+
+Pseudo = bool | str | Mapping[str, Any] | None
+"""Whether to learn from drafts, too: by the usual filters, by others, or from those of an earlier run."""
 
 
 class Training(StoreSource):
@@ -32,6 +38,7 @@ class Training(StoreSource):
         recipe: str | None = None,
         settings: Mapping[str, Any] | None = None,
         snapshot: str | None = None,
+        pseudo: Pseudo = None,
         again: bool = False,
     ) -> Job[TrainReport]:
         """Start training a model on the references; labelling can go on meanwhile, and changes nothing of it.
@@ -48,6 +55,11 @@ class Training(StoreSource):
             recipe: A file in ``configs/training``; default: the one for this kind of model and method.
             settings: What is to be otherwise than in the recipe, such as ``{"epochs": 3}``.
             snapshot: Labels to learn from; default: as they are now, which are saved under a name.
+            pseudo: True: learn from drafts of unlabelled segments, too, where two models agree and the
+                first is sure enough; a mapping changes the filters, such as ``{"min_confidence": 0.8}``
+                (see ``labwidgets.config.PseudoSettings``); ``"run-1"`` takes the very drafts of that run.
+                They become no references, and their speakers never measure any model from then on.
+                :meth:`pseudo_labels` tells beforehand what would pass.
             again: Train even if the same was trained before.
 
         Returns:
@@ -59,13 +71,16 @@ class Training(StoreSource):
             arguments += [] if value is None else [option, value]
         if settings is not None:
             arguments += ["--settings", json.dumps(dict(settings))]
+        if pseudo not in (None, False):
+            given = pseudo if isinstance(pseudo, str) else json.dumps(_filters(pseudo))
+            arguments += ["--pseudo", given]
         if again:
             arguments.append("--again")
         title = f"training {model or recipe or 'a model'}"
         return Job(arguments, title=title, parse=TrainReport.from_dict, watch=LiveCurves(title))
 
     def retrain(self, run: str) -> Job[TrainReport]:
-        """Start a finished run again: the same base, settings, seed and labels make a new run.
+        """Start a finished run again: the same base, settings, seed, labels and drafts make a new run.
 
         Raises:
             NotFoundError: There is no such run.
@@ -78,6 +93,7 @@ class Training(StoreSource):
             recipe=report.recipe,
             settings=settings,
             snapshot=report.snapshot,
+            pseudo=None if report.pseudo is None else run,
             again=True,
         )
 
@@ -89,6 +105,7 @@ class Training(StoreSource):
         recipe: str | None = None,
         settings: Mapping[str, Any] | None = None,
         snapshot: str | None = None,
+        pseudo: Pseudo = None,
         again: bool = False,
         progress: Progress | None = None,
         stopped: Callable[[], bool] | None = None,
@@ -104,9 +121,10 @@ class Training(StoreSource):
         """
         if method not in _METHODS:
             raise ConfigError("no such way of training", value=method, allowed=", ".join(_METHODS))
-        base, name, chosen = self._chosen(model, method, recipe, settings or {}, progress=progress)
+        wanted = self._with_filters(settings or {}, pseudo)
+        base, name, chosen = self._chosen(model, method, recipe, wanted, progress=progress)
         from labwidgets.training.steady import Hooks
-        from labwidgets.training.training import Wish, check_fit, train
+        from labwidgets.training.training import Sources, Wish, check_fit, train
 
         check_fit(base, chosen, name=name)
         hooks = Hooks(progress, stopped, point)
@@ -116,8 +134,64 @@ class Training(StoreSource):
             releases = Releases(self.store, self.read, folder=self.folder, name=self.name)
             labels = snapshot or releases.freeze(progress=progress)
             decoding = self.settings.decoding if chosen.family == "whisper" else {}
-            wish = Wish(base, name, chosen, labels, decoding)
-            return train(wish, self._runs, releases.as_of, hooks=hooks, again=again)
+            drafts = self._drafts(chosen, run=pseudo if isinstance(pseudo, str) else None)
+            wish = Wish(base, name, chosen, labels, decoding, drafts)
+            sources = Sources(releases.as_of, self.store.pseudo_clips, self.read)
+            return train(wish, self._runs, sources, hooks=hooks, again=again)
+
+    def _with_filters(self, settings: Mapping[str, Any], pseudo: Pseudo) -> dict[str, Any]:
+        """Return settings with the filters of pseudo-labels that are wanted."""
+        if pseudo is None:
+            return dict(settings)
+        if pseudo is False:
+            return {**settings, "pseudo": None}
+        given = self.run(pseudo).settings["pseudo"] if isinstance(pseudo, str) else _filters(pseudo)
+        return {**settings, "pseudo": {**(settings.get("pseudo") or {}), **(given or {})}}
+
+    def _drafts(self, recipe: TrainingRecipe, *, run: str | None) -> Sifted | None:
+        """Return the drafts to learn from, too: those of a run, or those that pass the filters now."""
+        if recipe.pseudo is None:
+            return None
+        found = sifted(self.store, recipe.pseudo) if run is None else self._runs.drafts(run)
+        return None if found is None else kept_from_measuring(self.store, found)
+
+    def pseudo_labels(self, pseudo: Pseudo = True) -> PseudoReport:
+        """Return which drafts :meth:`train` would learn from with these filters, and change nothing.
+
+        Raises:
+            ConfigError: No such filter.
+            NotFoundError: A model that was named drafted nothing of what is not labelled.
+            TrainingError: There are no drafts, or no second model to agree with the first.
+        """
+        wanted = self._with_filters({}, pseudo)["pseudo"]
+        return sifted(self.store, parse(wanted, PseudoSettings, where="the filters of pseudo-labels")).report
+
+    def compare_runs(self, *models: str, progress: Progress | None = None) -> Comparison:
+        """Return how trainings do on the test set that none of them learned from, with paired tests.
+
+        Each hears it anew, as it drafts.
+
+        Args:
+            models: Two names or more, one of them of a finished training at least: ``"run-1", "run-2"``.
+            progress: Told about every clip.
+
+        Raises:
+            NotFoundError: None of them is a finished training.
+            ModelError: One of them is not there.
+            TrainingError: The trainings were measured with nothing in common.
+        """
+        from labwidgets.asr.drafting import load_drafter
+        from labwidgets.asr.sources import resolve
+        from labwidgets.training.comparing import compared_on_test
+        from labwidgets.training.steady import Hooks
+
+        releases = Releases(self.store, self.read, folder=self.folder, name=self.name)
+        drafters = {}
+        for name in dict.fromkeys(models):
+            source = resolve(name, self.settings.language, progress, trained=self.folder / MODELS)
+            decoding = self.settings.decoding if source.family == "whisper" else {}
+            drafters[name] = load_drafter(source, settings=decoding)
+        return compared_on_test(drafters, self._runs, releases.as_of, hooks=Hooks(progress))
 
     def _chosen(
         self,
@@ -207,3 +281,20 @@ class Training(StoreSource):
     @property
     def _runs(self) -> Runs:
         return Runs(self.folder / MODELS)
+
+
+def _filters(pseudo: object) -> dict[str, Any]:
+    """Return filters as a mapping: those that are to be otherwise than usual.
+
+    Raises:
+        ConfigError: They are none.
+    """
+    if pseudo is True:
+        return {}
+    if not isinstance(pseudo, Mapping):
+        raise ConfigError(
+            "no such choice of pseudo-labels",
+            value=pseudo,
+            allowed="True, False, a mapping of filters, or the name of a run such as run-1",
+        )
+    return dict(pseudo)

@@ -58,6 +58,7 @@ from labwidgets.records.labels import (
 )
 from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio, RecordingSource
 from labwidgets.records.pruning import Pruned, PruneReport
+from labwidgets.records.pseudo import PseudoClip, PseudoLabel, PseudoReport, UnlabelledSegment
 from labwidgets.records.queue import (
     QUEUE_FILTERS,
     QUEUE_ORDERS,
@@ -199,6 +200,9 @@ __all__ = [
     "Progress",
     "PruneReport",
     "Pruned",
+    "PseudoClip",
+    "PseudoLabel",
+    "PseudoReport",
     "Quality",
     "QueueCounts",
     "QueueFilter",
@@ -245,6 +249,7 @@ __all__ = [
     "TranscribedSpan",
     "Transcript",
     "Transcription",
+    "UnlabelledSegment",
     "Unplaced",
     "VerifyReport",
     "Wanted",

@@ -116,6 +116,7 @@ class HeardDraft:
     Attributes:
         segment_id: The segment.
         recording_id: Its recording.
+        group: What is never parted between splits: its speaker, else its recording.
         draft: What the model said last.
         words: Of the draft, with their confidences.
         confidence: Of the draft.
@@ -126,6 +127,7 @@ class HeardDraft:
 
     segment_id: str
     recording_id: str
+    group: str
     draft: str
     words: tuple[Word, ...]
     confidence: float | None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
+from labwidgets.records.pseudo import PseudoReport
 from labwidgets.records.reports import Refusal, in_words, length
 
 TrainingState = Literal["trained", "stopped"]
@@ -26,7 +27,11 @@ class TrainReport:
         snapshot: The labels that it learned from.
         languages: Of the clips that it learned from, BCP-47.
         clips: Of each split.
-        hours: Of the clips that it learned from.
+        hours: Of the references that it learned from.
+        n_accepted: References that it learned from which are drafts that a decision accepted.
+        n_pseudo: Pseudo-labelled clips that it learned from, too; they are no references.
+        n_pseudo_epoch: How many of them each epoch had.
+        pseudo: How their drafts were chosen; None where none were wanted.
         left_out: Clips that were not used, and why.
         notes: What to know before trusting it.
         before: Errors of the base on the test set (see ``Score.to_dict``); None where there is no base.
@@ -61,6 +66,10 @@ class TrainReport:
     device: str = "cpu"
     versions: Mapping[str, str] = field(default_factory=dict)
     curve: Sequence[Mapping[str, float]] = ()
+    n_accepted: int = 0
+    n_pseudo: int = 0
+    n_pseudo_epoch: int = 0
+    pseudo: PseudoReport | None = None
 
     _repr_pretty_ = in_words
 
@@ -80,6 +89,8 @@ class TrainReport:
         known["left_out"] = tuple(Refusal(**one) for one in data["left_out"])
         for name in ("languages", "notes", "curve"):
             known[name] = tuple(data[name])
+        if data.get("pseudo") is not None:
+            known["pseudo"] = PseudoReport.from_dict(data["pseudo"])
         return cls(**known)
 
     def __str__(self) -> str:
@@ -91,10 +102,20 @@ class TrainReport:
         lines += [f"  {name} {_rate(rate)}" for name, rate in self._rates() if rate is not None]
         if self.difference is not None:
             lines.append(f"  {_verdict(self.difference)}")
-        lines += [f"  {note}" for note in self.notes]
+        lines += [f"  {note}" for note in (*self._beside(), *self.notes)]
         lines += [f"  left out {one.source}: {one.reason}" for one in self.left_out[:_SHOWN]]
         more = len(self.left_out) - _SHOWN
         return "\n".join([*lines, *([f"  and {more} more left out"] if more > 0 else [])])
+
+    def _beside(self) -> list[str]:
+        """Return what it learned from that no person wrote."""
+        said = (
+            [f"{self.n_accepted} references are drafts that a decision accepted"] if self.n_accepted else []
+        )
+        if self.pseudo is not None:
+            said.append(f"pseudo-labels: {self.n_pseudo} clips, {self.n_pseudo_epoch} in each epoch")
+            said.append(f"  {self.pseudo}")
+        return said
 
     def _rates(self) -> tuple[tuple[str, Mapping[str, Any] | None], ...]:
         return (("before:", self.before), ("after: ", self.after))

@@ -9,8 +9,8 @@ from labwidgets.store import codec, schema
 from labwidgets.store.tasks import STAGE
 
 _PAGE = 1000
-_task, _segment, _hypothesis, _run = (
-    table.c for table in (schema.task, schema.segment, schema.hypothesis, schema.model_run)
+_task, _segment, _recording, _hypothesis, _run = (
+    table.c for table in (schema.task, schema.segment, schema.recording, schema.hypothesis, schema.model_run)
 )
 
 
@@ -25,6 +25,7 @@ def heard_drafts(connection: sa.Connection, model: str) -> list[HeardDraft]:
         sa.select(
             _task.segment_id,
             _segment.recording_id,
+            sa.func.coalesce(_segment.speaker, _recording.speaker, _recording.id).label("group"),
             said.c.text.label("draft"),
             said.c.words,
             _hypothesis.confidence,
@@ -34,6 +35,7 @@ def heard_drafts(connection: sa.Connection, model: str) -> list[HeardDraft]:
         )
         .select_from(schema.task)
         .join(schema.segment, _segment.id == _task.segment_id)
+        .join(schema.recording, _recording.id == _segment.recording_id)
         .join(schema.hypothesis, _hypothesis.segment_id == _task.segment_id)
         .join(schema.model_run, _run.id == _hypothesis.run_id)
         .join(said, said.c.id == _hypothesis.content_id)
@@ -44,7 +46,7 @@ def heard_drafts(connection: sa.Connection, model: str) -> list[HeardDraft]:
     # The last one of a segment stands.
     rows = connection.execute(query.execution_options(yield_per=_PAGE)).mappings()
     newest = {row["segment_id"]: row for row in rows}
-    names = ("segment_id", "recording_id", "draft", "confidence", "text", "inclusion_p")
+    names = ("segment_id", "recording_id", "group", "draft", "confidence", "text", "inclusion_p")
     return [
         HeardDraft(
             **{name: row[name] for name in names},

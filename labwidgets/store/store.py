@@ -26,6 +26,7 @@ from labwidgets.store.faces.replaces import Replaces
 from labwidgets.store.faces.rounds import Rounds
 from labwidgets.store.faces.segments import Segments
 from labwidgets.store.faces.tasks import Tasks
+from labwidgets.store.faces.unlabelled import Unlabelled
 from labwidgets.store.faces.worth import Worth
 from labwidgets.store.hot_words import HotWords
 
@@ -43,6 +44,7 @@ class Store(
     Decisions,
     Rounds,
     Worth,
+    Unlabelled,
 ):
     """A project's store. Make one with ``Store.create``, open one with ``Store.open``."""
 

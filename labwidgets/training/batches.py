@@ -13,6 +13,7 @@ from labwidgets.records import RATE_HZ, Samples
 from labwidgets.training.augment import Augmenter, padded
 from labwidgets.training.material import Clip, Material, Speller
 from labwidgets.training.models import Base
+from labwidgets.training.pseudo import Rota
 
 _IGNORED = -100
 """What the loss does not see."""
@@ -26,25 +27,41 @@ class Clips(Dataset[dict[str, Any]]):
         material: Reads their sound.
         speller: Gives their tokens.
         augmenter: Changes the sound; None leaves it as it is.
+        rota: Pseudo-labelled clips that come after them.
 
     Attributes:
         epoch: Whose chances are drawn.
     """
 
     def __init__(
-        self, clips: Sequence[Clip], material: Material, speller: Speller, augmenter: Augmenter | None = None
+        self,
+        clips: Sequence[Clip],
+        material: Material,
+        *,
+        speller: Speller,
+        augmenter: Augmenter | None = None,
+        rota: Rota[Clip] | None = None,
     ) -> None:
         self._clips = clips
         self._material = material
         self._speller = speller
         self._augmenter = augmenter
+        self._rota = rota
         self.epoch = 0
 
     def __len__(self) -> int:
-        return len(self._clips)
+        return len(self._clips) + (0 if self._rota is None else self._rota.n)
+
+    def _clip(self, place: int) -> Clip:
+        n = len(self._clips)
+        return (
+            self._clips[place]
+            if self._rota is None or place < n
+            else self._rota.clip(place - n, epoch=self.epoch)
+        )
 
     def __getitem__(self, place: int) -> dict[str, Any]:
-        clip = self._clips[place]
+        clip = self._clip(place)
         samples = self._material.read(clip)
         if self._augmenter is not None:
             samples = self._augmenter(samples, epoch=self.epoch, place=place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,15 +13,18 @@ import soundfile
 
 from labwidgets.config import TrainingRecipe
 from labwidgets.errors import TrainingError
-from labwidgets.records import Refusal, Samples
+from labwidgets.records import PseudoClip, Refusal, Samples
 from labwidgets.text import normalisation
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
+PSEUDO = "pseudo"
+"""Where clips stand whose text no person wrote or audited: beside the splits, never in one."""
 LEAST_CLIPS = 8
 """Fewer teach nothing but themselves."""
 SHORTEST_S = 0.1
 _HUMAN = ("imported", "typed", "corrected", "confirmed", "adjudicated")
 """Origins of labels that may measure: what a model accepted by itself would only praise it."""
+ACCEPTED = "auto_accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Clip:
 
     Attributes:
         id: Of the segment.
-        split: ``train``, ``validation`` or ``test``.
+        split: ``train``, ``validation``, ``test`` or ``pseudo``.
         place: Row in its split.
         text: The reference as it stands.
         spelling: What the model is to write.
@@ -78,27 +81,43 @@ class Material:
     Args:
         dataset: As ``Releases.as_of`` returns it: memory-mapped, by split.
         recipe: Says how references are spelt and what is skipped.
+        pseudo: Drafts to learn from, too.
+        sound: Reads the sound of their segments, float32[n_samples], mono, 16 kHz.
     """
 
-    def __init__(self, dataset: Mapping[str, Any], recipe: TrainingRecipe) -> None:
+    def __init__(
+        self,
+        dataset: Mapping[str, Any],
+        recipe: TrainingRecipe,
+        *,
+        pseudo: Sequence[PseudoClip] = (),
+        sound: Callable[[str], Samples] | None = None,
+    ) -> None:
+        self._sound = sound
         self._tables = {name: split.with_format("arrow") for name, split in dataset.items()}
         self._recipe = recipe
         self.left_out: list[Refusal] = []
-        self.clips: dict[str, list[Clip]] = {name: [] for name in SPLITS}
+        self.clips: dict[str, list[Clip]] = {name: [] for name in (*SPLITS, PSEUDO)}
+        labelled = set[str]()
         for clip in self._all():
-            reason = self._why_not(clip)
-            if reason is None:
-                self.clips[clip.split].append(clip)
-            else:
-                self.left_out.append(Refusal(clip.id, reason))
+            labelled.add(clip.id)
+            self._sort(clip, self._why_not(clip))
+        for clip in self._pseudo(pseudo):
+            self._sort(clip, "it has a reference" if clip.id in labelled else self._why_not(clip))
+
+    def _sort(self, clip: Clip, reason: str | None) -> None:
+        if reason is None:
+            self.clips[clip.split].append(clip)
+        else:
+            self.left_out.append(Refusal(clip.id, reason))
 
     def letters(self) -> set[str]:
         """Return every character that the training clips are spelt with."""
         return {letter for clip in self.clips[TRAIN] for letter in clip.spelling}
 
     def narrow(self, speller: Speller) -> None:
-        """Leave out of training and validation what the model cannot learn from."""
-        for split in (TRAIN, VALIDATION):
+        """Leave out of all but the test set what the model cannot learn from."""
+        for split in (TRAIN, VALIDATION, PSEUDO):
             kept = []
             for clip in self.clips[split]:
                 reason = _too_long(clip, speller.longest_s) or speller.why_not(clip)
@@ -133,6 +152,8 @@ class Material:
 
     def read(self, clip: Clip) -> Samples:
         """Return the sound of a clip, float32[n_samples], mono, 16 kHz."""
+        if clip.split == PSEUDO and self._sound is not None:
+            return self._sound(clip.id)
         sound = self._tables[clip.split][clip.place]["audio"][0].as_py()["bytes"]
         samples: Samples = soundfile.read(io.BytesIO(sound), dtype="float32")[0]
         return np.ascontiguousarray(samples)
@@ -140,6 +161,11 @@ class Material:
     def hours(self, split: str) -> float:
         """Return how much sound a split holds."""
         return sum(clip.duration_s for clip in self.clips[split]) / 3600
+
+    @property
+    def n_accepted(self) -> int:
+        """How many of the training clips bear a draft that a decision accepted."""
+        return sum(clip.origin == ACCEPTED for clip in self.clips[TRAIN])
 
     def _all(self) -> Iterator[Clip]:
         spell = normalisation(self._recipe.text)
@@ -165,11 +191,30 @@ class Material:
                     flags=tuple(flags or ()),
                 )
 
+    def _pseudo(self, drafts: Sequence[PseudoClip]) -> Iterator[Clip]:
+        spell = normalisation(self._recipe.text)
+        for place, one in enumerate(drafts):
+            yield Clip(
+                id=one.segment.id,
+                split=PSEUDO,
+                place=place,
+                text=one.draft.text,
+                spelling=" ".join(spell(one.draft.text).split()),
+                duration_s=one.segment.duration_s,
+                language=one.segment.language,
+                speaker=one.segment.group,
+                accent=one.segment.accent,
+                origin=PSEUDO,
+                flags=(),
+            )
+
     def _why_not(self, clip: Clip) -> str | None:
         if flagged := [flag for flag in clip.flags if flag in self._recipe.skip_flags]:
             return f"flagged {flagged[0]}"
-        if clip.split != TRAIN and clip.origin not in _HUMAN:
+        if clip.split in (VALIDATION, TEST) and clip.origin not in _HUMAN:
             return f"a label of origin {clip.origin} cannot measure"
+        if clip.origin == ACCEPTED and not self._recipe.learn_accepted:
+            return "a decision accepted it, and the recipe leaves such ones out"
         if clip.duration_s < SHORTEST_S:
             return f"shorter than {SHORTEST_S} s"
         if clip.split != TEST and not clip.spelling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from labwidgets.analysis.comparing import compare
+from labwidgets.analysis.comparing import Comparison, compare
 from labwidgets.analysis.scoring import score
 from labwidgets.errors import LabError
 from labwidgets.records import Drafter, Samples
@@ -51,18 +51,22 @@ def difference(clips: Sequence[Clip], before: Texts | None, after: Texts) -> dic
     """Return the paired test of two models, WER ``before`` less WER ``after``; None without the first."""
     if before is None:
         return None
-    columns = _columns(clips)
-    rows = [
-        {"id": clip.id, "text": clip.text, **{name: values[place] for name, values in columns.items()}}
-        for place, clip in enumerate(clips)
-    ]
-    found = compare(rows, {"before": before, "after": after}, normalize=SPELLING).to_dict()
-    [pair] = found["pairs"]
+    [pair] = compared(clips, {"before": before, "after": after}).to_dict()["pairs"]
     if pair["a"] == "after":
         between = pair["interval"]
         pair |= {"a": "before", "b": "after", "difference": -pair["difference"]}
         pair["interval"] = None if between is None else [-between[1], -between[0]]
     return dict(pair)
+
+
+def compared(clips: Sequence[Clip], said: Mapping[str, Texts]) -> Comparison:
+    """Return how several models do on clips, given by model what it said of each."""
+    columns = _columns(clips)
+    rows = [
+        {"id": clip.id, "text": clip.text, **{name: values[place] for name, values in columns.items()}}
+        for place, clip in enumerate(clips)
+    ]
+    return compare(rows, said, normalize=SPELLING)
 
 
 def _columns(clips: Sequence[Clip]) -> dict[str, list[str | None]]:

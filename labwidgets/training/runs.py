@@ -17,8 +17,9 @@ from labwidgets.asr.sources import trained_folders
 from labwidgets.corpus.withdrawal import MODELS, SEGMENTS_FILE, UNFINISHED
 from labwidgets.errors import LabError, ModelError, NotFoundError
 from labwidgets.records import TrainReport
+from labwidgets.training.pseudo import Sifted
 
-REPORT_FILE, PLAN_FILE = "run.json", "plan.json"
+REPORT_FILE, PLAN_FILE, DRAFTS_FILE = "run.json", "plan.json", "drafts.json"
 __all__ = ["MODELS", "SEGMENTS_FILE", "Plan", "Runs", "run_key", "write_json"]
 
 _NUMBER = re.compile(r"run-(\d+)")
@@ -34,11 +35,13 @@ class Plan:
         run: Its name.
         key: Of base and recipe: the same call has the same.
         snapshot: The labels that it learns from.
+        drafts: Digest of the drafts that it learns from, too; empty for none.
     """
 
     run: str
     key: str
     snapshot: str
+    drafts: str = ""
 
 
 class Runs:
@@ -76,7 +79,7 @@ class Runs:
         return _report(known[run])
 
     def segments(self, run: str) -> dict[str, list[str]]:
-        """Return the ids of the segments that a finished run used, by split.
+        """Return the ids of the segments that a finished run used, by split, the pseudo-labelled apart.
 
         Raises:
             NotFoundError: There is none of that name.
@@ -89,11 +92,25 @@ class Runs:
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise _broken(path) from error
 
-    def finished(self, key: str, snapshot: str) -> TrainReport | None:
-        """Return the newest run of that key on that snapshot."""
+    def drafts(self, run: str) -> Sifted | None:
+        """Return the drafts that a finished run was to learn from; None where it was to learn from none.
+
+        Raises:
+            NotFoundError: There is none of that name.
+            ModelError: What lies there cannot be read.
+        """
+        self.report(run)
+        return _drafts(self.folder / run)
+
+    def planned_drafts(self, plan: Plan) -> Sifted | None:
+        """Return the drafts that an unfinished run learns from."""
+        return _drafts(self.work(plan))
+
+    def finished(self, key: str, snapshot: str, drafts: str = "") -> TrainReport | None:
+        """Return the newest run of that key on that snapshot and those drafts."""
         for path in trained_folders(self.folder):
             plan = _plan(path)
-            if plan is not None and (plan.key, plan.snapshot) == (key, snapshot):
+            if plan is not None and (plan.key, plan.snapshot, plan.drafts) == (key, snapshot, drafts):
                 with suppress(ModelError):
                     return _report(path)
         return None
@@ -103,13 +120,17 @@ class Runs:
         plans = [plan for path in self.cut_short() if (plan := _plan(path)) is not None]
         return next((plan for plan in plans if plan.key == key), None)
 
-    def begin(self, key: str, snapshot: str) -> Plan:
+    def begin(self, key: str, snapshot: str, drafts: Sifted | None = None) -> Plan:
         """Return a new run, its place made."""
         taken = [int(match[1]) for path in self.all() if (match := _NUMBER.fullmatch(path.name))]
-        plan = Plan(f"run-{max(taken, default=0) + 1}", key, snapshot)
+        digest = "" if drafts is None else drafts.digest
+        plan = Plan(f"run-{max(taken, default=0) + 1}", key, snapshot, digest)
         work = self.work(plan)
         work.mkdir(parents=True)
-        write_json(work / PLAN_FILE, {"key": key, "snapshot": snapshot})
+        # Before the plan, which says that there are some.
+        if drafts is not None:
+            write_json(work / DRAFTS_FILE, drafts.to_dict())
+        write_json(work / PLAN_FILE, {"key": key, "snapshot": snapshot, "drafts": digest})
         return plan
 
     def work(self, plan: Plan) -> Path:
@@ -123,7 +144,9 @@ class Runs:
     def finish(self, plan: Plan, trained: Path, report: TrainReport) -> None:
         """Put a trained model in its place; it is there whole or not at all."""
         write_json(trained / REPORT_FILE, report.to_dict())
-        shutil.copyfile(self.work(plan) / PLAN_FILE, trained / PLAN_FILE)
+        for name in (PLAN_FILE, DRAFTS_FILE):
+            if (self.work(plan) / name).is_file():
+                shutil.copyfile(self.work(plan) / name, trained / name)
         trained.rename(self.folder / plan.run)
         self.drop(plan)
 
@@ -162,9 +185,19 @@ def write_json(path: Path, content: object) -> None:
 def _plan(folder: Path) -> Plan | None:
     try:
         data = json.loads((folder / PLAN_FILE).read_text(encoding="utf-8"))
-        return Plan(folder.name, data["key"], data["snapshot"])
+        return Plan(folder.name, data["key"], data["snapshot"], data.get("drafts", ""))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _drafts(folder: Path) -> Sifted | None:
+    path = folder / DRAFTS_FILE
+    if not path.is_file():
+        return None
+    try:
+        return Sifted.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(path) from error
 
 
 def _told(folder: Path) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import ModelSource
 from labwidgets.config import TrainingRecipe
 from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
-from labwidgets.records import RATE_HZ, TrainReport
+from labwidgets.records import RATE_HZ, PseudoClip, Samples, TrainReport
 from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
 from labwidgets.training.batches import Clips, Collator
-from labwidgets.training.material import SPLITS, TEST, TRAIN, VALIDATION, Material
+from labwidgets.training.material import PSEUDO, SPLITS, TEST, TRAIN, VALIDATION, Clip, Material
+from labwidgets.training.pseudo import Rota, Sifted, per_epoch, still_there
 from labwidgets.training.runs import SEGMENTS_FILE, Plan, Runs, run_key, write_json
 from labwidgets.training.steady import Fitted, Hooks, Stopped, fit, quiet, room_for, threads_for
 
@@ -38,6 +39,7 @@ class Wish:
         recipe: With all that the user changed of it.
         snapshot: Name of the labels to learn from.
         decoding: Settings with which base and model write when they are measured.
+        drafts: To learn from, too; None for none.
     """
 
     base: ModelSource | None
@@ -45,6 +47,7 @@ class Wish:
     recipe: TrainingRecipe
     snapshot: str
     decoding: Mapping[str, Any] = field(default_factory=dict)
+    drafts: Sifted | None = None
 
     @property
     def key(self) -> str:
@@ -52,6 +55,21 @@ class Wish:
         base = None if self.base is None else [self.base.name, self.base.revision]
         recipe = self.recipe.model_dump(mode="json")
         return run_key({"base": base, "recipe": recipe, "decoding": dict(self.decoding)})
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a run finds what it learns from.
+
+    Attributes:
+        labels: Gives the data set of a snapshot.
+        drafts: Gives drafts with their segments, by id.
+        sound: Gives a segment's sound, float32[n_samples], mono, 16 kHz.
+    """
+
+    labels: Callable[[str], Any]
+    drafts: Callable[[Sequence[str]], Mapping[str, PseudoClip]]
+    sound: Callable[[str], Samples]
 
 
 def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) -> None:
@@ -70,15 +88,13 @@ def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) ->
         )
 
 
-def train(
-    wish: Wish, runs: Runs, load: Callable[[str], Any], *, hooks: Hooks, again: bool = False
-) -> TrainReport:
+def train(wish: Wish, runs: Runs, sources: Sources, *, hooks: Hooks, again: bool = False) -> TrainReport:
     """Train as wished; what was trained before comes back at once, what was cut short goes on.
 
     Args:
         wish: Base, recipe and labels.
         runs: Of the project.
-        load: Gives the data set of a snapshot.
+        sources: Of labels, drafts and sound.
         hooks: Who is told, and who may stop it.
         again: Train even if the same was trained before.
 
@@ -89,14 +105,15 @@ def train(
     """
     plan = runs.unfinished(wish.key)
     if plan is None:
-        known = None if again else runs.finished(wish.key, wish.snapshot)
+        drafts = "" if wish.drafts is None else wish.drafts.digest
+        known = None if again else runs.finished(wish.key, wish.snapshot, drafts)
         if known is not None:
             return known
         with room_for("a new run", runs.folder):
-            plan = runs.begin(wish.key, wish.snapshot)
+            plan = runs.begin(wish.key, wish.snapshot, wish.drafts)
     try:
         with room_for("the run", runs.work(plan)), quiet():
-            return _Run(wish, plan, runs, hooks).go(load(plan.snapshot))
+            return _Run(wish, plan, runs, hooks).go(sources)
     except (TrainingError, ModelError, ConfigError, ProjectError, NotFoundError):
         # The same would happen again: nothing here is worth going on with.
         runs.drop(plan)
@@ -113,10 +130,11 @@ class _Run:
         self._hooks = hooks
         self._work = runs.work(plan)
         self._recipe = wish.recipe
+        self._drafts = runs.planned_drafts(plan)
 
-    def go(self, dataset: Any) -> TrainReport:
+    def go(self, sources: Sources) -> TrainReport:
         """Do what is not done yet and return the report."""
-        material = Material(dataset, self._recipe)
+        material = self._material(sources)
         material.require()
         # The head of a new model is drawn too, and must be the same when the run is started again.
         transformers.set_seed(self._recipe.seed)
@@ -131,6 +149,15 @@ class _Run:
                 return self._measured(report, base, material)
         except Stopped:
             return report
+
+    def _material(self, sources: Sources) -> Material:
+        labels = () if self._drafts is None else self._drafts.labels
+        found = sources.drafts([one.draft_id for one in labels])
+        pseudo, gone = still_there(labels, found)
+        dataset = sources.labels(self._plan.snapshot)
+        material = Material(dataset, self._recipe, pseudo=pseudo, sound=sources.sound)
+        material.left_out += gone
+        return material
 
     def _measured(self, report: TrainReport, base: models.Base, material: Material) -> TrainReport:
         clips, trained = material.clips[TEST], self._work / _TRAINED
@@ -147,7 +174,7 @@ class _Run:
             **fitted,
         )
         with room_for("the model", trained):
-            ids = {name: [clip.id for clip in material.clips[name]] for name in SPLITS}
+            ids = {name: [clip.id for clip in material.clips[name]] for name in (*SPLITS, PSEUDO)}
             write_json(trained / SEGMENTS_FILE, ids)
             self._runs.finish(self._plan, trained, done)
         return done
@@ -199,13 +226,30 @@ class _Run:
         validation = material.clips[VALIDATION]
         return fit(
             models.prepare(base, recipe),
-            train=Clips(material.clips[TRAIN], material, speller, augmenter),
-            validation=Clips(validation, material, speller) if validation else None,
+            train=Clips(
+                material.clips[TRAIN],
+                material,
+                speller=speller,
+                augmenter=augmenter,
+                rota=self._rota(material),
+            ),
+            validation=Clips(validation, material, speller=speller) if validation else None,
             collator=Collator(base),
             recipe=recipe,
             work=self._work,
             hooks=self._hooks,
         )
+
+    def _rota(self, material: Material) -> Rota[Clip] | None:
+        clips = material.clips[PSEUDO]
+        n = self._n_epoch(material)
+        return Rota(tuple(clips), n, self._recipe.seed) if n else None
+
+    def _n_epoch(self, material: Material) -> int:
+        """Return how many pseudo-labelled clips an epoch has."""
+        chosen = self._recipe.pseudo
+        n_both = len(material.clips[TRAIN]), len(material.clips[PSEUDO])
+        return 0 if chosen is None else per_epoch(*n_both, chosen.share)
 
     def _source(self, folder: Path) -> ModelSource:
         return ModelSource(folder, self._plan.run, "", self._recipe.family)
@@ -223,6 +267,8 @@ class _Run:
             )
         if self._plan.snapshot != self._wish.snapshot:
             notes.append(f"labels changed since it began: it goes on with those of {self._plan.snapshot}")
+        if self._wish.drafts is not None and self._plan.drafts != self._wish.drafts.digest:
+            notes.append("other drafts pass the filters since it began: it goes on with those of then")
         return TrainReport(
             run=self._plan.run,
             state="stopped",
@@ -234,6 +280,10 @@ class _Run:
             languages=tuple(sorted({clip.language for clip in material.clips[TRAIN]})),
             clips={name: len(material.clips[name]) for name in SPLITS},
             hours=material.hours(TRAIN),
+            n_accepted=material.n_accepted,
+            n_pseudo=len(material.clips[PSEUDO]),
+            n_pseudo_epoch=self._n_epoch(material),
+            pseudo=None if self._drafts is None else self._drafts.report,
             left_out=tuple(material.left_out),
             notes=tuple(notes),
             device=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",

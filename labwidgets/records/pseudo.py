@@ -1,0 +1,96 @@
+"""Drafts that models learn from without their being references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from labwidgets.records.labels import Hypothesis
+from labwidgets.records.reports import in_words, length
+
+
+@dataclass(frozen=True, slots=True)
+class UnlabelledSegment:
+    """A segment of which no person has said anything yet.
+
+    Attributes:
+        id: Of the segment.
+        group: What is never parted between splits: its speaker, else its recording.
+        start_s: In the recording.
+        end_s: In the recording.
+        language: BCP-47.
+        accent: None where not known.
+    """
+
+    id: str
+    group: str
+    start_s: float
+    end_s: float
+    language: str
+    accent: str | None
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoLabel:
+    """A draft that passed the filters: ids alone, since the store keeps what it says; the sound as it was."""
+
+    segment_id: str
+    draft_id: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoClip:
+    """A pseudo-label with what is learned from it."""
+
+    segment: UnlabelledSegment
+    draft: Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoReport:
+    """What filters made of the drafts of a model.
+
+    Attributes:
+        model: Whose drafts.
+        second: The model that had to agree; None where none was asked.
+        n_drafts: Drafts of segments without a reference.
+        n_passed: Those that passed all filters.
+        hours: Of those that passed.
+        failed: By filter, how many drafts fail it; a draft can fail several.
+        confidence: What confidences were taken for.
+    """
+
+    model: str
+    second: str | None
+    n_drafts: int
+    n_passed: int
+    hours: float
+    failed: Mapping[str, int]
+    confidence: str
+
+    _repr_pretty_ = in_words
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the report that ``to_dict`` wrote."""
+        return cls(**data)
+
+    def __str__(self) -> str:
+        agreed = "" if self.second is None else f", held against {self.second}"
+        failed = ", ".join(f"{n} by {name}" for name, n in self.failed.items() if n)
+        return (
+            f"{self.n_passed} of {self.n_drafts} drafts by {self.model} ({length(self.hours)}) pass{agreed}; "
+            f"failed: {failed or 'none'}; confidence {self.confidence}"
+        )
