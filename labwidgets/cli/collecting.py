@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from labwidgets.cli.output import Folder, Json, plain, show
 from labwidgets.config import SETTINGS_FILE
 from labwidgets.corpus.columns import SPAN_FIELDS
+from labwidgets.corpus.importing import SAY_LICENCE
 from labwidgets.errors import SourceError
 from labwidgets.jobs import terminal_progress
 from labwidgets.project import Project
@@ -72,7 +74,9 @@ def add(
     accent: Annotated[str | None, typer.Option(help="Accent, or its column.")] = None,
     language: Annotated[str | None, typer.Option(help="BCP-47, or its column.")] = None,
     licence: Annotated[str | None, typer.Option(help="SPDX id, or its column.")] = None,
-    collection: Annotated[str | None, typer.Option(help="Name of this source.")] = None,
+    collection: Annotated[
+        str | None, typer.Option("--collection", "--source", help="Name of this source.")
+    ] = None,
     given: Annotated[str | None, typer.Option("--format", help="Of transcripts; default: guessed.")] = None,
     audio: Annotated[str | None, typer.Option(help="File or folder of their recordings.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of transcripts; default: UTF-8.")] = None,
@@ -98,6 +102,9 @@ def add(
     added = known = 0
     hours, refused, notes, unusable = 0.0, list[Refusal](), list[str](), list[SourceError]()
     with Project.open(folder) as project:
+        is_asked = not as_json and _answers()
+        if is_asked and collection is None:
+            wish["collection"] = _asked("Name of this source", "as the files say")
         for source in sources:
             try:
                 report = project.add(source, **wish)
@@ -108,11 +115,48 @@ def add(
             added, known, hours = added + report.added, known + report.known, hours + report.hours
             refused.extend(report.refused)
             notes.extend(report.notes)
+        if is_asked and added:
+            notes = _licensed(project, notes)
     if len(unusable) == len(sources):
         raise unusable[0]
     result = {"added": added, "known": known, "refused": plain(refused), "hours": hours}
     text = str(AddReport(added, known, tuple(refused), hours, tuple(notes)))
     show(result, as_json=as_json, text=text, partial=bool(refused))
+
+
+@app.command()
+def licence(
+    folder: Folder,
+    stated: Annotated[str, typer.Argument(metavar="LICENCE", help="SPDX id, for example CC-BY-4.0.")],
+    collection: Annotated[
+        str | None, typer.Option("--collection", "--source", help="Only what came from this source.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """State the licence of recordings that came without one."""
+    with Project.open(folder) as project:
+        n_stated = project.state_licence(stated, collection=collection)
+    show({"recordings": n_stated}, as_json=as_json, text=f"{stated}: {n_stated} recordings.")
+
+
+def _answers() -> bool:
+    """Return whether somebody sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _asked(question: str, otherwise: str) -> str | None:
+    answer: str = typer.prompt(f"{question} (Enter: {otherwise})", default="", show_default=False, err=True)
+    return answer.strip() or None
+
+
+def _licensed(project: Project, notes: list[str]) -> list[str]:
+    """Ask for the licence of what came without one; return what is left to say."""
+    n_bare = sum(project.unlicensed().values())
+    stated = _asked(f"Licence of {n_bare} recordings, such as CC-BY-4.0", "later") if n_bare else None
+    if stated is None:
+        return notes
+    project.state_licence(stated)
+    return [note for note in notes if SAY_LICENCE not in note]
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

@@ -26,6 +26,9 @@ from labwidgets.records import AddReport, NewRecording, Progress, Quality, Recor
 
 __all__ = ["AddOptions", "RecordingStore", "SoundCache", "add_sources", "decode_added", "locate"]
 
+SAY_LICENCE = 'project.state_licence("CC-BY-4.0")'
+"""What to call, as people see it."""
+
 BATCH_SIZE = 500
 N_DECODERS = min(4, os.cpu_count() or 1)
 
@@ -109,7 +112,7 @@ class _Tally:
     def notes(self) -> tuple[str, ...]:
         left = ", ".join(f"{name} ({n})" for name, n in sorted(self.left.items()))
         notes = (
-            f"{self.unlicensed} recordings came without a licence: name it with licence=…",
+            f"{self.unlicensed} recordings came without a licence: say it with {SAY_LICENCE}",
             f"drafts are kept without what else stood beside them: {left}",
         )
         return tuple(compress(notes, (self.unlicensed, left)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from labwidgets.analysis.coverage import Coverage, coverage
 from labwidgets.audio import fingerprints
 from labwidgets.corpus.duplicates import DuplicatesReport, find_duplicates
 from labwidgets.corpus.importing import AddOptions, add_sources
+from labwidgets.errors import SourceError
 from labwidgets.records import MIX, AddReport, Progress, Recording, Samples, TextUse
 from labwidgets.widgets.source import StoreSource
 
@@ -38,6 +40,33 @@ class Collecting(StoreSource):
             )
 
         return find_duplicates(self.store.recordings(state="decoded"), read, progress=progress)
+
+    def unlicensed(self) -> Mapping[str, int]:
+        """Return how many recordings name no licence, by source; ``""`` for those of no named source."""
+        bare = (one for one in self.store.recordings() if one.licence is None and one.state != "withdrawn")
+        return Counter(one.collection or "" for one in bare)
+
+    def state_licence(self, licence: str, *, collection: str | None = None) -> int:
+        """State the licence of recordings that came without one, and return how many they were.
+
+        Licences that were stated before stay. ``licence`` in ``project.yaml`` does the same for all that come
+        in later.
+
+        Args:
+            licence: SPDX id, such as ``CC-BY-4.0``, or words.
+            collection: Only of this source (``Project.unlicensed`` names them); default: of all.
+
+        Raises:
+            SourceError: The licence is empty, or there is no such source.
+        """
+        stated = licence.strip()
+        if not stated:
+            raise SourceError("no licence is named", value=licence, allowed="an SPDX id, such as CC-BY-4.0")
+        if collection is not None and all(one.collection != collection for one in self.store.recordings()):
+            raise SourceError(
+                "there is no such source", value=collection, remedy="project.coverage() shows them"
+            )
+        return self.store.state_licence(stated, collection=collection)
 
     def add(  # noqa: PLR0913 - one keyword a column; bundling them would only hide them
         self,

@@ -34,6 +34,7 @@ SCHEMA_VERSIONS: dict[str, int] = {
     "recording_added": 1,
     "recording_decoded": 1,
     "recording_broken": 1,
+    "recording_licensed": 1,
     "segment_added": 1,
     "segment_retired": 1,
     "run_begun": 1,

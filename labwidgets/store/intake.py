@@ -227,6 +227,22 @@ def mark_broken(connection: sa.Connection, recording_id: str, reason: str) -> No
     record(connection, [NewEvent(recording_id, version, "recording_broken", payload)])
 
 
+def state_licence(
+    connection: sa.Connection, licence: str, *, collection: str | None, actor: str | None
+) -> int:
+    """Keep the licence of all recordings that name none, or of those of one source; return how many."""
+    recording = schema.recording.c
+    bare = sa.select(recording.id).where(recording.licence.is_(None), recording.state != "withdrawn")
+    if collection is not None:
+        bare = bare.where(recording.collection == collection)
+    payload = {"licence": codec.clean_json(licence)}
+    new = [
+        NewEvent(key, next_version(connection, key), "recording_licensed", payload, actor=actor)
+        for key in connection.scalars(bare.order_by(recording.seq)).all()
+    ]
+    return len(record(connection, new)) if new else 0
+
+
 def _require(connection: sa.Connection, recording_id: str) -> None:
     recording = schema.recording.c
     state = connection.scalar(sa.select(recording.state).where(recording.id == recording_id))

@@ -204,6 +204,13 @@ def _recording_broken(connection: sa.Connection, events: list[Event]) -> None:
         _change_state(connection, event.stream_id, before="open", after="blocked")
 
 
+def _recording_licensed(connection: sa.Connection, events: list[Event]) -> None:
+    recording = schema.recording
+    for event in events:
+        here = recording.c.id == event.stream_id
+        connection.execute(recording.update().where(here).values(licence=event.payload["licence"]))
+
+
 def _change_state(connection: sa.Connection, recording_id: str, *, before: str, after: str) -> None:
     task, segment = schema.task.c, schema.segment.c
     query = (
@@ -350,6 +357,7 @@ _APPLY: dict[str, Callable[[sa.Connection, list[Event]], None]] = {
     "recording_added": _recording_added,
     "recording_decoded": _recording_decoded,
     "recording_broken": _recording_broken,
+    "recording_licensed": _recording_licensed,
     "segment_added": _segment_added,
     "segment_retired": _segment_retired,
     "run_begun": _run_begun,

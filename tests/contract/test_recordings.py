@@ -191,3 +191,21 @@ def test_hypotheses_of_unknown_runs_and_segments_are_refused(store: Store, add: 
         store.add_hypothesis(run_id="run_1", segment_id="seg_x", cache_key="k", transcription=said)
     with pytest.raises(StoreError, match="breaks its rules"):
         store.begin_run(ModelRun("run_1", "m", "r", {}))
+
+
+@pytest.mark.usefixtures("replays")
+def test_licences_are_stated_afterwards_where_none_is_named(store: Store) -> None:
+    named, bare, other, gone = store.add_recordings(
+        [
+            recording(1, licence="MIT", collection="a"),
+            recording(2, licence=None, collection="a"),
+            recording(3, licence=None, collection="b"),
+            recording(4, licence=None, collection="b", speaker="Asha"),
+        ]
+    )
+    store.withdraw("Asha")
+    assert store.state_licence("CC0-1.0", collection="b", actor="lead") == 1
+    assert store.state_licence("CC-BY-4.0") == 1
+    assert store.state_licence("CC-BY-4.0") == 0
+    licences = {one.id: one.licence for one in store.recordings()}
+    assert licences == {named.id: "MIT", bare.id: "CC-BY-4.0", other.id: "CC0-1.0", gone.id: None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -13,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from labwidgets.cli import main
-from labwidgets.errors import ConfigError
+from labwidgets.cli import collecting, main
+from labwidgets.errors import ConfigError, SourceError
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
 
@@ -403,3 +404,45 @@ def test_what_was_collected_is_looked_over(run: Run, tmp_path: Path, recordings:
     covered = run("coverage", tmp_path / "corpus")[1]
     assert covered["recordings"] == 3
     assert [(share["value"], share["n"]) for share in covered["accent"]] == [("x", 3)]
+
+
+def test_source_and_licence_are_asked_for_where_somebody_can_answer(
+    run: Run, recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    def typed(*answers: str) -> str:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{answer}\n" for answer in answers)))
+        monkeypatch.setattr(sys, "argv", ["labwidgets", "add", str(project), str(recordings)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code == 0
+        return "".join(capfd.readouterr())
+
+    project = tmp_path / "corpus"
+    run("init", project, "--language", "en")
+    (recordings / "a b.wav").rename(tmp_path / "later.wav")
+    said = typed()
+    assert "1 recordings came without a licence: say it with project.state_licence" in said
+    assert "Enter" not in said
+    (tmp_path / "later.wav").rename(recordings / "a b.wav")
+    monkeypatch.setattr(collecting, "_answers", lambda: True)
+    said = typed("talks", "CC0-1.0")
+    assert "Licence of 2 recordings, such as CC-BY-4.0 (Enter: later)" in said
+    assert "came without" not in said
+    with Project.open(project) as opened:
+        assert {one.licence for one in opened.store.recordings()} == {"CC0-1.0"}
+        assert [one.collection for one in opened.store.recordings()][-1] == "talks"
+        assert opened.unlicensed() == {}
+
+
+def test_licences_are_stated_afterwards_by_source(run: Run, recordings: Path, tmp_path: Path) -> None:
+    project = tmp_path / "corpus"
+    run("init", project, "--language", "en")
+    run("add", project, recordings, "--source", "talks")
+    assert run("licence", project, "CC0-1.0", "--source", "talks")[1] == {"recordings": 2}
+    assert run("licence", project, "MIT")[1] == {"recordings": 0}
+    with Project.open(project) as opened:
+        with pytest.raises(SourceError, match="no licence is named"):
+            opened.state_licence(" ")
+        with pytest.raises(SourceError, match="there is no such source: 'walks'"):
+            opened.state_licence("MIT", collection="walks")
+        assert opened.verify().ok

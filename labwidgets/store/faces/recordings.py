@@ -76,6 +76,16 @@ class Recordings(Transactions):
         """
         self._write(lambda connection: intake.mark_broken(connection, recording_id, reason))
 
+    def state_licence(self, licence: str, *, collection: str | None = None, actor: str | None = None) -> int:
+        """Keep the licence of all recordings that name none, or of one source's, and return how many.
+
+        Raises:
+            TextError: The licence may not be stored.
+        """
+        return self._write(
+            lambda connection: intake.state_licence(connection, licence, collection=collection, actor=actor)
+        )
+
     def recordings(self, state: str | None = None) -> Iterator[Recording]:
         """Give the recordings in the order they were added; the store may be written meanwhile."""
         after = 0

@@ -167,7 +167,7 @@ def test_a_kaldi_directory_and_what_a_format_is_named_for(project, tone_wav, tmp
 def test_a_licence_that_is_not_named_is_asked_for(project, tone_wav, tmp_path):
     tone_wav("in/a.wav")
     assert project.add(tmp_path / "in").notes == (
-        "1 recordings came without a licence: name it with licence=…",
+        '1 recordings came without a licence: say it with project.state_licence("CC-BY-4.0")',
     )
     assert project.add(tmp_path / "in").notes == ()
     tone_wav("more/b.wav", pitch_hz=200.0)
