@@ -163,6 +163,11 @@ def _unlike(layers: tuple[LayerSettings, ...]) -> tuple[LayerSettings, ...]:
     return layers
 
 
+def _switch(value: object) -> object:
+    # YAML reads "off" as a boolean.
+    return {True: "auto", False: "off"}[value] if isinstance(value, bool) else value
+
+
 def _palette(value: object) -> object:
     if isinstance(value, str):
         tag_palette(value)
@@ -192,6 +197,8 @@ class ProjectSettings(Settings):
         worth: What counts how much in the order "most worth it first", by name: ``errors``, ``novelty``,
             ``coverage``; ``accent``, ``speaker``, ``language``, ``collection``, or one value of such a kind,
             ``accent:Indian``. What is not named counts 1.
+        probation: The word error rate, as predicted, from which on a draft is held back and the box starts
+            empty: ``auto`` (where drafts begin to slow this team down), ``off``, or a number such as 0.3.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
@@ -214,6 +221,9 @@ class ProjectSettings(Settings):
     segmentation: SegmentationSettings = SegmentationSettings()
     audio: AudioSettings = AudioSettings()
     worth: dict[str, Annotated[float, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    probation: Annotated[
+        Literal["auto", "off"] | Annotated[float, Field(gt=0, le=1)], BeforeValidator(_switch)
+    ] = "auto"
 
     @property
     def tag_palette(self) -> TagPalette:

@@ -52,10 +52,9 @@ class Choosing(StoreSource):
         known = {
             "rows": [asdict(row) for row in found.rows],
             "notes": list(found.report.notes),
-            "crossing": experience.effort.crossing,
-            "quality": experience.quality.to_json(),
         }
-        self.store.rank(found.places, known, min_per_s=found.min_per_s)
+        drafts = {"crossing": experience.effort.crossing, "models": experience.quality.to_json()}
+        self.store.rank(found.places, known, drafts, min_per_s=found.min_per_s)
         return found.report
 
     def what_next(self, n: int = 10) -> WhatNext:

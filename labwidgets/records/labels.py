@@ -94,6 +94,7 @@ class Submission:
         active_ms: Time of work without the pauses.
         client_at_us: The client's clock, microseconds since 1970.
         skip_reason: Set when the segment is skipped instead of labelled.
+        is_blank: The box started empty, whatever came onto the screen later; None: as ``draft_id`` says.
     """
 
     event_id: str
@@ -110,6 +111,7 @@ class Submission:
     active_ms: int = 0
     client_at_us: int | None = None
     skip_reason: str | None = None
+    is_blank: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

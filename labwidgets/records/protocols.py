@@ -86,6 +86,10 @@ class LabelSource(Protocol):
         """Why a segment has no draft, as far as this process knows; None where it has one."""
         ...
 
+    def held_back(self, view: SegmentView) -> str | None:
+        """Why a draft is not in the box to begin with; None where it is, or where there is none."""
+        ...
+
     def words(self, language: str, *, n: int) -> Sequence[str]:
         """The commonest words of a language, the commonest first; for the typing help."""
         ...

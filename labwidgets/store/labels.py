@@ -140,6 +140,7 @@ def _payload(sent: Submission, content_id: str, standing: sa.RowMapping) -> dict
         "listened": codec.span_json(sent.listened),
         "active_ms": max(0, sent.active_ms),
         "is_skip": sent.skip_reason is not None,
+        "is_blank": sent.draft_id is None if sent.is_blank is None else sent.is_blank,
         "segment_version": standing["version"],
         "selected_by": standing["selected_by"],
         "inclusion_p": standing["inclusion_p"],

@@ -284,6 +284,7 @@ def _store_opinion(connection: sa.Connection, event: Event) -> None:
         "skip_reason": None,
         "at_us": event.at_us,
         "client_at_us": event.client_at_us,
+        "is_blank": payload.get("is_blank"),
     }
     if payload["is_skip"]:
         fields = contents(connection, [payload["content_id"]])[payload["content_id"]]["fields"]

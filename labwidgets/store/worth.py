@@ -22,6 +22,7 @@ from labwidgets.timeline import to_s
 
 _PAGE = 5000
 _KEY = "work"
+_DRAFTS = "work_drafts"
 _task, _segment, _recording, _content, _opinion, _hypothesis, _run = (
     table.c
     for table in (
@@ -113,6 +114,7 @@ def done_items(connection: sa.Connection) -> list[DoneItem]:
         .where(_opinion.revision == 1, _opinion.active_ms > 0, _opinion.skip_reason.is_(None))
         # What somebody else had labelled already did not start from the draft.
         .where(_opinion.origin.in_(("typed", "corrected", "confirmed")), said.c.erased_us.is_(None))
+        .where(sa.or_(_opinion.origin == "typed", _opinion.draft_id.is_not(None)))
         .order_by(_opinion.seq)
     )
     return [
@@ -192,15 +194,28 @@ def still_open(connection: sa.Connection, segment_ids: Sequence[str]) -> list[st
     ]
 
 
-def keep(connection: sa.Connection, known: Mapping[str, Any], min_per_s: float) -> None:
+def keep(
+    connection: sa.Connection, known: Mapping[str, Any], drafts: Mapping[str, Any], min_per_s: float
+) -> None:
     """Keep what the places came from, for those who look at them, and the pace of the work that is left."""
     put = upsert(connection.dialect.name, schema.meta)
     connection.execute(put, {"key": _KEY, "value": json.dumps(known, allow_nan=False)})
+    connection.execute(put, {"key": _DRAFTS, "value": json.dumps(drafts, allow_nan=False)})
     connection.execute(put, {"key": queue.PACE, "value": repr(float(min_per_s))})
     connection.execute(put, {"key": queue.RANKED, "value": str(now_us())})
 
 
 def kept(connection: sa.Connection) -> dict[str, Any] | None:
     """Return what the places came from; None where nothing was ranked yet."""
-    value = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == _KEY))
-    return None if value is None else json.loads(value)
+    return _kept(connection, _KEY)
+
+
+def drafts_known(connection: sa.Connection) -> dict[str, Any] | None:
+    """Return what the last ranking found of drafts; None where nothing was ranked yet."""
+    return _kept(connection, _DRAFTS)
+
+
+def _kept(connection: sa.Connection, key: str) -> dict[str, Any] | None:
+    value = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == key))
+    found: dict[str, Any] | None = None if value is None else json.loads(value)
+    return found

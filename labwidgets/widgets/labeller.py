@@ -167,7 +167,8 @@ class Labeller(LabWidget):
         except LabError as error:
             # The text can still be read and corrected; the page says why there is no sound.
             audio_error = str(error)
-        reply = segment_reply(view, n_bins=n_bins, audio_error=audio_error)
+        held_back = self.source.held_back(view) if payload.get("hold_back") else None
+        reply = segment_reply(view, n_bins=n_bins, audio_error=audio_error, held_back=held_back)
         reply["no_draft"] = self.source.no_draft(view)
         return reply, buffers
 
@@ -237,9 +238,11 @@ class Labeller(LabWidget):
                 logger.warning("the store cannot be watched: %s", error)
 
 
-def segment_reply(view: SegmentView, *, n_bins: int, audio_error: str | None) -> SegmentReply:
-    """Return all that the screen shows of one segment."""
-    text, words, layers = messages.starting_text(view)
+def segment_reply(
+    view: SegmentView, *, n_bins: int, audio_error: str | None, held_back: str | None = None
+) -> SegmentReply:
+    """Return all that the screen shows of a segment; ``held_back``: why the box starts without the draft."""
+    text, words, layers = messages.starting_text(view, is_held_back=held_back is not None)
     return {
         "segment": view.segment.id,
         "clip": messages.clip_payload(view.segment.id, view.segment.duration_s, WINDOW_S),
@@ -250,6 +253,7 @@ def segment_reply(view: SegmentView, *, n_bins: int, audio_error: str | None) ->
         "layers": dict(layers),
         "draft": None if view.draft is None else messages.draft_payload(view.draft),
         "no_draft": None,
+        "held_back": held_back,
         "opinion": None if view.opinion is None else messages.opinion_payload(view.opinion),
         "facts": messages.facts(view),
         "peaks_bins": n_bins,

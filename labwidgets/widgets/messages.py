@@ -134,6 +134,7 @@ def submission_record(
             active_ms=max(0, int(payload["active_ms"])),
             client_at_us=int(payload["client_at_ms"] * 1000),
             skip_reason=payload["skip_reason"],
+            is_blank=payload.get("blank"),
         )
     except (TypeError, ValueError) as error:
         if isinstance(error, MessageError):
@@ -205,6 +206,7 @@ def counts_payload(counts: QueueCounts) -> CountsPayload:
         "drafted": counts.drafted,
         "total_s": counts.total_s,
         "done_s": counts.done_s,
+        "minutes_left": counts.minutes_left,
     }
 
 
@@ -253,7 +255,9 @@ def spectrogram_payload(picture: Spectrogram, *, clip: str, start_s: float, end_
     }
 
 
-def starting_text(view: SegmentView) -> tuple[str, tuple[Word, ...], Mapping[str, str]]:
+def starting_text(
+    view: SegmentView, *, is_held_back: bool = False
+) -> tuple[str, tuple[Word, ...], Mapping[str, str]]:
     """Return text, words and layers to start with: own opinion, else reference, else draft, else nothing.
 
     A skip says nothing about the text, so the box then starts as if there were no opinion.
@@ -262,7 +266,7 @@ def starting_text(view: SegmentView) -> tuple[str, tuple[Word, ...], Mapping[str
         return view.opinion.text, view.opinion.words, view.opinion.layers
     if view.reference is not None:
         return view.reference.text, view.reference.words, view.reference.layers
-    if view.draft is not None:
+    if view.draft is not None and not is_held_back:
         return view.draft.text, view.draft.words, {}
     return "", (), {}
 

@@ -34,6 +34,7 @@ from labwidgets.records import (
 from labwidgets.store import Store
 from labwidgets.text import common_words, count_words, word_key
 from labwidgets.widgets import messages
+from labwidgets.widgets.probation import held_back
 from labwidgets.widgets.protocol import LabelSettings
 from labwidgets.widgets.recordings import StoreRecordings
 
@@ -179,6 +180,10 @@ class StoreSource(StoreRecordings):
             return f"drafting failed: {error}"
         refused = [failed.reason for failed in report.failed if failed.source == view.segment.id]
         return refused[0] if refused else "drafting ended before it"
+
+    def held_back(self, view: SegmentView) -> str | None:
+        """Return why a draft is not in the box to begin with; None where it is, or where there is none."""
+        return held_back(view, self.settings.probation, self.store.drafts_known())
 
     def words(self, language: str, *, n: int) -> Sequence[str]:
         """Return the commonest words of a language, in the project and, where known, at large."""

@@ -107,7 +107,7 @@ def wait_until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
         time.sleep(0.05)
 
 
-def draft(folder: Path, number: int, text: str) -> None:
+def draft(folder: Path, number: int, text: str, *, confidence: float = 0.7) -> None:
     """Write a draft as a drafting job in a process of its own does."""
     words = tuple(Word(word, 0.6 * at, 0.6 * at + 0.5, 0.3) for at, word in enumerate(text.split()))
     with Project.open(folder) as project:
@@ -118,7 +118,7 @@ def draft(folder: Path, number: int, text: str) -> None:
             run_id=run.id,
             segment_id=row.segment_id,
             cache_key=run.id,
-            transcription=Transcription(text, words, 0.3, "en", ()),
+            transcription=Transcription(text, words, confidence, "en", ()),
         )
 
 

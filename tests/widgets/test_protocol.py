@@ -45,7 +45,7 @@ def test_every_golden_file_is_a_message_of_the_protocol() -> None:
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_without_one_of_its_fields_is_refused(name: str) -> None:
     payload = golden(name)["request"]
-    for field in payload:
+    for field in TypeAdapter(REQUESTS[name][0]).json_schema().get("required", ()):
         with pytest.raises(MessageError, match=f"malformed {name} request: '{field}'"):
             check_payload(name, {key: value for key, value in payload.items() if key != field})
 

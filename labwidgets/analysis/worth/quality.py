@@ -23,6 +23,7 @@ UNSURE = 0.25
 ALARMED = 0.6
 """Least WER of a draft with an alarm, before enough of them are labelled."""
 _LEAN = 10.0
+_N_STEPS = 51
 DEFAULT = Calibration("platt", (1.0, 0.0))
 
 
@@ -52,16 +53,13 @@ class Curve:
         return np.asarray(np.where(has_alarm, np.maximum(found, self.alarmed), found), dtype=np.float64)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        names = ("unsure", "alarmed", "n", "n_audits")
-        curve = {"method": self.calibration.method, "numbers": list(self.calibration.numbers)}
-        return {**curve, **{name: getattr(self, name) for name in names}}
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Curve:
-        """Return what ``to_json`` made of it."""
-        calibration = Calibration(given["method"], tuple(given["numbers"]))
-        return cls(calibration, *(given[name] for name in ("unsure", "alarmed", "n", "n_audits")))
+        """Return it as JSON values: ``wer`` at confidences from 0 to 1, so that a page needs no curve."""
+        steps = 1 - self.calibration.apply(np.linspace(0, 1, _N_STEPS))
+        return {
+            "wer": [round(float(one), 4) for one in steps],
+            "unsure": self.unsure,
+            "alarmed": self.alarmed,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +88,6 @@ class Quality:
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {name: curve.to_json() for name, curve in self.models.items()}
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Mapping[str, Any]]) -> Quality:
-        """Return what ``to_json`` made of it."""
-        return cls({name: Curve.from_json(curve) for name, curve in given.items()})
 
     @property
     def notes(self) -> tuple[str, ...]:

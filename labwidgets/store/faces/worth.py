@@ -31,7 +31,14 @@ class Worth(Transactions):
         """Return what each model said last of the segments that people labelled, in order of adding."""
         return self._read(worth.judged_drafts)
 
-    def rank(self, places: Mapping[str, float], known: Mapping[str, Any], *, min_per_s: float) -> None:
+    def rank(
+        self,
+        places: Mapping[str, float],
+        known: Mapping[str, Any],
+        drafts: Mapping[str, Any],
+        *,
+        min_per_s: float,
+    ) -> None:
         """Give open segments their places in the order of worth; the lowest comes first.
 
         They are stored some at a time, so that a save that comes meanwhile need not wait for all of them.
@@ -39,11 +46,12 @@ class Worth(Transactions):
         Args:
             places: By segment.
             known: What they came from, JSON values: ``ranking`` returns it.
+            drafts: What is known of drafts, JSON values: ``drafts_known`` returns it.
             min_per_s: Minutes of work for a second of sound that is still open.
         """
         for some in chunks(list(places)):
             self._write(partial(worth.set_places, places={key: places[key] for key in some}))
-        self._write(lambda connection: worth.keep(connection, known, min_per_s))
+        self._write(lambda connection: worth.keep(connection, known, drafts, min_per_s))
 
     def still_open(self, segment_ids: list[str]) -> list[str]:
         """Return those of some segments that wait for a person and were not drawn as audits since."""
@@ -52,3 +60,7 @@ class Worth(Transactions):
     def ranking(self) -> dict[str, Any] | None:
         """Return what the places came from; None where nothing was ranked yet."""
         return self._read(worth.kept)
+
+    def drafts_known(self) -> dict[str, Any] | None:
+        """Return what the last ranking found of drafts; None where nothing was ranked yet."""
+        return self._read(worth.drafts_known)

@@ -38,7 +38,7 @@ class QueueRowPayload(TypedDict):
 
 
 class CountsPayload(TypedDict):
-    """Progress over the whole project."""
+    """Progress over the whole project. ``minutes_left``: of work, predicted; null before it was."""
 
     total: int
     done: int
@@ -47,6 +47,7 @@ class CountsPayload(TypedDict):
     drafted: int
     total_s: float
     done_s: float
+    minutes_left: float | None
 
 
 class QueueReply(TypedDict):

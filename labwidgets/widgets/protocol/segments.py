@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 # pydantic checks messages by these types and needs the back-ported TypedDict before Python 3.12.
 from typing_extensions import TypedDict
@@ -22,10 +22,14 @@ class WordPayload(TypedDict):
 
 
 class SegmentRequest(TypedDict):
-    """Ask for all that the screen shows of one segment; ``n_bins`` bins of waveform come as buffer."""
+    """Ask for all that the screen shows of one segment; ``n_bins`` bins of waveform come as buffer.
+
+    ``hold_back``: the view can start with an empty box although there is a draft.
+    """
 
     segment: str
     n_bins: int
+    hold_back: NotRequired[bool]
 
 
 class DraftPayload(TypedDict):
@@ -57,6 +61,7 @@ class SegmentReply(TypedDict):
     ``layers`` go with that text; a layer that is missing starts from its rule.
     ``peaks_bins`` is 0 and the buffer missing where the audio cannot be read; ``audio_error`` then says why.
     ``no_draft`` says why there is no draft, and is null where there is one.
+    ``held_back`` says why the draft is not in the box to begin with, nor shown until it is asked for.
     ``facts`` are short texts for the line under the editor, in order.
     """
 
@@ -69,6 +74,7 @@ class SegmentReply(TypedDict):
     layers: dict[str, str]
     draft: DraftPayload | None
     no_draft: str | None
+    held_back: str | None
     opinion: OpinionPayload | None
     facts: list[str]
     peaks_bins: int
@@ -76,7 +82,10 @@ class SegmentReply(TypedDict):
 
 
 class SubmitRequest(TypedDict):
-    """One press of the submit key, or of skip (``skip_reason``); see ``labwidgets.records.Submission``."""
+    """One press of the submit key, or of skip (``skip_reason``); see ``labwidgets.records.Submission``.
+
+    ``draft``: the one that was on the screen; ``blank``: the box started empty, whatever was shown later.
+    """
 
     event_id: str
     segment: str
@@ -90,6 +99,7 @@ class SubmitRequest(TypedDict):
     active_ms: int
     client_at_ms: int
     skip_reason: str | None
+    blank: NotRequired[bool]
 
 
 class SubmitReply(TypedDict):

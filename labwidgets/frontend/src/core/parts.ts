@@ -202,8 +202,8 @@ export interface Editor {
   readonly composing: boolean;
   /** Replaces everything, with an empty undo history. `language` is BCP-47. */
   load(content: EditorContent, options: { duration_s: number; language: string }): void;
-  /** The draft to compare with; the panel shows text and word differences when `showDraft(true)`. */
-  setDraft(draft: DraftPayload | null): void;
+  /** The draft to compare with; the panel shows text and word differences, or `why` there is none. */
+  setDraft(draft: DraftPayload | null, why?: string): void;
   showDraft(show: boolean): void;
   readonly draftShown: boolean;
   /** Marks the word that sounds at this time; null clears the mark. */

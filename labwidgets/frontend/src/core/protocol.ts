@@ -119,6 +119,7 @@ export interface CountsPayload {
   drafted: number;
   total_s: number;
   done_s: number;
+  minutes_left: number | null;
 }
 
 export interface QueueReply {
@@ -157,6 +158,7 @@ export interface SegmentReply {
   layers: Record<string, string>;
   draft: DraftPayload | null;
   no_draft: string | null;
+  held_back: string | null;
   opinion: OpinionPayload | null;
   facts: string[];
   peaks_bins: number;
@@ -176,6 +178,7 @@ export interface SubmitRequest {
   active_ms: number;
   client_at_ms: number;
   skip_reason: string | null;
+  blank?: boolean;
 }
 
 export interface EditPayload {
@@ -238,7 +241,7 @@ export interface Requests extends ErrorRequests, RecordingRequests, TakeRequests
   queue: [{ query: QueuePayload; offset: number; limit: number }, QueueReply];
   place: [{ query: QueuePayload; segment: string }, { segment: string; position: number | null }];
   upcoming: [{ query: QueuePayload; after: string | null; n: number }, { segments: string[] }];
-  segment: [{ segment: string; n_bins: number }, SegmentReply];
+  segment: [{ segment: string; n_bins: number; hold_back?: boolean }, SegmentReply];
   submit: [SubmitRequest, SubmitReply];
   keep: [{ segment: string; edit: EditPayload | null }, { segment: string; kept_at_ms: number }];
   find: [{ find: FindPayload; after: string | null; limit: number }, FindReply];

@@ -5,6 +5,7 @@ import { compareTexts, type Piece, shortened } from "./comparison";
 import { type Labels, withPills } from "./pill";
 
 const PATIENCE_MS = 150;
+const NO_DRAFT = "There is no draft for this clip.";
 const TAGS = { same: "span", deleted: "del", inserted: "ins" } as const;
 const SPOKEN = { same: "", deleted: "removed: ", inserted: "added: " } as const;
 
@@ -12,7 +13,7 @@ export interface DraftPanel {
   readonly root: HTMLElement;
   readonly shown: boolean;
   show(show: boolean): void;
-  setDraft(draft: DraftPayload | null): void;
+  setDraft(draft: DraftPayload | null, why?: string): void;
   setLanguage(language: string): void;
   /** The text changed; the comparison follows a little later. */
   touch(): void;
@@ -32,13 +33,14 @@ export function createDraftPanel(scope: Scope, labels: Labels, currentText: () =
   for (const part of [text, difference]) part.dir = "auto";
 
   let draft: DraftPayload | null = null;
+  let none = NO_DRAFT;
   let language = "";
   let cancel = () => {};
 
   const refresh = () => {
     cancel();
     if (root.hidden) return;
-    title.textContent = draft ? titleOf(draft) : "There is no draft for this clip.";
+    title.textContent = draft ? titleOf(draft) : none;
     text.replaceChildren(...withPills(draft?.text ?? "", labels));
     difference.replaceChildren(...(draft ? compare(draft.text, currentText()) : []));
   };
@@ -58,8 +60,9 @@ export function createDraftPanel(scope: Scope, labels: Labels, currentText: () =
       root.hidden = !show;
       refresh();
     },
-    setDraft(next) {
+    setDraft(next, why = NO_DRAFT) {
       draft = next;
+      none = why;
       refresh();
     },
     setLanguage(next) {

@@ -56,6 +56,7 @@ export function openedWords(current: Current, at: number | null, total: number |
   const parts = [place, span(reply.clip.duration_s)];
   const alarms = reply.draft?.alarms.map((alarm) => alarm.replaceAll("_", " ")) ?? [];
   if (reply.opinion) parts.push(reply.opinion.skip_reason === null ? "done before" : "skipped before");
+  else if (current.isHeldBack) parts.push("the draft is held back");
   else if (reply.draft) parts.push(alarms.length > 0 ? `draft with ${alarms.join(" and ")}` : "draft");
   else parts.push("no draft");
   if (current.flags.length > 0) parts.push(`flagged ${current.flags.join(" and ")}`);

@@ -1,5 +1,6 @@
 import type { EditorContent } from "../core/parts";
 import type { SubmitRequest } from "../core/protocol";
+import { draftContent } from "./held_back";
 import type { Edit } from "./keeper";
 import type { Loaded } from "./segments";
 import type { Visit } from "./visits";
@@ -8,13 +9,15 @@ import type { Visit } from "./visits";
 export interface Current {
   readonly segment: string;
   loaded: Loaded;
-  readonly content: EditorContent;
+  content: EditorContent;
   flags: string[];
   base_revision: number;
   /** Typed or flagged since the last submit. */
   isDirty: boolean;
   /** The id under which what was typed is kept; null while nothing is. */
   edit: string | null;
+  /** There is a draft, and it is not on the screen until somebody asks for it. */
+  isHeldBack: boolean;
 }
 
 /** What the page knows of a segment beside the kernel's answer. */
@@ -22,12 +25,16 @@ export interface Memory {
   kept: Edit | null;
   pending: SubmitRequest | null;
   revision: number;
+  /** The draft was held back and came onto the screen all the same. */
+  isRevealed: boolean;
 }
 
 /** Text typed here wins over text on its way, and that over what the kernel knew. */
-export function assemble(loaded: Loaded, { kept, pending, revision }: Memory): Current {
+export function assemble(loaded: Loaded, { kept, pending, revision, isRevealed }: Memory): Current {
   const { reply } = loaded;
-  const { text, words, layers = {} } = kept?.content ?? pending ?? reply;
+  const isBack = reply.held_back !== null && isRevealed;
+  const start = isBack && reply.opinion === null ? draftContent(reply) : reply;
+  const { text, words, layers = {} } = kept?.content ?? pending ?? start;
   return {
     segment: reply.segment,
     loaded,
@@ -36,6 +43,7 @@ export function assemble(loaded: Loaded, { kept, pending, revision }: Memory): C
     base_revision: kept?.base_revision ?? Math.max(reply.opinion?.revision ?? 0, revision),
     isDirty: kept !== null,
     edit: kept?.id ?? null,
+    isHeldBack: reply.held_back !== null && !isRevealed,
   };
 }
 
@@ -50,6 +58,7 @@ interface Submitting {
 /** What goes to the kernel when the submit or the skip key is pressed. */
 export function compose(current: Current, submitting: Submitting): SubmitRequest {
   const { event_id, content, visit, now_ms, skip_reason } = submitting;
+  const { draft, held_back, text } = current.loaded.reply;
   return {
     event_id,
     segment: current.segment,
@@ -58,11 +67,12 @@ export function compose(current: Current, submitting: Submitting): SubmitRequest
     words: content.words,
     layers: content.layers ?? {},
     flags: current.flags,
-    draft: current.loaded.reply.draft?.id ?? null,
+    draft: current.isHeldBack ? null : (draft?.id ?? null),
     listened: visit.heard,
     active_ms: visit.active_ms,
     client_at_ms: now_ms,
     skip_reason,
+    blank: held_back !== null || (draft === null && text === ""),
   };
 }
 

@@ -27,7 +27,7 @@ const NAMES: Record<Action, string> = {
   take_suggestion: "take the next correction that was made before, where one is marked",
   dismiss_suggestion: "never offer that correction again; once more where none is marked: offer it again",
   insert_tag: "a tag at the caret, or around what is selected; then its number or letter",
-  toggle_draft: "show or hide the draft and the differences",
+  toggle_draft: "show or hide the draft and the differences; brings a draft that is held back",
   next_layer: "next text of the segment",
   take_change: "take what the text says now",
   keep_mine: "keep what was written by hand",

@@ -15,6 +15,8 @@ import { createFolding } from "./folding";
 import { createFrame } from "./frame";
 import { createHandingIn } from "./handing_in";
 import { createHeightHandle } from "./height";
+import { createReveal } from "./held_back";
+import { chordText } from "./help";
 import { createHotWords } from "./hot_words";
 import { installKeyboard } from "./keyboard";
 import keysCss from "./keys.css";
@@ -149,6 +151,10 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     openRecording: () => session.here !== null && context.show("segments", { segment: session.here }),
     takeSuggestion: hotWords.take,
     dismissSuggestion: hotWords.dismiss,
+    reveal: createReveal({
+      ...{ session, editor, revealed: work.revealed, say: footer.say },
+      onShown: (current) => view.showFacts(current),
+    }),
     onDone: overlays.hints.done,
   });
   const ahead = new TypedAhead();
@@ -180,6 +186,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     ahead,
     clock,
     typingPause: createTypingPause(scope, player, settings),
+    draftChord: () => chordText("toggle_draft", bindings.keys, bindings.mac) || "a key of your choice",
     worked: new Worked(preferences, () => session.meter.total_ms),
   });
 

@@ -11,6 +11,8 @@ export class Ledger {
   readonly kept = new Map<string, Edit>();
   readonly refusals = new Map<string, Refusal>();
 
+  constructor(private readonly isRevealed: (segment: string) => boolean) {}
+
   /** What this page submitted for a segment last. */
   submission(segment: string): SubmitRequest | null {
     return this.submitted.get(segment) ?? null;
@@ -26,7 +28,12 @@ export class Ledger {
   }
 
   memory(segment: string, pending: SubmitRequest | null): Memory {
-    return { kept: this.kept.get(segment) ?? null, pending, revision: this.revision(segment) };
+    return {
+      kept: this.kept.get(segment) ?? null,
+      pending,
+      revision: this.revision(segment),
+      isRevealed: this.isRevealed(segment),
+    };
   }
 
   submit(submission: SubmitRequest): void {

@@ -19,6 +19,7 @@ export class SegmentCache {
     private readonly scope: Scope,
     private readonly transport: Transport,
     private readonly n_bins = N_BINS,
+    private readonly hold_back = false,
   ) {}
 
   get(segment: string): Promise<Loaded> {
@@ -63,7 +64,8 @@ export class SegmentCache {
   }
 
   private async ask(segment: string): Promise<Loaded> {
-    const { payload, buffers } = await this.transport.request("segment", { segment, n_bins: this.n_bins });
+    const { n_bins, hold_back } = this;
+    const { payload, buffers } = await this.transport.request("segment", { segment, n_bins, hold_back });
     if (this.scope.disposed) throw new Error("The view is gone.");
     const buffer = buffers[0];
     const peaks = buffer && payload.peaks_bins > 0 ? new Int8Array(buffer) : null;

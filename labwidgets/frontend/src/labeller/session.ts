@@ -29,7 +29,7 @@ export class Session {
 
   constructor(private readonly parts: SessionParts) {
     const { outbox, keeper, desk } = parts;
-    this.unsaved = new Unsaved({ outbox, keeper, content: () => desk.content(), newId: () => desk.newId() });
+    this.unsaved = new Unsaved({ ...desk, outbox, keeper });
     this.visits = new Visits(this.meter, () => desk.heard());
     this.ahead = parts.ahead((id) => id === this.current?.segment || this.ledger.isSubmitted(id));
     outbox.on("acknowledged", (reply, submission) => this.acknowledge(reply, submission));

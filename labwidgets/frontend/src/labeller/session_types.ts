@@ -33,6 +33,8 @@ export interface Desk {
   heard(): Span[];
   now(): number;
   newId(): string;
+  /** The draft of a segment was held back and came onto the screen all the same. */
+  isRevealed?(segment: string): boolean;
 }
 
 export interface SessionParts {

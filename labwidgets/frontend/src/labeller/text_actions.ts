@@ -36,6 +36,8 @@ export interface TextActionParts {
   toggleHelp: () => void;
   takeSuggestion: () => void;
   dismissSuggestion: () => void;
+  /** Brings a draft that is held back onto the screen; false where none is. */
+  reveal: () => boolean;
   typeSize: TypeSize;
   listening: Listening;
   onDone: (hint: "play" | "submit" | "keys") => void;
@@ -83,7 +85,7 @@ export function createTextActions(parts: TextActionParts): Record<TextAction, (i
     take_suggestion: parts.takeSuggestion,
     dismiss_suggestion: parts.dismissSuggestion,
     insert_tag: () => editor.openTags(),
-    toggle_draft: () => editor.showDraft(!editor.draftShown),
+    toggle_draft: () => void (parts.reveal() || editor.showDraft(!editor.draftShown)),
     next_layer() {
       const name = layers.next();
       say(name === null ? "This project has one text for each segment." : `Now in: ${name}.`);

@@ -1,11 +1,12 @@
 import type { CountsPayload, QueuePayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
-import { h, setText } from "../ui/dom";
+import { h, setAttribute, setText } from "../ui/dom";
 import { createSavingLine, type SavingLine } from "./saving_line";
 import type { Status } from "./status";
 import { FILTER_NAMES, ORDER_NAMES, progress } from "./words";
 
 const SEARCH_PAUSE_MS = 250;
+const PROGRESS = "Submitted of all, and their sound";
 
 export interface TopBar extends Pick<SavingLine, "keptButton" | "setStatus" | "setMore"> {
   readonly root: HTMLElement;
@@ -42,12 +43,8 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
   });
   const segments = h("span");
   const sound = h("span", { class: "lw-progress-sound" });
-  const done = h(
-    "span",
-    { class: "lw-progress", title: "Submitted of all, and their sound" },
-    segments,
-    sound,
-  );
+  const left = h("span", { class: "lw-progress-left" });
+  const done = h("span", { class: "lw-progress", title: PROGRESS }, segments, sound, left);
   const { state, keptButton, setStatus, setMore } = createSavingLine(options.onStatus);
   const listButton = h(
     "button",
@@ -96,6 +93,8 @@ export function createTopBar(scope: Scope, options: TopBarOptions): TopBar {
       const words = progress(counts);
       setText(segments, words.segments);
       setText(sound, words.sound);
+      setText(left, words.left);
+      setAttribute(done, "title", `${PROGRESS}${words.left && `${words.left} of work, as predicted`}`);
     },
   };
 }

@@ -12,13 +12,17 @@ export interface UnsavedParts {
   /** What stands in the text of the open segment. */
   content: () => EditorContent;
   newId: () => string;
+  /** The draft of a segment was held back and came onto the screen all the same. */
+  isRevealed?: (segment: string) => boolean;
 }
 
 /** What is not in the kernel's store: typed, on its way, refused. Each is kept until it is, or is given up. */
 export class Unsaved {
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
 
-  constructor(private readonly parts: UnsavedParts) {}
+  constructor(private readonly parts: UnsavedParts) {
+    this.ledger = new Ledger((segment) => parts.isRevealed?.(segment) ?? false);
+  }
 
   memory(segment: string): Memory {
     return this.ledger.memory(segment, this.parts.outbox.newest(segment));

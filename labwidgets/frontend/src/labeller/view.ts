@@ -44,10 +44,13 @@ export interface ViewParts {
   clock: Clockwork;
   worked: Worked;
   typingPause: TypingPause;
+  /** The key that shows the draft, as people write it. */
+  draftChord: () => string;
 }
 
 export interface View {
   marksOf(row: QueueRowPayload): { mark: Mark; flagged: boolean; text: string };
+  showFacts(current: Current): void;
 }
 
 /** Carries what happens in the session onto the screen. */
@@ -104,14 +107,21 @@ export function createView(scope: Scope, parts: ViewParts): View {
     const at = pages.indexOf(current.segment);
     const facts = at === null ? [] : [`no. ${count(at + 1)}`];
     facts.push(...reply.facts);
+    if (current.isHeldBack)
+      facts.unshift(`draft held back, ${parts.draftChord()} brings it: ${reply.held_back}`);
     if (reply.no_draft !== null) facts.push(`no draft: ${reply.no_draft}`);
     if (reply.opinion?.skip_reason) facts.push(`skipped: ${reply.opinion.skip_reason}`);
     footer.setFacts(facts, reply.draft?.alarms ?? []);
   };
+  const showDraft = ({ isHeldBack, loaded: { reply } }: Current) => {
+    const key = parts.draftChord();
+    if (isHeldBack) editor.setDraft(null, `The draft is held back; ${key} brings it.`);
+    else editor.setDraft(reply.draft);
+  };
   const showText = (current: Current) => {
     const { reply } = current.loaded;
     editor.load(current.content, { duration_s: reply.clip.duration_s, language: reply.language });
-    editor.setDraft(reply.draft);
+    showDraft(current);
   };
   let revealed: string | null = null;
   const showPlace = () => {
@@ -182,9 +192,9 @@ export function createView(scope: Scope, parts: ViewParts): View {
   });
   session.on("draft", (current, isLoaded) => {
     if (isLoaded) showText(current);
-    else editor.setDraft(current.loaded.reply.draft);
+    else showDraft(current);
     showFacts(current);
-    if (!current.loaded.reply.draft) return;
+    if (!current.loaded.reply.draft || current.isHeldBack) return;
     footer.say(isLoaded ? "A draft came in." : "A draft came in beside what you typed.");
   });
   session.on("marks", () => {
@@ -264,5 +274,5 @@ export function createView(scope: Scope, parts: ViewParts): View {
   scope.listen(document, "visibilitychange", () => {
     if (document.hidden) session.meter.hide(Date.now());
   });
-  return { marksOf };
+  return { marksOf, showFacts };
 }

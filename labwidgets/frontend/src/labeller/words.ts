@@ -21,10 +21,15 @@ export function count(n: number): string {
   return n.toLocaleString("en-US").replaceAll(",", "\u202f");
 }
 
-export function progress(counts: CountsPayload): { segments: string; sound: string } {
+export function progress(counts: CountsPayload): { segments: string; sound: string; left: string } {
+  const { done, total, done_s, total_s, minutes_left } = counts;
   return {
-    segments: `${count(counts.done)} / ${count(counts.total)}`,
-    sound: ` · ${span(counts.done_s)} of ${span(counts.total_s)}`,
+    segments: `${count(done)} / ${count(total)}`,
+    sound: ` · ${span(done_s)} of ${span(total_s)}`,
+    left:
+      minutes_left === null || minutes_left <= 0
+        ? ""
+        : ` · about ${span(60 * Math.max(1, minutes_left))} left`,
   };
 }
 

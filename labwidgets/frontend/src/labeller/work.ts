@@ -6,10 +6,11 @@ import type { LabelSettings, QueuePayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import { Ahead } from "./ahead";
+import { Revealed } from "./held_back";
 import { createKeeper, type Keeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
 import { Pages } from "./pages";
-import { SegmentCache } from "./segments";
+import { N_BINS, SegmentCache } from "./segments";
 import { Session } from "./session";
 import { createTools, type Tools, type ToolsContext } from "./tools";
 import { FILTER_NAMES, ORDER_NAMES } from "./words";
@@ -31,6 +32,7 @@ export interface Work extends Tools {
   readonly keeper: Keeper;
   readonly cache: SegmentCache;
   readonly session: Session;
+  readonly revealed: Revealed;
 }
 
 /** Sound, text, queue, outbox and the session that ties them. */
@@ -41,7 +43,8 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
   const pages = new Pages(transport, rememberedQuery(ready.project_id));
   const outbox = createOutbox(scope, seat, transport);
   const keeper = createKeeper(scope, seat, transport);
-  const cache = new SegmentCache(scope, transport);
+  const cache = new SegmentCache(scope, transport, N_BINS, true);
+  const revealed = new Revealed(ready.project_id);
   const session = new Session({
     outbox,
     keeper,
@@ -58,9 +61,10 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
       heard: () => player.heard(),
       now: () => Date.now(),
       newId: newUuid,
+      isRevealed: (segment) => revealed.has(segment),
     },
   });
-  return { ...tools, player, pages, outbox, keeper, cache, session };
+  return { ...tools, player, pages, outbox, keeper, cache, session, revealed };
 }
 
 export function rememberQuery(project_id: string, query: QueuePayload): void {

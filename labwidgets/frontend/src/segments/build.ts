@@ -236,6 +236,7 @@ export function buildSegments(
     backToQueue,
     takeSuggestion: hotWords.take,
     dismissSuggestion: hotWords.dismiss,
+    reveal: () => false,
     typeSize: createTypeSize(root, preferences, (ui) => list.setScale(ui)),
     listening: createListening(player, editor, settings),
     onDone: overlays.hints.done,

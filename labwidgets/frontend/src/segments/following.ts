@@ -32,6 +32,7 @@ export function madeReply(region: Region, content: Piece, language: string, wind
     layers: {},
     draft: null,
     no_draft: "it was made just now",
+    held_back: null,
     opinion: null,
     facts: [],
     peaks_bins: 0,

@@ -5,6 +5,7 @@ import { Scope } from "../../src/core/scope";
 import { RequestError, type Transport } from "../../src/core/transport";
 import { joinEstate } from "../../src/keep/estate";
 import { Ahead } from "../../src/labeller/ahead";
+import { Revealed } from "../../src/labeller/held_back";
 import { createKeeper } from "../../src/labeller/keeper";
 import { createOutbox } from "../../src/labeller/outbox";
 import { SegmentCache } from "../../src/labeller/segments";
@@ -35,6 +36,8 @@ export class FakeKernel {
   losesAnswer = false;
   keepFailure: string | null = null;
   hasDrafts = true;
+  /** Why drafts are held back; empty where they are not. */
+  heldBack = "";
   alive = true;
   /** How long it thinks about a submit. */
   delay_ms = 0;
@@ -70,6 +73,7 @@ export class FakeKernel {
       drafted: 0,
       total_s: 5 * this.n,
       done_s: 5 * done,
+      minutes_left: null,
     };
   }
 
@@ -143,11 +147,12 @@ export class FakeKernel {
       clip: { id: `c-${segment}`, duration_s: 5, window_s: 10 },
       state: stored ? "done" : "open",
       language: this.language,
-      text: stored?.text ?? draft?.text ?? "",
+      text: stored?.text ?? (this.heldBack ? "" : (draft?.text ?? "")),
       words: [],
       layers: stored?.layers ?? {},
       draft,
       no_draft: draft ? null : "drafting has not reached it",
+      held_back: this.heldBack && !stored ? this.heldBack : null,
       opinion: stored ? { layers: {}, ...stored, words: [], flags: [], at_ms: 0 } : null,
       facts: [],
       peaks_bins: 0,
@@ -226,6 +231,7 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
   const outbox = createOutbox(scope, seat, kernel.transport);
   const keeper = createKeeper(scope, seat, kernel.transport);
   const prefetched: string[] = [];
+  const revealed = new Revealed(`project of ${view}`);
   const session = new Session({
     outbox,
     keeper,
@@ -242,6 +248,7 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
       heard: () => desk.heard,
       now: () => desk.now_ms,
       newId: () => `${view} e${++desk.nIds}`,
+      isRevealed: (segment) => revealed.has(segment),
     },
   });
   const opened: string[] = [];
@@ -282,6 +289,7 @@ export function makeDesk(n: number, options: DeskOptions = {}) {
     session,
     opened,
     prefetched,
+    revealed,
     type,
     join,
   };

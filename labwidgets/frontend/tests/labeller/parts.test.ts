@@ -205,7 +205,16 @@ describe("the state in words", () => {
 });
 
 describe("words for an end", () => {
-  const counts = { total: 10, done: 8, skipped: 1, blocked: 1, drafted: 9, total_s: 60, done_s: 50 };
+  const counts = {
+    total: 10,
+    done: 8,
+    skipped: 1,
+    blocked: 1,
+    drafted: 9,
+    total_s: 60,
+    done_s: 50,
+    minutes_left: 90,
+  };
 
   it("tell an empty project from a finished one", () => {
     expect(emptyWords({ ...counts, total: 0 }, "all").title).toBe("There is nothing in this project yet");

@@ -74,7 +74,15 @@ export class SegmentKernel {
     const row = this.rows.get(segment);
     if (!row) throw new RequestError("not_found", `no ${segment}`);
     const clip = { id: segment, duration_s: row.end_s - row.start_s, window_s: 10 };
-    const rest = { layers: {}, draft: null, no_draft: null, opinion: null, facts: [], peaks_bins: 0 };
+    const rest = {
+      layers: {},
+      draft: null,
+      no_draft: null,
+      held_back: null,
+      opinion: null,
+      facts: [],
+      peaks_bins: 0,
+    };
     return {
       segment,
       clip,
