@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desks import WAIT, wait_until
+from desks import WAIT, draft, wait_until
 
 from labwidgets.project import Project
 
@@ -29,3 +29,25 @@ def test_an_audit_starts_empty_even_where_its_draft_was_on_the_page(desk: Any) -
     at.wait_state("saved")
     [opinion] = at.stored(1)
     assert (opinion.text, opinion.origin, opinion.draft_id) == ("by ear", "typed", None)
+
+
+def test_a_draft_that_slows_people_down_is_held_back_until_a_key_brings_it(desk: Any) -> None:
+    at = desk(has_drafts=False)
+    for number in (1, 2):
+        draft(at.project, number, "all of this is wrong", confidence=0.38)
+    why = at.root.get_by_text("draft held back, Alt+D brings it: about 62% of its words are likely wrong")
+    why.wait_for(timeout=WAIT)
+    at.wait_text("")
+    at.focus()
+    at.page.keyboard.type("by ear")
+    at.press("Control+Enter")
+    at.wait_row(2)
+    why.wait_for(timeout=WAIT)
+    at.wait_text("")
+    at.press("Alt+d")
+    at.wait_text("all of this is wrong")
+    at.press("Control+Enter")
+    at.wait_row(3)
+    at.wait_state("saved")
+    found = [(one.text, one.origin, one.draft_id is None) for n in (1, 2) for one in at.stored(n)]
+    assert found == [("by ear", "typed", True), ("all of this is wrong", "confirmed", False)]
