@@ -74,8 +74,11 @@ class Effort:
         """Return the seconds of work for segments of a script that takes as long as most; float64[n]."""
         with_draft = _features(duration_s, errors) @ np.array(self.drafted)
         without = _features(duration_s, n_words) @ np.array(self.blank)
-        # Nobody mends word by word what is quicker to clear away and type.
-        found: Floats = np.where(is_drafted, np.minimum(with_draft, without + _CLEARING), without)
+        # Nobody mends word by word what is quicker to clear away and type; own times are not held against
+        # published ones.
+        is_alike = (self.n_drafted < FEWEST) == (self.n_blank < FEWEST)
+        most = without + _CLEARING if is_alike else with_draft
+        found: Floats = np.where(is_drafted, np.minimum(with_draft, most), without)
         return found
 
     def factors(self, languages: Sequence[str | None]) -> Floats:
