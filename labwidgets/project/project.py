@@ -21,7 +21,6 @@ from labwidgets.config import (
 from labwidgets.errors import ConfigError, DiskFullError, LabError, ProjectError
 from labwidgets.project.aligning import Aligning
 from labwidgets.project.analysing import Analysing
-from labwidgets.project.choosing import Choosing
 from labwidgets.project.collecting import Collecting
 from labwidgets.project.labelling import Labelling
 from labwidgets.project.releasing import Releasing
@@ -42,7 +41,6 @@ class Project(
     Speaking,
     Aligning,
     Labelling,
-    Choosing,
     Releasing,
     Analysing,
     Rounding,

@@ -19,8 +19,8 @@ class Stand:
 def audits_wait(n: int) -> str:
     """Return what to do about audits that nobody labelled yet."""
     return (
-        f"{n} audits wait to be labelled by ear, without a draft: lw.Labeller(project, annotator=…), filter "
-        "“audits”; then project.round()."
+        f"{n} audits wait to be labelled by ear, without a draft: lw.Labeller(project, annotator=…, "
+        "filter='audits'); then project.round()."
     )
 
 
@@ -28,8 +28,8 @@ def labels_wait(n: int, hours: float, wanted: int | str) -> str:
     """Return what to do about segments that nobody labelled yet."""
     which = "" if Amount.of(wanted) == Amount() else ", any of those that are open"
     return (
-        f"{n} segments wait to be labelled ({length(hours)}){which}: lw.Labeller(project, annotator=…); then "
-        "project.round()."
+        f"{n} segments wait to be labelled ({length(hours)}){which}: lw.Labeller(project, annotator=…, "
+        "order='value'); then project.round()."
     )
 
 

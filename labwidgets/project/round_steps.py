@@ -162,6 +162,7 @@ class Steps:
         left = self._views.left_to_label(self._kept)
         if not left:
             return None
+        self._project.refresh_queue(progress=self._hooks.progress)
         n, hours = len(left), sum(left.values()) / 3600
         return Stand("label", "people", labels_wait(n, hours, self._kept.settings.label))
 

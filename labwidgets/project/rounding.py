@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from labwidgets.config import TrainingMethod, training_recipe
 from labwidgets.errors import ConfigError
 from labwidgets.jobs import Job, turn
+from labwidgets.project.choosing import Choosing
 from labwidgets.project.deciding import Deciding
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.training import Training
@@ -25,7 +26,7 @@ _FIXED = ("max_wer", "risk", "model")
 _SWITCHES = {"train": "--train", "again": "--again"}
 
 
-class Rounding(Drafting, Deciding, Training):
+class Rounding(Drafting, Choosing, Deciding, Training):
     """The part of a project that goes round and round."""
 
     def round(  # noqa: PLR0913 - all that a round is made of

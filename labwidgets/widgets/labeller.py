@@ -10,11 +10,19 @@ from typing import Any, ClassVar
 from labwidgets.audio import WINDOW_S
 from labwidgets.config import checked_language, key_preset, key_preset_names
 from labwidgets.errors import ConfigError, LabError
-from labwidgets.records import QueueQuery, RecordingSource, SegmentView
+from labwidgets.records import (
+    QUEUE_FILTERS,
+    QUEUE_ORDERS,
+    QueueFilter,
+    QueueOrder,
+    QueueQuery,
+    RecordingSource,
+    SegmentView,
+)
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.keeping import KeepDesk
-from labwidgets.widgets.protocol import PROTOCOL_VERSION, SegmentReply
+from labwidgets.widgets.protocol import PROTOCOL_VERSION, AskedPayload, SegmentReply
 from labwidgets.widgets.readiness import warm_soon
 from labwidgets.widgets.recording_desk import RecordingDesk, is_recording_clip
 from labwidgets.widgets.replacing import ReplaceDesk
@@ -45,6 +53,19 @@ def checked_annotator(name: str) -> str:
     return name
 
 
+def checked_asked(order: str | None, filter: str | None) -> AskedPayload:  # noqa: A002 - as in Labeller
+    """Return what a queue is to begin with.
+
+    Raises:
+        ConfigError: There is no such order or filter.
+    """
+    if order is not None and order not in QUEUE_ORDERS:
+        raise ConfigError("unknown order", value=order, allowed=", ".join(QUEUE_ORDERS))
+    if filter is not None and filter not in QUEUE_FILTERS:
+        raise ConfigError("unknown filter", value=filter, allowed=", ".join(QUEUE_FILTERS))
+    return {"order": order, "filter": filter}
+
+
 class Labeller(LabWidget):
     """Listen, correct, submit: the queue of a project in the notebook.
 
@@ -52,6 +73,10 @@ class Labeller(LabWidget):
         source: A ``Project``, or a ``Dataset``, ``DatasetDict`` or list of dicts without one: its labels then
             lie in the user's data folder, and the same data set finds them again.
         annotator: Pseudonym under which opinions are stored.
+        order: Order of the queue to begin with, such as ``value``; default: the one that this browser showed
+            last, else the project's (``labelling.order``).
+        filter: What the queue shows to begin with, such as ``audits``; default: what this browser showed
+            last, else all.
         audio: Column of the sound, for a data set; default: guessed.
         text: Column of texts to start from, for a data set; default: guessed.
         language: BCP-47, for a data set.
@@ -60,24 +85,27 @@ class Labeller(LabWidget):
         source: Where the labels are: the project, or the store made for the data set.
 
     Raises:
-        ConfigError: The annotator's name is not usable.
+        ConfigError: The annotator's name is not usable, or there is no such order or filter.
         SourceError: Nothing can be taken from the data set.
     """
 
     view_kind: ClassVar[str] = "labeller"
     """Which part of the front end it shows first."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whose labels, by whom, and which of them first
         self,
         source: RecordingSource | object,
         *,
         annotator: str,
+        order: QueueOrder | None = None,
+        filter: QueueFilter | None = None,  # noqa: A002 - the word that is on the screen
         audio: str | None = None,
         text: str | None = None,
         language: str = "und",
     ) -> None:
         self._closed = threading.Event()
         self._annotator = checked_annotator(annotator)
+        self._asked = checked_asked(order, filter)
         self.source: RecordingSource = (
             source
             if isinstance(source, RecordingSource)
@@ -131,6 +159,7 @@ class Labeller(LabWidget):
             "settings": self.source.labelling(),
             "clip": None,
             "kept": self._keeping.kept(),
+            "asked": self._asked,
         }, []
 
     def _answer_keys(self, _payload: dict[str, Any]) -> Answer:

@@ -100,6 +100,7 @@ class StoreSource(StoreRecordings):
             "typing_help": labelling.typing_help,
             "layers": [{"name": layer.name, "rule": list(layer.rule)} for layer in self.settings.layers],
             "tags": messages.tag_payloads(self.settings.tag_palette),
+            "order": labelling.order,
         }
 
     def queue(self, query: QueueQuery, *, offset: int = 0, limit: int = 100) -> QueuePage:

@@ -93,6 +93,8 @@ def rounds() -> list[Round]:
 
 
 def test_the_page_fits_and_can_be_read_wherever_it_is(lab: Any, open_page: Any) -> None:
+    from playwright.sync_api import expect
+
     told = {"rounds": [one.to_dict() for one in rounds()], "start": asdict(rate("tiny.en", WERS[0]))}
     (lab.root / "rounds.json").write_text(json.dumps(told), encoding="utf-8")
     lab.write_notebook("rounds.ipynb", [CELL, ONE])
@@ -102,8 +104,9 @@ def test_the_page_fits_and_can_be_read_wherever_it_is(lab: Any, open_page: Any) 
     opened.run(1)
     page = opened.page
     shown = page.locator(".lw-rounds").first
-    assert shown.locator("figure").count() == 8
-    assert shown.get_by_text("12 audits wait to be labelled by ear").is_visible()
+    expect(shown.locator("figure")).to_have_count(8)
+    expect(shown.get_by_text("12 audits wait to be labelled by ear")).to_be_visible()
+    expect(page.locator(".lw-rounds")).to_have_count(2)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         opened.theme(theme)
         for width in (1600, 600):

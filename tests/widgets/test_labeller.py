@@ -460,3 +460,22 @@ def test_the_store_keeps_that_a_box_started_empty(project: Project, page: Any) -
     )
     assert held(page, revealed) == ("as it was drafted", None)
     assert project.verify().ok
+
+
+def test_the_queue_begins_with_what_was_asked_for(project: Project, page_of: Callable[..., Any]) -> None:
+    page = page_of(lambda: Labeller(project, annotator="a1", order="shortest", filter="audits"))
+    reply = page.reply("ready", READY)
+    assert reply["asked"] == {"order": "shortest", "filter": "audits"}
+    assert reply["settings"]["order"] == "added"
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [({"order": "best"}, "unknown order: 'best'.*shortest"), ({"filter": "mine"}, "unknown filter.*audits")],
+    ids=["order", "filter"],
+)
+def test_an_order_or_filter_that_is_not_there_is_refused(
+    project: Project, asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Labeller(project, annotator="a1", **asked)

@@ -48,6 +48,7 @@ from labwidgets.widgets.protocol.finding import (
     UndoReplaceRequest,
 )
 from labwidgets.widgets.protocol.opening import (
+    AskedPayload,
     AssetReply,
     AssetRequest,
     HotWordPayload,
@@ -190,6 +191,7 @@ __all__ = [
     "EVENTS",
     "PROTOCOL_VERSION",
     "REQUESTS",
+    "AskedPayload",
     "AssetReply",
     "AssetRequest",
     "BarPayload",

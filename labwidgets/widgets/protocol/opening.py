@@ -53,6 +53,14 @@ class LabelSettings(TypedDict):
     scripts: list[str]
     typing_help: bool
     tags: list[TagPayload]
+    order: NotRequired[str]
+
+
+class AskedPayload(TypedDict):
+    """Which rows of the queue the view was asked to begin with; null where that is left to it."""
+
+    order: str | None
+    filter: str | None
 
 
 class ReadyReply(TypedDict):
@@ -61,7 +69,8 @@ class ReadyReply(TypedDict):
     ``recording`` is the one to begin with, where the view shows recordings; null for the first.
 
     ``place`` tells copies of a project apart, which share the id. ``kept`` is what this person typed and did
-    not submit, as far as a browser had it kept here (``keep``).
+    not submit, as far as a browser had it kept here (``keep``). ``asked`` goes before what the browser
+    remembers, ``order`` of the settings behind it.
     """
 
     version: int
@@ -73,6 +82,7 @@ class ReadyReply(TypedDict):
     clip: NotRequired[ClipPayload | None]
     recording: NotRequired[str | None]
     kept: NotRequired[list[KeptPayload]]
+    asked: NotRequired[AskedPayload]
 
 
 class KeysRequest(TypedDict):

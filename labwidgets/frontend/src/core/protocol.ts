@@ -64,6 +64,7 @@ export interface LabelSettings {
   scripts: string[];
   typing_help: boolean;
   tags: TagPayload[];
+  order?: string;
 }
 
 export interface HotWordPayload {
@@ -80,6 +81,11 @@ export interface ClipPayload {
 
 export type KeyPresets = Record<string, Record<string, string[]>>;
 
+export interface AskedPayload {
+  order: string | null;
+  filter: string | null;
+}
+
 export interface ReadyReply {
   version: number;
   project: string;
@@ -90,6 +96,7 @@ export interface ReadyReply {
   clip?: ClipPayload | null;
   recording?: string | null;
   kept?: KeptPayload[];
+  asked?: AskedPayload;
 }
 
 export interface QueuePayload {

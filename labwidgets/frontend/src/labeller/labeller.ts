@@ -25,13 +25,14 @@ import layersCss from "./layers.css";
 import { createList } from "./list";
 import { createListening } from "./listening";
 import { createOverlays } from "./overlays";
+import { rememberQuery } from "./queries";
 import { createSafekeeping } from "./safekeeping";
 import { createTextHint } from "./text_hint";
 import { createTopBar } from "./top_bar";
 import { TypedAhead } from "./typed_ahead";
 import { createTypingPause } from "./typing_pause";
 import { createView } from "./view";
-import { createWork, type LabellerContext, rememberQuery } from "./work";
+import { createWork, type LabellerContext } from "./work";
 import { Worked } from "./worked";
 import { createWritingLine } from "./writing_line";
 

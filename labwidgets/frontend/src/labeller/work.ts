@@ -1,8 +1,8 @@
 import { newUuid } from "../core/ids";
-import { type Preferences, recall, remember } from "../core/memory";
+import type { Preferences } from "../core/memory";
 import type { MountContext } from "../core/mount";
 import type { Player } from "../core/parts";
-import type { LabelSettings, QueuePayload } from "../core/protocol";
+import type { LabelSettings } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { Transport } from "../core/transport";
 import { Ahead } from "./ahead";
@@ -10,10 +10,10 @@ import { Revealed } from "./held_back";
 import { createKeeper, type Keeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
 import { Pages } from "./pages";
+import { firstQuery } from "./queries";
 import { N_BINS, SegmentCache } from "./segments";
 import { Session } from "./session";
 import { createTools, type Tools, type ToolsContext } from "./tools";
-import { FILTER_NAMES, ORDER_NAMES } from "./words";
 
 export interface LabellerContext extends ToolsContext, Pick<MountContext, "el" | "show" | "at"> {
   createPlayer: (
@@ -40,7 +40,7 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
   const tools = createTools(scope, context);
   const { ready, settings, preferences, transport, editor, seat } = tools;
   const player = context.createPlayer(scope, transport, settings, preferences);
-  const pages = new Pages(transport, rememberedQuery(ready.project_id));
+  const pages = new Pages(transport, firstQuery(ready));
   const outbox = createOutbox(scope, seat, transport);
   const keeper = createKeeper(scope, seat, transport);
   const cache = new SegmentCache(scope, transport, N_BINS, true);
@@ -65,19 +65,4 @@ export function createWork(scope: Scope, context: LabellerContext): Work {
     },
   });
   return { ...tools, player, pages, outbox, keeper, cache, session, revealed };
-}
-
-export function rememberQuery(project_id: string, query: QueuePayload): void {
-  remember(`query.${project_id}`, JSON.stringify({ ...query, search: "" }));
-}
-
-function rememberedQuery(project_id: string): QueuePayload {
-  const start: QueuePayload = { order: "added", filter: "all", search: "" };
-  try {
-    const found = JSON.parse(recall(`query.${project_id}`) ?? "{}") as Partial<QueuePayload>;
-    const isKnown = (found.order ?? "") in ORDER_NAMES && (found.filter ?? "") in FILTER_NAMES;
-    return isKnown ? { ...start, ...found } : start;
-  } catch {
-    return start;
-  }
 }
