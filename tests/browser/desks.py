@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
+from labs import only_kernel
+from waiting import WAIT, wait_equal, wait_until
 
 from labwidgets.project import Project
 from labwidgets.records import ModelRun, Opinion, QueueQuery, Transcription, Word
+
+__all__ = [
+    "ADD",
+    "LABEL",
+    "SHOW",
+    "THIRD",
+    "WAIT",
+    "Desk",
+    "draft",
+    "kernel_of",
+    "open_desk",
+    "wait_equal",
+    "wait_until",
+]
 
 SETUP = """
 import pathlib
@@ -33,7 +47,17 @@ if {n}: project.add(folder)
 """
 SHOW = "import labwidgets as lw\nlw.Labeller(project, annotator={annotator!r})"
 ADD, LABEL, THIRD = range(3)
-WAIT = 30_000
+# Notes from here on what the page asks of the kernel, and what it got.
+WATCH = """() => {
+    window.unanswered = new Set();
+    window.answered = [];
+    const {kernel} = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+    kernel.anyMessage.connect((_, {msg}) => {
+        const {kind, id, name} = msg.content?.data?.content ?? {};
+        if (kind === "request") unanswered.add(id);
+        if ((kind === "reply" || kind === "error") && unanswered.delete(id)) answered.push(name);
+    });
+}"""
 
 
 class Desk:
@@ -62,26 +86,38 @@ class Desk:
         return "" if "Type what you hear" in content else str(content).strip()
 
     def wait_text(self, text: str) -> None:
-        wait_until(lambda: self.text() == text, lambda: f"{self.text()!r} is not {text!r}")
+        wait_equal(self.text, text)
 
     def state(self) -> str:
         return str(self.root.locator(".lw-state-words").inner_text())
 
     def wait_state(self, words: str) -> None:
         """Wait until the line of the top says exactly that."""
-        wait_until(lambda: self.state() == words, lambda: f"{self.state()!r} is not {words!r}")
+        wait_equal(self.state, words)
 
     def wait_row(self, number: int) -> None:
         """Wait until the row of that number is the open one."""
-        row = self.root.locator(".lw-row[aria-selected=true] .lw-number", has_text=str(number))
-        row.wait_for(timeout=WAIT)
-        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
+        row = self.root.locator(".lw-row[aria-selected=true] .lw-number")
+        wait_equal(row.all_inner_texts, [str(number)])
+        self.root.locator(".lw-work[aria-busy=false]").wait_for()
+
+    def wait_ahead(self, n: int) -> None:
+        """Wait until ``n`` segments have come, some ahead of their turn, and nothing more is on its way."""
+        self.page.wait_for_function(
+            "n => !unanswered.size && answered.filter(name => name === 'segment').length >= n", arg=n
+        )
 
     def news(self) -> str:
         return str(self.root.locator(".lw-news").inner_text())
 
+    def wait_news(self, words: str) -> None:
+        wait_until(lambda: words in self.news(), lambda: f"{self.news()!r} has no {words!r}")
+
     def is_playing(self) -> bool:
         return bool(self.root.get_by_role("button", name="Pause").count())
+
+    def wait_playing(self, is_playing: bool = True) -> None:
+        wait_equal(self.is_playing, is_playing)
 
     def has_sounded(self) -> bool:
         """Whether the playhead has moved: on a busy machine the first sound takes a moment."""
@@ -90,21 +126,26 @@ class Desk:
     def has_focus(self, within: str = "") -> bool:
         return bool(self.root.evaluate(f"root => !!document.activeElement.closest('.lw-labeller {within}')"))
 
+    def wait_focus(self, within: str = "") -> None:
+        wait_until(lambda: self.has_focus(within), lambda: f"the focus is not in {within!r}")
+
     def rows(self) -> list[str]:
         return [str(row) for row in self.root.locator(".lw-row:visible .lw-text").all_inner_texts()]
+
+    def wait_rows(self, *texts: str) -> None:
+        wait_equal(self.rows, list(texts))
 
     def stored(self, number: int) -> list[Opinion]:
         with Project.open(self.project) as project:
             row = project.queue(QueueQuery()).rows[number - 1]
             return list(project.store.thread(row.segment_id, self.annotator))
 
+    def stored_texts(self, number: int) -> list[str]:
+        return [opinion.text for opinion in self.stored(number)]
 
-def wait_until(is_so: Callable[[], bool], why: Callable[[], str]) -> None:
-    deadline = time.monotonic() + WAIT / 1000
-    while not is_so():
-        if time.monotonic() > deadline:
-            pytest.fail(why())
-        time.sleep(0.05)
+    def wait_stored(self, number: int, *texts: str) -> None:
+        """Wait until these are the texts of that row in the store, the newest last."""
+        wait_equal(lambda: self.stored_texts(number), list(texts))
 
 
 def draft(folder: Path, number: int, text: str, *, confidence: float = 0.7) -> None:
@@ -137,12 +178,13 @@ def open_desk(
     opened = open_page(lab)
     opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
     opened.open(f"{name}.ipynb")
+    opened.page.evaluate(WATCH)
     opened.run(ADD)
     for number in range(1, n + 1 if has_drafts else 1):
         draft(lab.root / name, number, f"draft number {number}")
     opened.run(LABEL, then=THIRD if is_third_queued else None)
     made = Desk(opened, lab.root / name)
-    made.root.locator(".cm-content").wait_for(timeout=WAIT)
+    made.root.locator(".cm-content").wait_for()
     if n:
         made.wait_row(1)
         made.focus()
@@ -150,9 +192,4 @@ def open_desk(
 
 
 def kernel_of(opened: Any) -> psutil.Process:
-    [kernel] = [
-        child
-        for child in psutil.Process(opened.lab.process.pid).children(recursive=True)
-        if "ipykernel_launcher" in " ".join(child.cmdline())
-    ]
-    return kernel
+    return only_kernel(opened.lab)

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from waiting import wait_equal
+
 from labwidgets.project import Project
 from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
-
-WAIT = 30_000
 
 TEXTS = {
     "ta": "வணக்கம், இன்று காலை மழை பெய்ததால் பேருந்து கொஞ்சம் தாமதமாக வந்தது.",
@@ -85,9 +85,16 @@ class Screen:
             self.page.keyboard.press(key)
 
     def wait_open(self, number: int) -> None:
-        row = self.root.locator(".lw-row[aria-selected=true] .lw-number", has_text=str(number))
-        row.wait_for(timeout=WAIT, state="attached")
-        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
+        row = self.root.locator(".lw-row[aria-selected=true] .lw-number")
+        wait_equal(row.all_inner_texts, [str(number)])
+        self.root.locator(".lw-work[aria-busy=false]").wait_for()
+
+    def state(self) -> str:
+        return str(self.root.locator(".lw-state-words").inner_text())
+
+    def wait_state(self, words: str) -> None:
+        """Wait until the line of the top says exactly that."""
+        wait_equal(self.state, words)
 
     def picture(self, path: Path) -> None:
         self.root.screenshot(path=path, animations="disabled")
@@ -106,7 +113,7 @@ def show(
     draft(lab.root / name, [TEXTS[language] for language in languages])
     opened.run(1)
     screen = Screen(opened)
-    screen.root.locator(".cm-content").first.wait_for(timeout=WAIT)
+    screen.root.locator(".cm-content").first.wait_for()
     screen.wait_open(1)
     screen.root.locator(".cm-content").first.click()
     return screen

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from many_scripts import WAIT, show
+from many_scripts import show
+from waiting import wait_equal
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -51,18 +52,21 @@ class Reader:
         self.page.evaluate(LISTEN)
 
     def wait_heard(self, words: str) -> None:
+        """Wait for a sentence that begins so; what else was said meanwhile is still to be waited for."""
         self.page.wait_for_function(
             """words => {
-                const at = window.heard.findIndex(text => text.includes(words));
-                return window.heard.splice(0, at + 1).length > 0;
+                const at = window.heard.findIndex(text => text.startsWith(words));
+                return at >= 0 && window.heard.splice(at, 1).length > 0;
             }""",
             arg=words,
-            timeout=WAIT,
         )
 
     def focused(self) -> tuple[str, str]:
         role, name, _ = self.page.evaluate(FOCUSED)
         return role, name
+
+    def wait_focused(self, role: str, name: str) -> None:
+        wait_equal(self.focused, (role, name))
 
 
 def test_the_whole_job_is_done_blind(lab: Any, open_page: Any) -> None:
@@ -77,7 +81,7 @@ def test_the_whole_job_is_done_blind(lab: Any, open_page: Any) -> None:
 
     at.text.focus()
     at.press("Tab")
-    at.root.get_by_role("button", name="Pause").wait_for(timeout=WAIT)
+    at.root.get_by_role("button", name="Pause").wait_for()
     at.press("Tab", "Control+a")
     at.page.keyboard.type("corrected by ear")
     at.press("Alt+1")
@@ -85,27 +89,37 @@ def test_the_whole_job_is_done_blind(lab: Any, open_page: Any) -> None:
     at.press("Control+Enter")
     at.wait_heard("Segment 2 of 3, 6.0 s, draft.")
     at.wait_heard("saved")
-    assert at.focused() == ("textbox", "Transcript")
+    at.wait_focused("textbox", "Transcript")
 
     at.press("Alt+s")
-    assert at.focused()[0] == "menuitem"
+    wait_equal(lambda: at.focused()[0], "menuitem")
     at.press("2")
     at.wait_heard("Skipped: wrong language.")
     at.wait_heard("Segment 3 of 3, 7.0 s, draft.")
-    at.press("Alt+ArrowUp", "Alt+ArrowUp")
+    at.press("Alt+ArrowUp")
+    at.wait_heard("Segment 2 of 3, 6.0 s, skipped before.")
+    at.press("Alt+ArrowUp")
     at.wait_heard("Segment 1 of 3, 5.0 s, done before, flagged noise.")
 
     at.press("F1")
     dialog = at.root.get_by_role("dialog", name="Keys and options")
-    assert dialog.get_by_role("row", name="submit, next, play").count() == 1
+    dialog.get_by_role("row", name="submit, next, play").wait_for()
     at.press("Escape")
-    assert at.focused() == ("textbox", "Transcript")
-    at.press("Alt+ArrowDown", "Alt+ArrowDown", "Control+Enter")
+    at.wait_focused("textbox", "Transcript")
+    at.press("Alt+ArrowDown")
+    at.wait_heard("Segment 2 of 3, 6.0 s, skipped before.")
+    at.press("Alt+ArrowDown")
+    at.wait_heard("Segment 3 of 3, 7.0 s, draft.")
+    at.press("Control+Enter")
     at.wait_heard("Nothing left to do")
-    with Project.open(lab.root / at.project) as project:
+    wait_equal(lambda: [len(thread) for thread in threads(lab.root / at.project)], [1, 1, 1])
+    assert threads(lab.root / at.project)[0][-1].text == "corrected by ear"
+
+
+def threads(folder: Path) -> list[Any]:
+    with Project.open(folder) as project:
         rows = project.queue(QueueQuery()).rows
-        texts = [project.store.thread(row.segment_id, "me")[-1].text for row in rows]
-    assert texts[0] == "corrected by ear"
+        return [project.store.thread(row.segment_id, "me") for row in rows]
 
 
 def test_every_place_is_reached_by_tab_in_order_with_a_name_and_an_outline(lab: Any, open_page: Any) -> None:
@@ -138,15 +152,25 @@ RUN_AXE = """async () => {
 def test_no_rule_of_axe_is_broken_in_either_theme_with_anything_open(lab: Any, open_page: Any) -> None:
     screen = show(lab, open_page, ("en", "hi"), width=1400)
     screen.page.evaluate("source => { (0, eval)(source); }", AXE.read_text(encoding="utf-8"))
+    keys, guidelines = (
+        screen.root.get_by_role("dialog", name=name) for name in ("Keys and options", "Guidelines")
+    )
+    draft, menu = screen.root.locator(".lw-draft"), screen.root.locator(".lw-menu")
+    looks = (
+        ("keys", ["F1"], keys),
+        ("skip", ["Escape", "Alt+s"], menu),
+        ("guidelines", ["Escape", "Alt+g"], guidelines),
+        ("draft", ["Escape", "Alt+d", "Alt+v"], draft),
+    )
     broken = {}
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         screen.opened.theme(theme)
-        for name, keys in (("work", ["Alt+d", "Alt+v"]), ("keys", ["F1"]), ("skip", ["Escape", "Alt+s"])):
-            screen.press(*keys)
+        for name, pressed, shown in looks:
+            screen.press(*pressed)
+            shown.wait_for()
             broken[f"{name}, {theme}"] = screen.page.evaluate(RUN_AXE)
-        screen.press("Escape", "Alt+g")
-        broken[f"guidelines, {theme}"] = screen.page.evaluate(RUN_AXE)
-        screen.press("Escape")
+        screen.press("Alt+d")
+        draft.wait_for(state="hidden")
     assert {where: found for where, found in broken.items() if found} == {}
 
 
@@ -171,23 +195,24 @@ def test_zoom_the_system_s_colours_and_less_motion_leave_nothing_out(lab: Any, o
     page.set_viewport_size({"width": 800, "height": 500})
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     screen.press("Tab")
-    root.get_by_role("button", name="Pause").wait_for(timeout=WAIT)
+    root.get_by_role("button", name="Pause").wait_for()
     moving = """root => document.getAnimations()
         .filter(({effect}) => root.contains(effect.target) && effect.getComputedTiming().duration > 1)
         .map(({animationName, effect}) => [animationName, effect.target.className])"""
-    assert root.evaluate(moving) == []
+    wait_equal(lambda: root.evaluate(moving), [])
     screen.press("Tab")
+    root.get_by_role("button", name="Play", exact=True).wait_for()
     for name in ("Submit", "Skip …", "List of segments", "Keys and help", "Play", "Repeat"):
         button = root.get_by_role("button", name=name)
         button.scroll_into_view_if_needed()
-        assert button.is_visible(), name
-    assert root.evaluate(OVERFLOW) == []
+    wait_equal(lambda: root.evaluate(OVERFLOW), [])
     screen.picture(SCREENSHOTS / "forced-colours-200.png")
     screen.press("Alt+1")
-    root.get_by_text("edited, not submitted").wait_for(timeout=WAIT)
-    assert root.evaluate(OVERFLOW) == []
+    screen.wait_state("edited, not submitted")
+    wait_equal(lambda: root.evaluate(OVERFLOW), [])
     screen.press("F1")
-    pressed = root.locator(".lw-flags [aria-pressed=true], .lw-fold")
-    assert pressed.count() >= 1
+    root.locator(".lw-flags [aria-pressed=true], .lw-fold").first.wait_for(state="attached")
+    dialog = root.get_by_role("dialog", name="Keys and options")
+    dialog.wait_for()
     screen.picture(SCREENSHOTS / "forced-colours-200-keys.png")
-    assert root.get_by_role("dialog", name="Keys and options").evaluate(OVERFLOW) == []
+    wait_equal(lambda: dialog.evaluate(OVERFLOW), [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desks import WAIT, draft, wait_until
+from desks import draft
 
 from labwidgets.project import Project
 
@@ -18,15 +18,15 @@ def test_an_audit_starts_empty_even_where_its_draft_was_on_the_page(desk: Any) -
     with Project.open(at.project) as project:
         assert project.audit(9).drawn == 5
     at.wait_text("")
-    at.root.get_by_text("no draft: this one is an audit, labelled by ear alone").wait_for(timeout=WAIT)
+    at.root.get_by_text("no draft: this one is an audit, labelled by ear alone").wait_for()
     at.root.get_by_label("Show", exact=True).select_option("audits")
-    wait_until(lambda: at.rows() == [""] * 5, lambda: str(at.rows()))
+    at.wait_rows(*[""] * 5)
     at.focus()
     at.page.keyboard.type("by ear")
     at.press("Control+Enter")
     at.wait_row(2)
-    assert at.text() == ""
-    at.wait_state("saved")
+    at.wait_text("")
+    at.wait_stored(1, "by ear")
     [opinion] = at.stored(1)
     assert (opinion.text, opinion.origin, opinion.draft_id) == ("by ear", "typed", None)
 
@@ -36,18 +36,18 @@ def test_a_draft_that_slows_people_down_is_held_back_until_a_key_brings_it(desk:
     for number in (1, 2):
         draft(at.project, number, "all of this is wrong", confidence=0.38)
     why = at.root.get_by_text("draft held back, Alt+D brings it: about 62% of its words are likely wrong")
-    why.wait_for(timeout=WAIT)
+    why.wait_for()
     at.wait_text("")
     at.focus()
     at.page.keyboard.type("by ear")
     at.press("Control+Enter")
     at.wait_row(2)
-    why.wait_for(timeout=WAIT)
+    why.wait_for()
     at.wait_text("")
     at.press("Alt+d")
     at.wait_text("all of this is wrong")
     at.press("Control+Enter")
     at.wait_row(3)
-    at.wait_state("saved")
+    at.wait_stored(2, "all of this is wrong")
     found = [(one.text, one.origin, one.draft_id is None) for n in (1, 2) for one in at.stored(n)]
     assert found == [("by ear", "typed", True), ("all of this is wrong", "confirmed", False)]

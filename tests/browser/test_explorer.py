@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import WAIT, kernel_of, wait_until
+from desks import kernel_of
+from waiting import wait_equal, wait_until
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -75,40 +76,39 @@ def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
     cell = opened.run(1)
     page = opened.page
     root = cell.locator(".lw-x-frame")
-    root.locator(".lw-x-stack").first.wait_for(timeout=WAIT)
+    root.locator(".lw-x-stack").first.wait_for()
 
     def totals() -> list[str]:
         return [str(text) for text in root.locator(".lw-x-model b").all_inner_texts()]
 
     # Ten words and one of the wrong reference, of 21; of the vendor's two words one.
-    wait_until(lambda: totals() == ["52 %", "52 %", "50 %"], lambda: str(totals()))
+    wait_equal(totals, ["52 %", "52 %", "50 %"])
     sort_at_once(opened, root)
     first = root.locator(".lw-x-row[aria-selected=true]")
-    first.filter(has_text="counting").wait_for(timeout=WAIT)
-    root.locator(".lw-x-stack[aria-label*='base: 1, heard otherwise']").wait_for(timeout=WAIT)
+    first.filter(has_text="counting").wait_for()
+    root.locator(".lw-x-stack[aria-label*='base: 1, heard otherwise']").wait_for()
     # The bars tell the errors of whichever model is chosen.
-    root.locator("[data-kind=text] button[aria-label^='h: 1 row, WER 0.0 %']").wait_for(timeout=WAIT)
+    root.locator("[data-kind=text] button[aria-label^='h: 1 row, WER 0.0 %']").wait_for()
     root.get_by_label("WER in the bars").select_option("vendor")
-    root.locator("[data-kind=text] button[aria-label^='h: 1 row, WER 50 %']").wait_for(timeout=WAIT)
+    root.locator("[data-kind=text] button[aria-label^='h: 1 row, WER 50 %']").wait_for()
 
     # Down to the row whose reference is wrong: the substituted word alone sounds, and stops at its end.
     root.locator(".lw-x-table").focus()
     page.keyboard.press("ArrowDown")
-    root.locator(".lw-x-stack[aria-label^='box; tiny.en: fox']").wait_for(timeout=WAIT)
+    root.locator(".lw-x-stack[aria-label^='box; tiny.en: fox']").wait_for()
     page.keyboard.press("ArrowRight")
-    root.locator(".lw-x-stack[aria-current=true]").wait_for(timeout=WAIT)
+    root.locator(".lw-x-stack[aria-current=true]").wait_for()
     clock = root.locator(".lw-transport-clock")
     wait_until(lambda: not clock.inner_text().startswith("0:00.0 "), lambda: str(clock.inner_text()))
-    root.get_by_role("button", name="Play").wait_for(timeout=WAIT)
+    root.get_by_role("button", name="Play").wait_for()
 
     # It is marked, mended and counted anew.
     page.keyboard.press("1")
-    root.get_by_role("button", name="reference wrong", pressed=True).wait_for(timeout=WAIT)
+    root.get_by_role("button", name="reference wrong", pressed=True).wait_for()
     page.screenshot(path=SCREENSHOTS / "explorer-light.png")
     mend(page, root, "The quick brown fox jumps over the lazy dog.")
-    wait_until(lambda: totals() == ["48 %", "48 %", "50 %"], lambda: str(totals()))
-    rate = first.locator("[role=gridcell]").nth(4)
-    wait_until(lambda: rate.inner_text() == "0.0 %", rate.inner_text)
+    wait_equal(totals, ["48 %", "48 %", "50 %"])
+    wait_equal(first.locator("[role=gridcell]").nth(4).inner_text, "0.0 %")
     with Project.open(lab.root / "explored") as project:
         segment = project.queue(QueueQuery()).rows[2].segment_id
         [opinion] = project.store.thread(segment, "me")
@@ -117,16 +117,16 @@ def test_an_error_is_found_heard_and_mended(lab: Any, open_page: Any) -> None:
 
     # A confusion is a filter, and what is filtered is what Python takes along.
     page.keyboard.press("ArrowUp")
-    root.locator(".lw-x-stack[aria-label*='base: 1, heard otherwise']").wait_for(timeout=WAIT)
+    root.locator(".lw-x-stack[aria-label*='base: 1, heard otherwise']").wait_for()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("f")
-    root.locator(".lw-x-chip", has_text="tiny.en: one → nothing").wait_for(timeout=WAIT)
-    root.locator(".lw-x-count", has_text="1 of 3 rows").wait_for(timeout=WAIT)
+    root.locator(".lw-x-chip", has_text="tiny.en: one → nothing").wait_for()
+    wait_equal(root.locator(".lw-x-count").inner_text, "1 of 3 rows")
     # None of the keys reached the notebook.
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     assert cells == 3
     opened.run(2)
-    assert opened.output(2).strip() == "1 1"
+    assert opened.output(2) == "1 1"
 
     assert opened.page_errors() == []
     look_at(opened, root)
@@ -138,21 +138,21 @@ def sort_at_once(opened: Any, root: Any) -> None:
     kernel.suspend()
     try:
         root.locator("[data-column='wer:tiny.en'] button").click()
-        root.locator("[data-column='wer:tiny.en'][aria-sort=descending]").wait_for(timeout=WAIT)
-        root.locator(".lw-x-table[aria-busy=true]").wait_for(timeout=WAIT)
+        root.locator("[data-column='wer:tiny.en'][aria-sort=descending]").wait_for()
+        root.locator(".lw-x-table[aria-busy=true]").wait_for()
     finally:
         kernel.resume()
-    root.locator(".lw-x-table[aria-busy=false]").wait_for(timeout=WAIT)
+    root.locator(".lw-x-table[aria-busy=false]").wait_for()
 
 
 def mend(page: Any, root: Any, text: str) -> None:
     """Write another reference into the open row, by keys."""
     page.keyboard.press("e")
-    root.locator(".lw-x-mend .cm-content").wait_for(timeout=WAIT)
+    root.locator(".lw-x-mend .cm-content").wait_for()
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
     page.keyboard.press("Control+Enter")
-    root.locator(".lw-x-notice", has_text="saved as revision 1").wait_for(timeout=WAIT)
+    root.locator(".lw-x-notice", has_text="saved as revision 1").wait_for()
 
 
 def look_at(opened: Any, root: Any) -> None:
@@ -160,14 +160,12 @@ def look_at(opened: Any, root: Any) -> None:
     page = opened.page
     root.locator(".lw-x-chip").click()
     # The chip went with the focus: no key may fall through to the notebook.
-    assert root.evaluate("root => root.contains(document.activeElement)")
-    count = root.locator(".lw-x-count")
-    wait_until(lambda: count.inner_text() == "3 rows", count.inner_text)
+    wait_equal(lambda: root.evaluate("root => root.contains(document.activeElement)"), True)
+    wait_equal(root.locator(".lw-x-count").inner_text, "3 rows")
     root.scroll_into_view_if_needed()
     opened.theme("JupyterLab Dark")
     page.screenshot(path=SCREENSHOTS / "explorer-dark.png")
     page.set_viewport_size({"width": 900, "height": 1000})
     root.scroll_into_view_if_needed()
-    fits = "root => root.scrollWidth <= root.clientWidth"
-    wait_until(lambda: root.evaluate(fits), lambda: "something sticks out")
+    wait_equal(lambda: root.evaluate("root => root.scrollWidth <= root.clientWidth"), True)
     page.screenshot(path=SCREENSHOTS / "explorer-narrow.png")

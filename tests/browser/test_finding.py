@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desks import WAIT, Desk, draft, open_desk, wait_until
+from desks import Desk, draft, open_desk
+from waiting import wait_equal, wait_until
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -46,26 +47,26 @@ def test_places_are_found_heard_replaced_and_taken_back_by_keyboard(lab: Any, op
     at.press("Enter")
     wait_status(at, "6 places in 5 segments")
     # The first place sounds as soon as it is reached, and each one that the arrows come to.
-    at.root.locator(".lw-hit[data-active] .lw-hit-heard", has_text="♪").wait_for(timeout=WAIT)
+    at.root.locator(".lw-hit[data-active] .lw-hit-heard", has_text="♪").wait_for()
     at.press("ArrowDown")
     wait_status(at, "2 heard")
     at.press("ArrowDown", "Enter")
     wait_status(at, "1 replaced")
-    assert drafts(at)[1] == ("open", "a number, a figure")
+    wait_equal(lambda: drafts(at)[1], ("open", "a number, a figure"))
     # Keys that mean something to the notebook or the text mean nothing here.
     at.press("j", "d", "d", "x", "0", "0", "Shift+Enter", "Control+b")
     assert cells(at) == before
-    assert at.has_focus(".lw-hits")
+    at.wait_focus(".lw-hits")
     at.press("s")
-    assert signs(at) == ["☑", "☑", "✓", "☐", "☑", "☑"]
+    wait_equal(lambda: signs(at), ["☑", "☑", "✓", "☐", "☑", "☑"])
     at.press("Control+Enter")
     wait_status(at, "5 replaced")
     changed = [("open", f"draft {'number' if n == 3 else 'figure'} {n}") for n in (1, 3, 4, 5)]
     changed.insert(1, ("open", "a figure, a figure"))
-    assert drafts(at) == changed
+    wait_equal(lambda: drafts(at), changed)
     at.press("Escape")
     at.wait_text("mine")
-    assert at.has_focus(".cm-content")
+    at.wait_focus(".cm-content")
 
     at.press("Alt+ArrowDown")
     at.wait_row(2)
@@ -74,7 +75,7 @@ def test_places_are_found_heard_replaced_and_taken_back_by_keyboard(lab: Any, op
     wait_status(at, "1 place in 1 segment")
     at.press("Control+z")
     wait_status(at, "6 places in 5 segments")
-    assert drafts(at)[0] == ("open", "draft number 1")
+    wait_equal(lambda: drafts(at)[0], ("open", "draft number 1"))
     at.press("Escape")
     at.wait_text("a number, a number")
     assert at.stored(1) == []

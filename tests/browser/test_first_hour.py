@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import WAIT
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -18,7 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Code cells of notebooks/01_label.ipynb, by number.
 ADD, DRAFT, LABEL, LOOK, DATASET, PUSH = range(6)
-FAST = 30_000
 
 
 class LabellerPage:
@@ -29,30 +29,22 @@ class LabellerPage:
         self.root = self.page.locator(".jp-CodeCell").nth(cell).locator(".lw-frame")
 
     def wait(self) -> None:
-        self.root.locator(".lw-row").first.wait_for(timeout=FAST)
-        self.root.locator(".cm-content").wait_for(timeout=FAST)
+        self.root.locator(".lw-row").first.wait_for()
+        self.root.locator(".cm-content").wait_for()
 
     def dismiss_hints(self) -> None:
-        button = self.root.get_by_role("button", name="No hints")
-        if button.count():
-            button.click()
-            self.focus()
+        self.root.get_by_role("button", name="No hints").click()
+        self.focus()
 
     def focus(self) -> None:
         self.root.locator(".cm-content").click()
 
-    def text(self) -> str:
-        return str(self.root.locator(".cm-content").inner_text()).strip()
-
-    def state(self) -> str:
-        return str(self.root.locator(".lw-state").inner_text())
-
     def wait_state(self, words: str) -> None:
         exactly = re.compile(f"^{re.escape(words)}$")
-        self.root.locator(".lw-state-words", has_text=exactly).wait_for(timeout=FAST)
+        self.root.locator(".lw-state-words", has_text=exactly).wait_for()
 
     def wait_all_done(self) -> None:
-        self.root.locator(".lw-empty", has_text="Nothing left to do").wait_for(timeout=FAST)
+        self.root.locator(".lw-empty", has_text="Nothing left to do").wait_for()
         self.wait_state("saved")
 
     def wait_draft(self) -> None:
@@ -60,15 +52,12 @@ class LabellerPage:
             """root => root.querySelector("[aria-busy=false]") && root.querySelector(".cm-content")
                 && !root.querySelector(".cm-placeholder")""",
             arg=self.root.element_handle(),
-            timeout=120_000,
+            timeout=2 * WAIT,
         )
 
     def replace_text(self, text: str) -> None:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
-
-    def is_playing(self) -> bool:
-        return bool(self.root.get_by_role("button", name="Pause").count())
 
 
 def screenshot(opened: Any, name: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desks import WAIT, open_desk, wait_until
+from desks import open_desk
+from waiting import wait_equal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -20,30 +21,31 @@ def test_what_was_corrected_twice_is_offered_and_taken_by_one_key(lab: Any, open
         at.press("Control+Enter")
         at.wait_row(number + 1)
     at.wait_text("draft number 3")
-    mark.wait_for(timeout=WAIT)
-    assert (mark.inner_text(), mark.get_attribute("title")) == ("number", "often corrected to “figure”")
-    wait_until(lambda: "Often corrected: “number” → “figure”" in at.news(), at.news)
+    mark.wait_for()
+    wait_equal(
+        lambda: (mark.inner_text(), mark.get_attribute("title")), ("number", "often corrected to “figure”")
+    )
+    at.wait_news("Often corrected: “number” → “figure”")
     at.press("Alt+y")
     at.wait_text("draft figure 3")
-    wait_until(lambda: "“number”: 2 more in the unreviewed" in at.news(), at.news)
+    at.wait_news("“number”: 2 more in the unreviewed")
     at.press("Control+z")
     at.wait_text("draft number 3")
-    mark.wait_for(timeout=WAIT)
+    mark.wait_for()
     at.press("Alt+Shift+y")
-    mark.wait_for(state="detached", timeout=WAIT)
-    wait_until(lambda: "“number” is not offered again" in at.news(), at.news)
+    mark.wait_for(state="detached")
+    at.wait_news("“number” is not offered again")
     at.press("Alt+Shift+y")
-    mark.wait_for(timeout=WAIT)
+    mark.wait_for()
     at.press("Alt+y")
     at.wait_text("draft figure 3")
     at.press("Alt+Shift+f")
-    at.root.locator(".lw-hit").nth(2).wait_for(timeout=WAIT)
-    assert at.root.get_by_label("Replace with").input_value() == "figure"
+    at.root.locator(".lw-hit").nth(2).wait_for()
+    wait_equal(at.root.get_by_label("Replace with").input_value, "figure")
     at.press("Escape", "Control+Enter")
     at.wait_row(4)
-    wait_until(lambda: len(at.stored(3)) == 1, lambda: str(at.stored(3)))
+    at.wait_stored(3, "draft figure 3")
     [opinion] = at.stored(3)
-    assert opinion.text == "draft figure 3"
     assert [(word.text, word.start_s) for word in opinion.words] == [
         ("draft", 0.0),
         ("figure", 0.6),

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from waiting import wait_equal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,7 +27,6 @@ WIDGETS = (
     "lw.AudioPlayer(folder / '0.wav')",
     "lw.TranscriptEditor('one two three')",
 )
-WAIT = 60_000
 # The sweep submits and skips as it goes: more than it can work off, so that a task is left to type in.
 N_RECORDINGS = 150
 
@@ -118,9 +118,9 @@ def test_no_key_reaches_the_notebook(lab: Any, open_page: Any, host: str) -> Non
     opened.open(f"{name}.ipynb", host=host)
     for cell in range(1 + len(WIDGETS)):
         opened.run(cell)
-    page.locator(".lw-labeller .lw-work[aria-busy=false]").wait_for(timeout=WAIT)
-    page.locator(".jp-CodeCell").nth(2).get_by_role("button", name="Play").wait_for(timeout=WAIT)
-    page.locator(".jp-CodeCell").nth(3).locator("[aria-label=Transcript]").wait_for(timeout=WAIT)
+    page.locator(".lw-labeller .lw-work[aria-busy=false]").wait_for()
+    page.locator(".jp-CodeCell").nth(2).get_by_role("button", name="Play").wait_for()
+    page.locator(".jp-CodeCell").nth(3).locator("[aria-label=Transcript]").wait_for()
     before = page.evaluate(CELLS)
 
     swept = page.evaluate(SWEEP)
@@ -141,6 +141,6 @@ def test_no_key_reaches_the_notebook(lab: Any, open_page: Any, host: str) -> Non
     page.locator(".lw-labeller [aria-label=Transcript]").click()
     for key in REAL:
         page.keyboard.press(key)
-    assert page.evaluate("() => !!document.activeElement.closest('.lw-labeller')")
+    wait_equal(lambda: page.evaluate("() => !!document.activeElement.closest('.lw-labeller')"), True)
     assert page.evaluate(CELLS) == before
     assert page.locator(".jp-Dialog").count() == 0

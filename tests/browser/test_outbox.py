@@ -13,7 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from desks import ADD, LABEL, SHOW, THIRD, WAIT, Desk, kernel_of, wait_until
+from desks import ADD, LABEL, SHOW, THIRD, Desk, kernel_of
+from labs import kernels
+from waiting import wait_equal, wait_until
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -79,29 +81,22 @@ def clear(at: Desk) -> None:
     at.press("Control+a", "Delete")
 
 
-def unsaved(at: Desk) -> list[list[str]]:
-    return sorted(at.page.evaluate(UNSAVED))
+def wait_unsaved(at: Desk, *entries: list[str]) -> None:
+    """Wait until the browser keeps just these, sorted: their kind and their text."""
+    wait_equal(lambda: sorted(at.page.evaluate(UNSAVED)), list(entries))
 
 
 def save_notebook(at: Desk) -> None:
     at.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
 
 
-def reload(at: Desk) -> None:
-    at.page.reload()
-    at.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-    at.opened.wait_for_kernel()
-
-
 def kill(at: Desk) -> None:
-    """The kernel dies where the page cannot see it."""
+    """The kernel dies where the page cannot see it, and Jupyter starts another one."""
     kernel = kernel_of(at.opened)
     kernel.send_signal(signal.SIGKILL)
-    wait_until(lambda: not kernel.is_running() or kernel.status() == "zombie", lambda: "the kernel lives")
-
-
-def texts(at: Desk, number: int) -> list[str]:
-    return [opinion.text for opinion in at.stored(number)]
+    wait_until(
+        lambda: [one for one in kernels(at.opened.lab) if one != kernel], lambda: "no kernel after the kill"
+    )
 
 
 def test_what_is_typed_in_devanagari_outlasts_line_kernel_and_page_and_is_saved_once(
@@ -109,7 +104,7 @@ def test_what_is_typed_in_devanagari_outlasts_line_kernel_and_page_and_is_saved_
 ) -> None:
     at = desk()
     line = Line(at.page)
-    reload(at)
+    at.opened.reload()
     at.opened.run(LABEL)
     at.wait_row(1)
     save_notebook(at)
@@ -123,24 +118,24 @@ def test_what_is_typed_in_devanagari_outlasts_line_kernel_and_page_and_is_saved_
     clear(at)
     compose(at, "द", "दु", "दुनि", is_done=False)
     at.wait_state("no connection, 2 edits kept in this browser")
-    wait_until(lambda: unsaved(at) == [["submit", "नमस्ते"], ["typed", "दुनि"]], lambda: str(unsaved(at)))
+    wait_unsaved(at, ["submit", "नमस्ते"], ["typed", "दुनि"])
     kill(at)
     line.mend()
-    reload(at)
+    at.opened.reload()
     at.opened.run(ADD)
     at.opened.run(LABEL)
     at.wait_row(2)
     at.wait_text("दुनि")
     at.wait_state("edited, not submitted")
-    assert texts(at, 1) == ["नमस्ते"]
+    at.wait_stored(1, "नमस्ते")
     at.focus()
     at.press("End")
     compose(at, "या")
     at.press("Control+Enter")
     at.wait_state("saved")
-    assert texts(at, 2) == ["दुनिया"]
-    assert texts(at, 1) == ["नमस्ते"]
-    assert unsaved(at) == []
+    at.wait_stored(2, "दुनिया")
+    at.wait_stored(1, "नमस्ते")
+    wait_unsaved(at)
 
 
 def second_tab(at: Desk) -> Desk:
@@ -164,7 +159,9 @@ def both_type_into_one(one: Desk, two: Desk) -> None:
     two.page.bring_to_front()
     two.wait_text("एक")
     two.focus()
-    two.press("Alt+ArrowDown", "Alt+ArrowDown")
+    two.press("Alt+ArrowDown")
+    two.wait_row(2)
+    two.press("Alt+ArrowDown")
     two.wait_row(3)
     two.write("the second says")
     two.press("Control+Enter")
@@ -175,7 +172,7 @@ def both_type_into_one(one: Desk, two: Desk) -> None:
     one.wait_state("1 edit not accepted")
     banner = one.root.locator(".lw-banner")
     for text in ("the first says", "the second says"):
-        banner.get_by_text(text, exact=True).wait_for(timeout=WAIT)
+        banner.get_by_text(text, exact=True).wait_for()
     banner.get_by_role("button", name="Submit mine").click()
     one.wait_state("saved")
 
@@ -188,7 +185,7 @@ def test_what_two_tabs_hold_is_saved_once_each_and_a_conflict_shows_both_texts(
     two = second_tab(one)
     lines = [Line(at.page) for at in (one, two)]
     for at in (one, two):
-        reload(at)
+        at.opened.reload()
         show(at, 1)
     two.press("Alt+ArrowDown")
     two.wait_row(2)
@@ -206,21 +203,21 @@ def test_what_two_tabs_hold_is_saved_once_each_and_a_conflict_shows_both_texts(
     for line in lines:
         line.mend()
     for at in (one, two):
-        reload(at)
+        at.opened.reload()
     one.opened.run(ADD)
     show(one, 1)
     one.wait_text("एक")
     show(two, 1)
-    wait_until(lambda: texts(two, 2) == ["दो"], lambda: str(texts(two, 2)))
+    two.wait_stored(2, "दो")
     one.page.bring_to_front()
     one.focus()
     one.press("Control+Enter")
     one.wait_state("saved")
-    assert texts(one, 1) == ["एक"]
+    one.wait_stored(1, "एक")
 
     both_type_into_one(one, two)
-    assert texts(one, 3) == ["the second says", "the first says"]
-    assert unsaved(one) == []
+    one.wait_stored(3, "the second says", "the first says")
+    wait_unsaved(one)
     assert not one.opened.page_errors()
 
 
@@ -241,11 +238,11 @@ def test_the_same_output_twice_saves_once_and_each_view_sees_what_the_other_save
     other.write("from the second view")
     other.press("Control+Enter")
     other.wait_state("saved")
-    assert texts(at, 1) == ["from the second view"]
+    at.wait_stored(1, "from the second view")
     at.wait_text("from the second view")
     other.wait_row(2)
     other.write("half typed")
-    wait_until(lambda: unsaved(at) == [["typed", "half typed"]], lambda: str(unsaved(at)))
+    wait_unsaved(at, ["typed", "half typed"])
     at.page.locator(".jp-LinkedOutputView").evaluate(
         """() => window.jupyterapp.shell.currentWidget.close()"""
     )
@@ -259,10 +256,10 @@ def test_people_at_one_computer_never_get_each_others_text_but_are_told_of_it(
 ) -> None:
     mine = desk(third=SHOW.format(annotator="ravi"))
     mine.write("half of mine")
-    wait_until(lambda: unsaved(mine) == [["typed", "half of mine"]], lambda: str(unsaved(mine)))
+    wait_unsaved(mine, ["typed", "half of mine"])
     save_notebook(mine)
     kill(mine)
-    reload(mine)
+    mine.opened.reload()
     mine.opened.run(ADD)
     mine.opened.run(THIRD)
     his = Desk(mine.opened, mine.project, cell=THIRD, annotator="ravi")
@@ -270,7 +267,7 @@ def test_people_at_one_computer_never_get_each_others_text_but_are_told_of_it(
     his.wait_text("draft number 1")
     his.wait_state("ready")
     his.root.get_by_role("button", name="What is kept, and where: +1 kept elsewhere").click()
-    his.root.get_by_text("1 edit of me is kept too").wait_for(timeout=WAIT)
+    his.root.get_by_text("1 edit of me is kept too").wait_for()
     assert "half of mine" not in his.root.inner_text()
     show(mine, 1)
     mine.wait_text("half of mine")
@@ -286,14 +283,14 @@ def test_a_submit_for_a_retired_segment_keeps_its_text_until_it_is_discarded(
     at.press("Control+Enter")
     at.wait_state("1 edit not accepted")
     save_notebook(at)
-    reload(at)
+    at.opened.reload()
     at.opened.run(LABEL)
     banner = at.root.locator(".lw-banner")
-    banner.get_by_text("for a segment that goes", exact=True).wait_for(timeout=WAIT)
-    assert "retired" in banner.inner_text()
+    banner.get_by_text("for a segment that goes", exact=True).wait_for()
+    wait_until(lambda: "retired" in banner.inner_text(), banner.inner_text)
     banner.get_by_role("button", name="Discard it").click()
     at.wait_state("ready")
-    wait_until(lambda: unsaved(at) == [], lambda: str(unsaved(at)))
+    wait_unsaved(at)
 
 
 def test_where_the_browser_keeps_nothing_the_project_does_and_the_page_says_so(
@@ -302,23 +299,23 @@ def test_where_the_browser_keeps_nothing_the_project_does_and_the_page_says_so(
     at = desk()
     save_notebook(at)
     at.page.add_init_script(NO_STORAGE)
-    reload(at)
+    at.opened.reload()
     show(at, 1)
     clear(at)
     compose(at, "न", "नम", "नमस्ते")
     at.wait_state("edited, not submitted, kept in the project")
     at.root.get_by_role("button", name="What is kept, and where").click()
-    at.root.get_by_text("This browser keeps nothing here").wait_for(timeout=WAIT)
+    at.root.get_by_text("This browser keeps nothing here").wait_for()
     kill(at)
-    reload(at)
+    at.opened.reload()
     at.opened.run(ADD)
     show(at, 1)
     at.wait_text("नमस्ते")
     at.press("Control+Enter")
     at.wait_state("saved")
-    assert texts(at, 1) == ["नमस्ते"]
+    at.wait_stored(1, "नमस्ते")
     with Project.open(at.project) as project:
-        assert project.kept(annotator="me") == []
+        wait_equal(lambda: list(project.kept(annotator="me")), [])
 
 
 @pytest.fixture
@@ -363,5 +360,5 @@ def test_under_another_port_the_page_says_where_the_edits_are(
     opened.run(LABEL)
     there = Desk(opened, at.project)
     there.root.get_by_role("button", name="What is kept, and where: +1 kept elsewhere").click()
-    there.root.get_by_text(f"1 edit lies under another address, {at.opened.lab.url}").wait_for(timeout=WAIT)
-    assert unsaved(there) == []
+    there.root.get_by_text(f"1 edit lies under another address, {at.opened.lab.url}").wait_for()
+    wait_unsaved(there)

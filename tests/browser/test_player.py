@@ -6,18 +6,18 @@ import asyncio
 import dataclasses
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from waiting import WAIT, wait_equal, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RATE_HZ = 16_000
 TONE_HZ = 440
-FAST_MS = 30_000
 
 # What Jupyter's command mode would take for new cells, cut, delete, other types, run, restart …
 NOTEBOOK_KEYS = [
@@ -57,6 +57,12 @@ LISTEN = """async () => {
     peak: middle(peaks), frequency_hz: middle(strongest) * 48000 / analyser.fftSize,
     resolution_hz: 48000 / analyser.fftSize,
   };
+}"""
+# Seconds of sound in a second.
+PACE = """async () => {
+  const audio = window.played.at(-1), from_s = audio.currentTime, from_ms = performance.now();
+  await new Promise(done => setTimeout(done, 1000));
+  return 1000 * (audio.currentTime - from_s) / (performance.now() - from_ms);
 }"""
 AUDIO = """() => {
   const {currentTime, duration, paused, ended, playbackRate, preservesPitch} = window.played.at(-1);
@@ -98,7 +104,7 @@ class PlayerPage:
         self.root = self.page.locator(".jp-CodeCell").first.locator(".lw-player")
 
     def focus(self) -> None:
-        self.root.wait_for(timeout=FAST_MS)
+        self.root.wait_for()
         self.root.focus()
 
     def press(self, *keys: str) -> None:
@@ -112,14 +118,24 @@ class PlayerPage:
         self.page.wait_for_function(
             "time_s => window.played.length && window.played.at(-1).currentTime >= time_s",
             arg=time_s,
-            timeout=FAST_MS,
         )
 
     def wait_stopped(self) -> None:
-        self.root.get_by_role("button", name="Play", exact=True).wait_for(timeout=FAST_MS)
+        self.root.get_by_role("button", name="Play", exact=True).wait_for()
+        wait_until(lambda: self.audio()["paused"], lambda: str(self.audio()))
 
-    def clock(self) -> str:
-        return str(self.root.locator(".lw-transport-clock").inner_text())
+    def wait_clock(self, text: str) -> None:
+        wait_equal(lambda: str(self.root.locator(".lw-transport-clock").inner_text()), text)
+
+    def measured(self, script: str, is_right: Callable[[Any], bool]) -> Any:
+        """Measure the sound until it is right: a busy machine drops blocks, but never all of them."""
+        deadline = time.monotonic() + WAIT / 1000
+        while True:
+            if self.audio()["paused"]:
+                self.press(" ")
+            found = self.page.evaluate(script)
+            if is_right(found) or time.monotonic() > deadline:
+                return found
 
     def asked(self) -> set[str]:
         """Codecs of the windows that the page asked for."""
@@ -218,20 +234,31 @@ def show(lab: Any, open_page: Any) -> Any:
     return start
 
 
+LOUD = pytest.approx(0.3, abs=0.05)
+
+
+def is_tone(heard: dict[str, float], *, within_bins: int = 1) -> bool:
+    return abs(heard["frequency_hz"] - TONE_HZ) <= within_bins * heard["resolution_hz"]
+
+
 @pytest.mark.parametrize("codec", ["opus", "flac"])
 def test_space_plays_a_file_that_can_be_heard(show: Any, codec: str) -> None:
     player = show(duration_s=24.6789, codec=codec)
     player.press(" ")
     player.wait_time(0.3)
-    heard = player.page.evaluate(LISTEN)
-    assert heard["peak"] == pytest.approx(0.3, abs=0.05)
-    assert heard["frequency_hz"] == pytest.approx(TONE_HZ, abs=heard["resolution_hz"])
+    heard = player.measured(LISTEN, lambda heard: is_tone(heard) and heard["peak"] == LOUD)
+    assert heard["peak"] == LOUD
+    assert is_tone(heard), heard
     # Paused, so that the end is not reached before the step back.
-    player.press(" ", "End", "ArrowLeft", " ")
+    if not player.audio()["paused"]:
+        player.press(" ")
+    player.wait_stopped()
+    player.press("End", "ArrowLeft", " ")
     player.page.wait_for_function(
-        "() => window.played.at(-1).currentTime > 24.2 || window.played.at(-1).ended", timeout=FAST_MS
+        "() => window.played.at(-1).currentTime > 24.2 || window.played.at(-1).ended"
     )
-    assert player.audio()["duration"] == pytest.approx(round(24.6789 * RATE_HZ) / RATE_HZ, abs=1 / RATE_HZ)
+    exact = pytest.approx(round(24.6789 * RATE_HZ) / RATE_HZ, abs=1 / RATE_HZ)
+    wait_equal(lambda: player.audio()["duration"], exact)
     assert player.asked() == {codec}
     assert not player.opened.page_errors()
 
@@ -242,6 +269,8 @@ def test_space_again_pauses_where_it_is(show: Any) -> None:
     player.wait_time(0.5)
     player.press(" ")
     player.wait_stopped()
+    # What was on its way to the output is out by then.
+    player.page.wait_for_timeout(300)
     stood = player.audio()["currentTime"]
     player.page.wait_for_timeout(300)
     assert player.audio() | {"paused": True, "currentTime": stood} == player.audio()
@@ -250,28 +279,25 @@ def test_space_again_pauses_where_it_is(show: Any) -> None:
 def test_arrows_home_and_end_move(show: Any) -> None:
     player = show(duration_s=24.0)
     player.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft")
-    assert player.clock() == "0:02.0 / 0:24.0"
+    player.wait_clock("0:02.0 / 0:24.0")
     player.press("End")
-    assert player.clock() == "0:24.0 / 0:24.0"
+    player.wait_clock("0:24.0 / 0:24.0")
     player.press("Home")
-    assert player.clock() == "0:00.0 / 0:24.0"
+    player.wait_clock("0:00.0 / 0:24.0")
 
 
 def test_at_double_speed_the_pitch_stays(show: Any) -> None:
-    player = show(duration_s=24.0)
+    player = show(duration_s=60.0)
     player.press(" ")
     player.press(*["."] * 5)
     player.wait_time(0.5)
-    heard = player.page.evaluate(LISTEN)
     # The stretching of time smears a tone by a bin or two.
-    assert heard["frequency_hz"] == pytest.approx(TONE_HZ, abs=3 * heard["resolution_hz"])
+    heard = player.measured(LISTEN, lambda heard: is_tone(heard, within_bins=3))
+    assert is_tone(heard, within_bins=3), heard
     state = player.audio()
     assert (state["playbackRate"], state["preservesPitch"]) == (2, True)
-    before = player.page.evaluate("() => [window.played.at(-1).currentTime, performance.now()]")
-    player.page.wait_for_timeout(1000)
-    after = player.page.evaluate("() => [window.played.at(-1).currentTime, performance.now()]")
-    factor = 1000 * (after[0] - before[0]) / (after[1] - before[1])
-    assert factor == pytest.approx(2, abs=0.15)
+    twice = pytest.approx(2, abs=0.15)
+    assert player.measured(PACE, lambda factor: factor == twice) == twice
 
 
 def test_it_stops_at_the_end_and_starts_again_from_the_beginning(show: Any) -> None:
@@ -279,13 +305,12 @@ def test_it_stops_at_the_end_and_starts_again_from_the_beginning(show: Any) -> N
     player.press(" ")
     player.wait_time(0.5)
     player.wait_stopped()
-    assert player.audio()["ended"]
-    assert player.clock() == "0:01.5 / 0:01.5"
+    wait_until(lambda: player.audio()["ended"], lambda: str(player.audio()))
+    player.wait_clock("0:01.5 / 0:01.5")
     player.press(" ")
     player.page.wait_for_function(
         "() => { const {currentTime, paused} = window.played.at(-1);"
-        " return !paused && currentTime > 0.1 && currentTime < 1; }",
-        timeout=FAST_MS,
+        " return !paused && currentTime > 0.1 && currentTime < 1; }"
     )
 
 
@@ -295,18 +320,20 @@ def test_a_loop_goes_round_until_it_is_switched_off(show: Any) -> None:
     player.wait_time(0.2)
     rounds = player.page.evaluate(
         """async () => {
-          const audio = window.played.at(-1), times = [];
-          for (let n = 0; n < 80; n += 1) {
-            times.push(audio.currentTime);
+          const audio = window.played.at(-1), began_ms = performance.now();
+          let rounds = 0, last_s = 0;
+          while (rounds < 2 && performance.now() - began_ms < 30000) {
+            if (audio.currentTime < last_s - 0.5) rounds += 1;
+            last_s = audio.currentTime;
             await new Promise(done => setTimeout(done, 50));
           }
-          return times.filter((time, at) => at && time < times[at - 1] - 0.5).length;
+          return rounds;
         }"""
     )
-    assert rounds >= 2
+    assert rounds == 2
     player.press("l")
     player.wait_stopped()
-    assert player.audio()["ended"]
+    wait_until(lambda: player.audio()["ended"], lambda: str(player.audio()))
 
 
 def test_keys_never_change_the_notebook(show: Any) -> None:
@@ -328,9 +355,7 @@ def test_ctrl_s_still_saves_the_notebook(show: Any) -> None:
         "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.sharedModel.setSource('1 + 1')"
     )
     shown.press("Control+s")
-    shown.page.wait_for_function(
-        "() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=FAST_MS
-    )
+    shown.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def test_on_a_slow_line_sound_comes_and_goes_on_in_opus(slow_line: SlowLine, show: Any) -> None:
@@ -338,37 +363,41 @@ def test_on_a_slow_line_sound_comes_and_goes_on_in_opus(slow_line: SlowLine, sho
     player.press(" ")
     began_s = time.monotonic()
     player.wait_time(0.05)
-    assert time.monotonic() - began_s < 8
+    # Uncompressed, the two minutes are half a minute of such a line.
+    assert time.monotonic() - began_s < 20
     player.wait_time(15.0)
     asked = player.asked_in_order()
     assert asked[-1] == "opus"
     assert asked.count("flac") <= 2
 
 
+# The accent of the theme, and a pixel of what was played.
+COLOURS = """() => {
+  const probe = document.createElement("i");
+  document.querySelector(".lw-player").append(probe);
+  probe.style.color = "var(--lw-accent)";
+  const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+  probe.remove();
+  const canvas = document.querySelector(".lw-wave-canvas > div").shadowRoot.querySelector(".progress canvas");
+  if (!canvas?.width) return {wanted, drawn: []};
+  const {width, height} = canvas;
+  const pixels = canvas.getContext("2d").getImageData(width >> 2, height >> 1, 1, 1).data;
+  return {wanted, drawn: [...pixels].slice(0, 3)};
+}"""
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_the_played_part_has_the_accent_of_the_theme(show: Any, theme: str) -> None:
     player = show(duration_s=1.5)
     player.opened.theme(theme)
-    player.page.wait_for_timeout(500)
+    player.focus()
     player.press("End")
-    player.page.wait_for_function(
-        """() => document.querySelector(".lw-wave-canvas > div").shadowRoot
-          .querySelector(".progress canvas")?.width""",
-        timeout=FAST_MS,
-    )
-    player.page.wait_for_timeout(300)
-    colours = player.page.evaluate(
-        """() => {
-          const probe = document.createElement("i");
-          document.querySelector(".lw-player").append(probe);
-          probe.style.color = "var(--lw-accent)";
-          const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
-          probe.remove();
-          const shadow = document.querySelector(".lw-wave-canvas > div").shadowRoot;
-          const canvas = shadow.querySelector(".progress canvas");
-          const {width, height} = canvas;
-          const pixels = canvas.getContext("2d").getImageData(width >> 2, height >> 1, 1, 1).data;
-          return {wanted, drawn: [...pixels].slice(0, 3)};
-        }"""
-    )
-    assert colours["drawn"] == pytest.approx(colours["wanted"], abs=2)
+
+    def colours() -> dict[str, list[int]]:
+        return dict(player.page.evaluate(COLOURS))
+
+    def is_accent() -> bool:
+        found = colours()
+        return found["drawn"] == pytest.approx(found["wanted"], abs=2)
+
+    wait_until(is_accent, lambda: str(colours()))

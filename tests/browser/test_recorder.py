@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from conftest import FLAGS
-from desks import WAIT, wait_until
+from labs import FLAGS
+from waiting import wait_equal, wait_until
 
 from labwidgets.project import Project
 
@@ -28,6 +29,8 @@ N_CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.cells.lengt
 HARMFUL = ("a", "b", "x", "d", "d", "0", "0", "m", "Shift+Enter", "Control+Enter", "Escape", "d", "d")
 RATE_HZ = 48_000
 TONE_HZ = 440
+# Long enough for a busy machine to see the level rise and fall.
+SPEECH_S = 3.0
 LINES = ["नमस्ते, आप कैसे हैं?", "सारे जहाँ से अच्छा", "एक दो तीन"]
 SETUP = """
 import labwidgets as lw
@@ -91,7 +94,7 @@ class Studio:
         self.root.get_by_label("Pseudonym").fill(speaker)
         self.root.get_by_label("I agree to it").check()
         self.root.get_by_role("button", name="Agree and begin").click()
-        self.root.locator(".lw-r-stage").wait_for(timeout=WAIT)
+        self.root.locator(".lw-r-stage").wait_for()
 
     def state(self) -> str:
         return str(self.root.locator(".lw-r-state").inner_text())
@@ -101,7 +104,7 @@ class Studio:
         return self.state()
 
     def wait_level(self, name: str) -> None:
-        self.root.locator(f".lw-r-level[data-level='{name}']").wait_for(timeout=WAIT)
+        self.root.locator(f".lw-r-level[data-level='{name}']").wait_for()
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)
@@ -131,8 +134,8 @@ def test_a_take_is_refused_for_silence_kept_and_there_after_the_kernel_died(
 
     studio = open_studio(opened)
     studio.sign_in("spk1")
-    studio.root.locator(".lw-r-prompt", has_text=LINES[1]).wait_for(timeout=WAIT)
-    studio.root.locator(".lw-r-row", has_text="✓").wait_for(timeout=WAIT)
+    studio.root.locator(".lw-r-prompt", has_text=LINES[1]).wait_for()
+    studio.root.locator(".lw-r-row", has_text="✓").wait_for()
     opened.page.evaluate("window.refuseMicrophone = true")
     studio.press("Space")
     assert "Allow it for this page" in studio.wait_state("The microphone was refused")
@@ -144,17 +147,17 @@ def open_studio(opened: Any) -> Studio:
     opened.run(0)
     opened.run(1)
     studio = Studio(opened)
-    studio.root.locator(".lw-r-form").wait_for(timeout=WAIT)
+    studio.root.locator(".lw-r-form").wait_for()
     return studio
 
 
 def nobody_begins_without_consent(studio: Studio) -> None:
     begin = studio.root.get_by_role("button", name="Agree and begin")
     begin.click()
-    studio.root.get_by_text("has no pseudonym").wait_for(timeout=WAIT)
+    studio.root.get_by_text("has no pseudonym").wait_for()
     studio.root.get_by_label("Pseudonym").fill("spk1")
     begin.click()
-    studio.root.get_by_text("nobody is recorded who has not agreed").wait_for(timeout=WAIT)
+    studio.root.get_by_text("nobody is recorded who has not agreed").wait_for()
     studio.look("form")
     studio.sign_in("spk1")
 
@@ -170,7 +173,7 @@ def silence_is_refused(studio: Studio) -> None:
     for key in ("Enter", *HARMFUL):
         studio.press(key)
     assert studio.page.evaluate(N_CELLS) == n_cells
-    assert studio.root.evaluate("root => root.contains(document.activeElement)")
+    wait_equal(lambda: studio.root.evaluate("root => root.contains(document.activeElement)"), True)
     settings = studio.page.evaluate("microphoneTrack.getSettings()")
     names = ("echoCancellation", "noiseSuppression", "autoGainControl")
     assert [settings[name] for name in names] == [False] * 3, settings
@@ -179,7 +182,7 @@ def silence_is_refused(studio: Studio) -> None:
 def unplugged_in_mid_take(studio: Studio, heard: Path) -> None:
     studio.press("r")
     studio.wait_state("Recording. Read the line")
-    say(heard, speech_s=1.5)
+    say(heard, speech_s=SPEECH_S)
     studio.page.evaluate("microphoneTrack.stop(), microphoneTrack.dispatchEvent(new Event('ended'))")
     assert "into the take: it is not kept" in studio.wait_state("The microphone went away")
 
@@ -191,12 +194,15 @@ def a_take_is_kept(studio: Studio) -> None:
     studio.page.screenshot(path=SCREENSHOTS / "recorder-recording.png")
     studio.wait_level("quiet")
     studio.press("Space")
-    studio.wait_state("Good: 1.5 s of speech")
+    good = re.match(r"Good: ([\d.]+) s of speech", studio.wait_state("Good: "))
+    # A busy machine may drop some of what its microphone hears.
+    assert good, studio.state()
+    assert SPEECH_S - 0.5 < float(good[1]) < SPEECH_S + 0.2
     studio.look("good")
     studio.press("Enter")
     studio.wait_state("Kept line 1: it is on disk.")
-    assert studio.root.locator(".lw-r-count").inner_text() == "1 of 3 kept"
-    studio.root.locator(".lw-r-prompt", has_text=LINES[1]).wait_for(timeout=WAIT)
+    wait_equal(studio.root.locator(".lw-r-count").inner_text, "1 of 3 kept")
+    studio.root.locator(".lw-r-prompt", has_text=LINES[1]).wait_for()
 
 
 def the_kernel_dies_in_mid_take(studio: Studio, opened: Any) -> None:

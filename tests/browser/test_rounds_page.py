@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_equal
 
 from labwidgets.analysis.loop import ModelRate, Round
 from labwidgets.analysis.loop.measuring import SliceRate
@@ -113,7 +114,7 @@ def test_the_page_fits_and_can_be_read_wherever_it_is(lab: Any, open_page: Any) 
             page.set_viewport_size({"width": width, "height": 1800})
             shown.scroll_into_view_if_needed()
             page.wait_for_function(FITS)
-            assert page.evaluate(FAINT) == []
+            wait_equal(lambda: page.evaluate(FAINT), [])
             name = f"rounds-{theme.split()[-1].lower()}-{width}.png"
             page.screenshot(path=SCREENSHOTS / name)
             page.locator(".lw-rounds").nth(0).screenshot(path=SCREENSHOTS / f"page-{name}")

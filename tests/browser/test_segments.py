@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from desks import WAIT, wait_until
+from waiting import wait_equal, wait_until
 
 from labwidgets.project import Project
 
@@ -118,12 +118,11 @@ class SegmentDesk:
         return [row for row in self.rows() if row[0].startswith(("49:5", "50:0", "50:10"))]
 
     def wait_near(self, wanted: list[tuple[str, str, str]]) -> None:
-        wait_until(lambda: self.near() == wanted, lambda: f"{self.near()} is not {wanted}")
-        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
+        wait_equal(self.near, wanted)
+        self.root.locator(".lw-work[aria-busy=false]").wait_for()
 
     def wait_state(self, words: str) -> None:
-        state = self.root.locator(".lw-state-words")
-        wait_until(lambda: state.inner_text() == words, lambda: f"{state.inner_text()!r} is not {words!r}")
+        wait_equal(self.root.locator(".lw-state-words").inner_text, words)
 
     def wait_facts(self, text: str) -> None:
         facts = self.root.locator(".lw-facts")
@@ -131,8 +130,8 @@ class SegmentDesk:
 
     def open_row(self, text: str) -> None:
         self.root.locator(".lw-row:visible", has_text=text).click()
-        self.root.locator(".lw-row[aria-selected=true]", has_text=text).wait_for(timeout=WAIT)
-        self.root.locator(".lw-work[aria-busy=false]").wait_for(timeout=WAIT)
+        self.root.locator(".lw-row[aria-selected=true]", has_text=text).wait_for()
+        self.root.locator(".lw-work[aria-busy=false]").wait_for()
 
     def find(self, text: str) -> None:
         search = self.root.get_by_role("searchbox")
@@ -145,13 +144,10 @@ class SegmentDesk:
         return str(self.root.locator(".cm-content").inner_text()).strip()
 
     def wait_text(self, text: str) -> None:
-        wait_until(lambda: self.text() == text, lambda: f"{self.text()!r} is not {text!r}")
-
-    def is_playing(self) -> bool:
-        return bool(self.root.get_by_role("button", name="Pause").count())
+        wait_equal(self.text, text)
 
     def wait_stopped(self) -> None:
-        self.root.get_by_role("button", name="Play", exact=True).wait_for(timeout=WAIT)
+        self.root.get_by_role("button", name="Play", exact=True).wait_for()
 
 
 AT_START = [
@@ -174,7 +170,7 @@ def desk(lab: Any, open_page: Any) -> SegmentDesk:
     opened.run(0)
     opened.run(1)
     made = SegmentDesk(opened, lab.root / name)
-    made.root.locator(".lw-progress", has_text="0 / 660 · 55 min").wait_for(timeout=WAIT)
+    made.root.locator(".lw-progress", has_text="0 / 660 · 55 min").wait_for()
     return made
 
 
@@ -198,7 +194,7 @@ def test_an_hour_is_cut_joined_moved_named_undone_and_found_again(desk: SegmentD
     move_and_name(desk)
     desk.wait_near(named)
     desk.wait_state("saved")
-    assert stored(desk.folder)["Anna"] == 220
+    wait_equal(lambda: stored(desk.folder).get("Anna"), 220)
     desk.page.screenshot(path=SCREENSHOTS / "segments-named.png")
 
     # All of it is taken back, step by step.
@@ -207,7 +203,7 @@ def test_an_hour_is_cut_joined_moved_named_undone_and_found_again(desk: SegmentD
     desk.wait_near(AT_START)
     desk.wait_facts("50:00.50 \u2013 50:04.00")
     desk.wait_state("saved")
-    assert stored(desk.folder) == {"spk1": 220, "spk2": 220, "spk3": 220}
+    wait_equal(lambda: stored(desk.folder), {"spk1": 220, "spk2": 220, "spk3": 220})
 
     # And done again; with words that were typed it is all there after a reload.
     desk.press(*["Control+Shift+z"] * 4)
@@ -217,11 +213,9 @@ def test_an_hour_is_cut_joined_moved_named_undone_and_found_again(desk: SegmentD
     desk.page.keyboard.type(" heard")
     desk.press("Control+Shift+Enter")
     desk.wait_state("saved")
-    desk.page.reload()
-    desk.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-    desk.opened.wait_for_kernel()
+    desk.opened.reload()
     desk.opened.run(1)
-    desk.root.locator(".lw-progress", has_text="1 / 660").wait_for(timeout=WAIT)
+    desk.root.locator(".lw-progress", has_text="1 / 660").wait_for()
     desk.find("burst 60")
     heard = ("50:00.4", "Anna", "burst 600 is the one heard")
     wait_until(lambda: heard in desk.rows(), lambda: f"{heard} not in {desk.rows()}")
@@ -233,21 +227,20 @@ def hear(desk: SegmentDesk) -> None:
     """The sound is in time with the text after fifty minutes."""
     root = desk.root
     root.locator(".cm-content").click()
-    if desk.is_playing():
-        desk.press("Tab")
-    desk.press("Tab")
-    root.get_by_role("button", name="Pause").wait_for(timeout=WAIT)
+    # The segment from its start, whether or not it plays already: the element is there then.
+    desk.press("Alt+a")
+    root.locator(".lw-word-sounding", has_text="the").wait_for()
     desk.wait_stopped()
     desk.page.evaluate(TAP)
-    offsets = []
-    for _ in range(3):
+    offsets: list[float] = []
+    # A busy machine may lose a block on the way to the tap, but not each time; what is late is so always.
+    while sum(abs(offset) < 0.005 for offset in offsets) < 2 and len(offsets) < 10:
         desk.page.evaluate("() => { window.heard = []; }")
         desk.press("Alt+a")
-        root.locator(".lw-word-sounding", has_text="the").wait_for(timeout=WAIT)
+        root.locator(".lw-word-sounding", has_text="the").wait_for()
         desk.wait_stopped()
         offsets.append(click_offset_s(desk.page.evaluate(HEARD)))
-    # A busy machine may lose a block on the way to the tap; the middle one of three has all.
-    assert abs(sorted(offsets)[1]) < 0.005, offsets
+    assert sum(abs(offset) < 0.005 for offset in offsets) == 2, offsets
 
 
 def cut_and_join(desk: SegmentDesk) -> None:
@@ -289,10 +282,9 @@ def look_at(desk: SegmentDesk) -> None:
     page.evaluate("source => { (0, eval)(source); }", AXE.read_text(encoding="utf-8"))
     assert page.evaluate(RUN_AXE) == []
     desk.opened.theme("JupyterLab Dark")
-    page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=WAIT)
     assert page.evaluate(RUN_AXE) == []
     page.screenshot(path=SCREENSHOTS / "segments-dark.png")
     page.set_viewport_size({"width": 900, "height": 1150})
     root.scroll_into_view_if_needed()
-    assert root.evaluate("root => root.scrollWidth <= root.clientWidth")
+    wait_equal(lambda: root.evaluate("root => root.scrollWidth <= root.clientWidth"), True)
     page.screenshot(path=SCREENSHOTS / "segments-narrow.png")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from many_scripts import WAIT, Screen, show
+from many_scripts import Screen, show
+from waiting import wait_equal
 
 from labwidgets.project import Project
 from labwidgets.records import QueueQuery
@@ -29,13 +29,10 @@ class Writer:
         return str(self.screen.root.get_by_label(label, exact=True).inner_text()).strip()
 
     def wait_text(self, label: str, text: str) -> None:
-        deadline = time.monotonic() + WAIT / 1000
-        while self.text(label) != text:
-            assert time.monotonic() < deadline, f"{self.text(label)!r} is not {text!r}"
-            time.sleep(0.05)
+        wait_equal(lambda: self.text(label), text)
 
     def wait_for(self, selector: str, text: str) -> None:
-        self.screen.root.locator(selector, has_text=text).first.wait_for(timeout=WAIT)
+        self.screen.root.locator(selector, has_text=text).first.wait_for()
 
     def heights(self) -> list[float]:
         boxes = self.screen.root.locator(".lw-editor-box").all()
@@ -45,13 +42,11 @@ class Writer:
         """Return what is stored of the first segment, as soon as something is."""
         folders = self.screen.opened.lab.root.glob("scripts-*/project.yaml")
         newest = max(folders, key=lambda path: path.stat().st_mtime_ns)
-        deadline = time.monotonic() + WAIT / 1000
         with Project.open(newest.parent) as project:
             row = project.queue(QueueQuery()).rows[0]
-            while not (thread := project.store.thread(row.segment_id, "me")):
-                assert time.monotonic() < deadline, "nothing is stored"
-                time.sleep(0.05)
-            return thread[-1]
+            wait_equal(lambda: len(project.store.thread(row.segment_id, "me")), 1)
+            [opinion] = project.store.thread(row.segment_id, "me")
+            return opinion
 
 
 @pytest.fixture
@@ -77,14 +72,14 @@ def test_a_second_text_follows_the_first_and_one_submit_saves_both(writer: Any) 
     at.press("Control+a")
     at.keyboard.type("Turn left, then or never.")
     at.wait_for(".lw-layer-conflict", "the text says")
-    assert at.heights() == before
+    wait_equal(at.heights, before)
 
     at.press("Alt+c")
     at.wait_for(".lw-layer-state", "follows the text")
     at.press("Alt+n", "Control+z")
     at.wait_text("normalised", "turn left nowadays or never")
     at.press("Control+Enter")
-    at.screen.root.locator(".lw-state", has_text="saved").wait_for(timeout=WAIT)
+    at.screen.wait_state("saved")
     opinion = at.stored()
     assert opinion.layers == {"normalised": "turn left nowadays or never"}
     assert not at.screen.opened.page_errors()
@@ -93,34 +88,34 @@ def test_a_second_text_follows_the_first_and_one_submit_saves_both(writer: Any) 
 def test_a_script_that_does_not_fit_the_language_is_said_quietly(writer: Any) -> None:
     at = writer("hi")
     warning = at.screen.root.locator(".lw-writing-warning")
-    assert warning.inner_text() == ""
+    wait_equal(warning.inner_text, "")
     at.press("Control+a")
     at.keyboard.type("mera naam ")
     at.wait_for(".lw-writing-warning", "2 words in Latin; Hindi is written in Devanagari")
     at.press("Control+a")
     at.keyboard.insert_text("मेरा <lang:en>name</lang> राम")
-    warning.and_(at.screen.root.locator(":empty")).wait_for(state="attached", timeout=WAIT)
+    warning.and_(at.screen.root.locator(":empty")).wait_for(state="attached")
     at.press("Control+Enter")
-    at.screen.root.locator(".lw-state", has_text="saved").wait_for(timeout=WAIT)
+    at.screen.wait_state("saved")
 
 
 def test_latin_letters_become_words_in_an_indic_script(writer: Any) -> None:
     at = writer("hi", "ta", yaml="labelling: {autoplay: false}\n")
     line, rows = at.screen.root.locator(".lw-typing"), at.screen.root.locator(".lw-candidates [role=option]")
-    assert line.inner_text() == ""
+    wait_equal(line.inner_text, "")
     at.press("Alt+i", "Control+a")
     at.wait_for(".lw-typing", "typing help: Latin → Devanagari")
     at.keyboard.type("namaste ")
     at.wait_text("Transcript", "नमस्ते")
     at.keyboard.type("bas")
-    rows.first.wait_for(timeout=WAIT)
+    rows.first.wait_for()
     at.press("2")
     at.keyboard.type(" phone")
-    rows.first.wait_for(timeout=WAIT)
+    rows.first.wait_for()
     at.press("Escape")
-    rows.first.wait_for(state="detached", timeout=WAIT)
+    rows.first.wait_for(state="detached")
     at.keyboard.type(" aap")
-    rows.first.wait_for(timeout=WAIT)
+    rows.first.wait_for()
     at.press("Control+Enter")
 
     at.screen.wait_open(2)
@@ -129,7 +124,7 @@ def test_latin_letters_become_words_in_an_indic_script(writer: Any) -> None:
     at.keyboard.type("naan ")
     at.wait_text("Transcript", "நான்")
     at.keyboard.type("nandri")
-    rows.first.wait_for(timeout=WAIT)
+    rows.first.wait_for()
     at.screen.root.locator(".lw-search").click()
     at.wait_text("Transcript", "நான் நன்றி")
     hindi = at.stored().text.split()
