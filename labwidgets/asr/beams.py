@@ -96,7 +96,7 @@ def _grown(tries: Sequence[_Try], scores: torch.Tensor, *, n_beams: int) -> tupl
 
     Twice as many as go on: enough even where each row's likeliest token is the end.
     """
-    totals = scores.log_softmax(dim=-1) + torch.tensor([[one.total] for one in tries])
+    totals = scores.log_softmax(dim=-1) + torch.tensor([[one.total] for one in tries], device=scores.device)
     found = totals.flatten().topk(2 * n_beams)
     n_vocabulary = scores.shape[1]
     rows = [place // n_vocabulary for place in found.indices.tolist()]

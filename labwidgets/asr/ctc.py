@@ -11,6 +11,7 @@ import soxr
 from transformers import AutomaticSpeechRecognitionPipeline
 
 from labwidgets.asr import windows
+from labwidgets.asr.device import memory_for
 from labwidgets.errors import ModelError
 from labwidgets.records import RATE_HZ, Samples, Transcription, Word
 
@@ -103,7 +104,8 @@ class CtcDrafter:
         for first, last in windows.split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
             if last - first < SHORTEST_S * RATE_HZ:
                 continue
-            emitted: Emitted = self._pipe(self._at_model_rate(samples[first:last]))
+            with memory_for("this clip", self.model):
+                emitted: Emitted = self._pipe(self._at_model_rate(samples[first:last]))
             offset_s, limit_s = first / RATE_HZ, last / RATE_HZ
             words += [_placed(word, offset_s, limit_s) for word in emitted.words]
             log_probs += emitted.log_probs

@@ -15,6 +15,7 @@ import numpy as np
 from labwidgets.asr import alarms
 from labwidgets.asr.plan import Plan, plan_drafts
 from labwidgets.asr.sources import Family, ModelSource
+from labwidgets.config import Device
 from labwidgets.errors import (
     AudioError,
     ConfigError,
@@ -81,13 +82,16 @@ class DraftStore(Protocol):
         ...
 
 
-def load_drafter(source: ModelSource, *, settings: Mapping[str, Any] | None = None) -> Drafter:
+def load_drafter(
+    source: ModelSource, *, settings: Mapping[str, Any] | None = None, device: Device = "auto"
+) -> Drafter:
     """Return a recogniser, loaded.
 
     Args:
         source: Where the model lies.
         settings: Decoding settings; Whisper takes ``num_beams`` (1..10) and ``max_new_tokens`` (1..440), the
             CTC family takes none.
+        device: Where it computes.
 
     Raises:
         ConfigError: An unknown setting, or one out of range.
@@ -98,9 +102,9 @@ def load_drafter(source: ModelSource, *, settings: Mapping[str, Any] | None = No
     from labwidgets.asr import ctc, loading, whisper
 
     if source.family == "whisper":
-        pipe = loading.open_pipeline(source, whisper.WhisperPipeline)
+        pipe = loading.open_pipeline(source, whisper.WhisperPipeline, device=device)
         return whisper.WhisperDrafter(pipe, model=source.name, revision=source.revision, settings=checked)
-    pipe = loading.open_pipeline(source, ctc.CtcPipeline)
+    pipe = loading.open_pipeline(source, ctc.CtcPipeline, device=device)
     return ctc.CtcDrafter(pipe, model=source.name, revision=source.revision, settings=checked)
 
 

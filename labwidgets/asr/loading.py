@@ -16,19 +16,28 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from labwidgets.asr import packed
+from labwidgets.asr.device import device_of, memory_for
 from labwidgets.asr.sources import ModelSource
+from labwidgets.config import Device
 from labwidgets.errors import ModelError
 
 _VOCABULARIES = ("tokenizer.json", "vocab.json")
 _TASK = "automatic-speech-recognition"
 
 
-def open_pipeline(source: ModelSource, pipeline_class: type[AutomaticSpeechRecognitionPipeline]) -> Any:
+def open_pipeline(
+    source: ModelSource,
+    pipeline_class: type[AutomaticSpeechRecognitionPipeline],
+    *,
+    device: Device = "auto",
+) -> Any:
     """Return the loaded pipeline of ``pipeline_class``.
 
     Raises:
+        ConfigError: A GPU is wanted and there is none.
         ModelError: A part is missing or broken, or the weights do not fit the config.
     """
+    place = device_of(device)
     # Without these the library makes up an empty tokenizer and writes nothing, silently.
     if not any((source.path / name).is_file() for name in _VOCABULARIES):
         raise ModelError("the model has no tokenizer", value=source.name, allowed=", ".join(_VOCABULARIES))
@@ -56,15 +65,17 @@ def open_pipeline(source: ModelSource, pipeline_class: type[AutomaticSpeechRecog
             value=f"{source.name}: no {missing[0]}"
             + (f" and {len(missing) - 1} more" if missing[1:] else ""),
         )
-    packed.pack(model)
-    return pipeline(
-        _TASK,
-        model=model.eval(),
-        tokenizer=tokenizer,
-        feature_extractor=extractor,
-        pipeline_class=pipeline_class,
-        device="cpu",
-    )
+    if place == "cpu":
+        packed.pack(model)
+    with memory_for("its weights", source.name):
+        return pipeline(
+            _TASK,
+            model=model.eval(),
+            tokenizer=tokenizer,
+            feature_extractor=extractor,
+            pipeline_class=pipeline_class,
+            device=place,
+        )
 
 
 _SAFE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}

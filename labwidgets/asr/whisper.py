@@ -21,6 +21,7 @@ from transformers import AutomaticSpeechRecognitionPipeline, GenerationConfig
 from transformers.models.whisper import generation_whisper, tokenization_whisper
 
 from labwidgets.asr import alignment, beams, windows
+from labwidgets.asr.device import memory_for
 from labwidgets.asr.languages import SPACELESS, whisper_code
 from labwidgets.asr.whisper_decoder import Decoding
 from labwidgets.asr.whisper_encoder import encode
@@ -245,7 +246,7 @@ class WhisperDrafter:
         pieces: list[_Piece] = []
         for first, last in windows.split_at_quiet(samples, longest_s=LONGEST_S, earliest_s=EARLIEST_S):
             if last - first >= SHORTEST_S * RATE_HZ:
-                scored = self._pipe(samples[first:last], language=code, limits=self._limits)
+                scored = self._hear(samples[first:last], language=code)
                 code = code or scored.language
                 if not _is_silence(scored):
                     pieces.append(self._piece(scored, samples[first:last], first / RATE_HZ))
@@ -274,9 +275,14 @@ class WhisperDrafter:
             )
         if not text.strip() or len(samples) < SHORTEST_S * RATE_HZ:
             return Transcription("", (), None, language or code)
-        scored = self._pipe(samples, language=code, text=text, limits=self._limits)
+        scored = self._hear(samples, language=code, text=text)
         piece = self._piece(scored, samples, 0.0)
         return _joined([replace(piece, text=text)], language=language or scored.language, spaceless=False)
+
+    def _hear(self, samples: Samples, **wanted: Any) -> Scored:
+        with memory_for("this clip", self.model):
+            scored: Scored = self._pipe(samples, limits=self._limits, **wanted)
+        return scored
 
     def _code(self, language: str | None) -> str | None:
         if language is None:

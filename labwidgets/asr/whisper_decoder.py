@@ -84,7 +84,7 @@ class Decoding:
             The scores of their next tokens, float32[n_rows, n_vocabulary].
         """
         if list(rows) != list(range(len(rows))):
-            taken = torch.tensor(rows)
+            taken = torch.tensor(rows, device=self._memory[0].device)
             for memory in self._memory:
                 memory[:, : len(rows), :, : self._length] = memory[:, taken, :, : self._length]
         logits: torch.Tensor = self._project(self._pass([[token] for token in tokens], {})[:, 0])

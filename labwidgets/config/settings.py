@@ -20,6 +20,8 @@ from labwidgets.text import RULES, SCRIPTS
 SETTINGS_FILE = "project.yaml"
 MAX_NAME = 100
 """Characters in a project's name."""
+Device = Literal["auto", "cpu", "cuda"]
+"""Where models compute."""
 SKIP_REASONS = ("bad audio", "wrong language", "not speech", "too hard", "private")
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -183,6 +185,7 @@ class ProjectSettings(Settings):
         store: ``sqlite`` (a file in the project), a database URL, or ``${VARIABLE}`` that holds one.
         model: Draft model: a Hub id, a folder, or an embedded name; None picks by language.
         decoding: Decoding settings for that model.
+        device: Where models compute: ``auto`` takes the GPU where torch sees one (CUDA), else the CPU.
         layers: Further texts beside the main one: names, or :class:`LayerSettings`.
         licence: For recordings that do not say otherwise.
         flags: What a labeller can flag, in the order of the number keys.
@@ -206,6 +209,7 @@ class ProjectSettings(Settings):
     store: str = "sqlite"
     model: str | None = None
     decoding: dict[str, Any] = Field(default_factory=dict)
+    device: Device = "auto"
     layers: Annotated[
         tuple[Annotated[LayerSettings, BeforeValidator(_layer)], ...],
         Field(max_length=4),

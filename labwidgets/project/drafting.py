@@ -110,6 +110,7 @@ class Drafting(StoreSource):
                 load=lambda name: load_drafter(
                     resolve(name, self.settings.language, progress, trained=self.folder / MODELS),
                     settings=decoding,
+                    device=self.settings.device,
                 ),
                 force=force,
                 progress=progress,

@@ -23,7 +23,7 @@ def load_hearer(settings: ProjectSettings, progress: Progress | None = None) -> 
         ModelError: It is no Whisper, or is not there.
     """
     source = resolve(settings.model, settings.language, progress)
-    drafter = load_drafter(source, settings=settings.decoding)
+    drafter = load_drafter(source, settings=settings.decoding, device=settings.device)
     if not isinstance(drafter, Scorer):
         raise ModelError(
             "this model cannot be asked how well a text fits",

@@ -135,7 +135,7 @@ class Training(StoreSource):
             labels = snapshot or releases.freeze(progress=progress)
             decoding = self.settings.decoding if chosen.family == "whisper" else {}
             drafts = self._drafts(chosen, run=pseudo if isinstance(pseudo, str) else None)
-            wish = Wish(base, name, chosen, labels, decoding, drafts)
+            wish = Wish(base, name, chosen, labels, decoding, drafts, self.settings.device)
             sources = Sources(releases.as_of, self.store.pseudo_clips, self.read)
             return train(wish, self._runs, sources, hooks=hooks, again=again)
 
@@ -190,7 +190,7 @@ class Training(StoreSource):
         for name in dict.fromkeys(models):
             source = resolve(name, self.settings.language, progress, trained=self.folder / MODELS)
             decoding = self.settings.decoding if source.family == "whisper" else {}
-            drafters[name] = load_drafter(source, settings=decoding)
+            drafters[name] = load_drafter(source, settings=decoding, device=self.settings.device)
         return compared_on_test(drafters, self._runs, releases.as_of, hooks=Hooks(progress))
 
     def _chosen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import math
 import shutil
 import time
@@ -33,6 +34,8 @@ _SMALL = 5_000_000
 """Parameters."""
 
 Point = Mapping[str, float]
+
+logger = logging.getLogger(__name__)
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody wanted it
@@ -89,14 +92,71 @@ def fit(  # noqa: PLR0913 - the parts of a run
     recipe: TrainingRecipe,
     work: Path,
     hooks: Hooks,
+    on_gpu: bool = False,
 ) -> Fitted:
     """Train a model, from the newest checkpoint in ``work`` where there is one.
 
+    Where a GPU's memory is too small, half a batch is taken and twice as many for a step: the steps stay what
+    they are.
+
     Raises:
         Stopped: Somebody wanted it to end; there is a checkpoint.
-        TrainingError: The loss is no number any more.
+        TrainingError: The loss is no number any more, or a GPU's memory is too small for a batch of one.
         DiskFullError: There is no room for a checkpoint; those before it are safe.
     """
+    first = _changing(model) if on_gpu else {}
+    while True:
+        try:
+            return _fit(
+                model,
+                train=train,
+                validation=validation,
+                collator=collator,
+                recipe=recipe,
+                work=work,
+                hooks=hooks,
+                on_gpu=on_gpu,
+            )
+        except torch.OutOfMemoryError as error:
+            recipe = _halved(recipe, error)
+        logger.warning("The GPU's memory is too small: %s clips in one pass now.", recipe.batch_size)
+        torch.cuda.empty_cache()
+        model.load_state_dict(first, strict=False)
+
+
+def _changing(model: Any) -> dict[str, torch.Tensor]:
+    """Return a copy of the weights that a training changes."""
+    frozen = {name for name, weights in model.named_parameters() if not weights.requires_grad}
+    return {
+        name: weights.detach().to("cpu", copy=True)
+        for name, weights in model.state_dict().items()
+        if name not in frozen
+    }
+
+
+def _halved(recipe: TrainingRecipe, error: Exception) -> TrainingRecipe:
+    if recipe.batch_size % 2:
+        raise TrainingError(
+            "the GPU's memory is too small for this training",
+            value=f"batch_size {recipe.batch_size}",
+            remedy="Take a smaller model, the method lora, or device: cpu in project.yaml",
+        ) from error
+    return recipe.model_copy(
+        update={"batch_size": recipe.batch_size // 2, "accumulate": recipe.accumulate * 2}
+    )
+
+
+def _fit(  # noqa: PLR0913 - the parts of a run
+    model: Any,
+    *,
+    train: Clips,
+    validation: Clips | None,
+    collator: Collator,
+    recipe: TrainingRecipe,
+    work: Path,
+    hooks: Hooks,
+    on_gpu: bool,
+) -> Fitted:
     folder = work / _CHECKPOINTS
     resumed = newest_checkpoint(folder)
     watch = _Watch(train, recipe, hooks)
@@ -105,7 +165,9 @@ def fit(  # noqa: PLR0913 - the parts of a run
         callbacks.insert(0, EarlyStoppingCallback(early_stopping_patience=recipe.patience))
     trainer = _SteadyTrainer(
         model=model,
-        args=_arguments(recipe, folder, n_train=len(train), has_validation=validation is not None),
+        args=_arguments(
+            recipe, folder, n_train=len(train), has_validation=validation is not None, on_gpu=on_gpu
+        ),
         train_dataset=train,
         eval_dataset=validation,
         data_collator=collator,
@@ -127,11 +189,10 @@ def fit(  # noqa: PLR0913 - the parts of a run
 
 
 def _arguments(
-    recipe: TrainingRecipe, folder: Path, *, n_train: int, has_validation: bool
+    recipe: TrainingRecipe, folder: Path, *, n_train: int, has_validation: bool, on_gpu: bool
 ) -> TrainingArguments:
     per_epoch = math.ceil(math.ceil(n_train / recipe.batch_size) / recipe.accumulate)
     n_steps = per_epoch * recipe.epochs
-    has_gpu = torch.cuda.is_available()
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=recipe.epochs,
@@ -153,9 +214,9 @@ def _arguments(
         prediction_loss_only=True,
         seed=recipe.seed,
         data_seed=recipe.seed,
-        use_cpu=not has_gpu,
-        bf16=has_gpu and torch.cuda.is_bf16_supported(),
-        dataloader_pin_memory=has_gpu,
+        use_cpu=not on_gpu,
+        bf16=on_gpu and torch.cuda.is_bf16_supported(),
+        dataloader_pin_memory=on_gpu,
         remove_unused_columns=False,
         label_names=["labels"],
         restore_callback_states_from_checkpoint=True,

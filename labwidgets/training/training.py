@@ -13,9 +13,10 @@ import numpy as np
 import torch
 import transformers
 
+from labwidgets.asr.device import device_of
 from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import ModelSource
-from labwidgets.config import TrainingRecipe
+from labwidgets.config import Device, TrainingRecipe
 from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
 from labwidgets.records import RATE_HZ, PseudoClip, Samples, TrainReport
 from labwidgets.training import measuring, models
@@ -40,6 +41,7 @@ class Wish:
         snapshot: Name of the labels to learn from.
         decoding: Settings with which base and model write when they are measured.
         drafts: To learn from, too; None for none.
+        device: Where it computes.
     """
 
     base: ModelSource | None
@@ -48,6 +50,7 @@ class Wish:
     snapshot: str
     decoding: Mapping[str, Any] = field(default_factory=dict)
     drafts: Sifted | None = None
+    device: Device = "auto"
 
     @property
     def key(self) -> str:
@@ -131,6 +134,7 @@ class _Run:
         self._work = runs.work(plan)
         self._recipe = wish.recipe
         self._drafts = runs.planned_drafts(plan)
+        self._device = device_of(wish.device)
 
     def go(self, sources: Sources) -> TrainReport:
         """Do what is not done yet and return the report."""
@@ -198,7 +202,7 @@ class _Run:
         return said
 
     def _heard(self, source: ModelSource, material: Material, note: str) -> dict[str, str]:
-        drafter = load_drafter(source, settings=self._wish.decoding)
+        drafter = load_drafter(source, settings=self._wish.decoding, device=self._wish.device)
         return measuring.heard(drafter, material.clips[TEST], material.read, hooks=self._hooks, note=note)
 
     def _fit(self, base: models.Base, material: Material) -> dict[str, Any]:
@@ -238,6 +242,7 @@ class _Run:
             recipe=recipe,
             work=self._work,
             hooks=self._hooks,
+            on_gpu=self._device == "cuda",
         )
 
     def _rota(self, material: Material) -> Rota[Clip] | None:
@@ -286,7 +291,7 @@ class _Run:
             pseudo=None if self._drafts is None else self._drafts.report,
             left_out=tuple(material.left_out),
             notes=tuple(notes),
-            device=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+            device=torch.cuda.get_device_name() if self._device == "cuda" else "cpu",
             versions={
                 "torch": torch.__version__,
                 "transformers": transformers.__version__,
