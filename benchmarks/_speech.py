@@ -59,16 +59,16 @@ def _part(folder: Path) -> Iterator[Clip]:
     table = folder / "transcripts.tsv"
     for row in _rows(table, delimiter="\t") if table.exists() else []:
         path = folder / row["file"]
-        turns = list(_turns(path))
-        if turns:
+        some = list(turns(path))
+        if some:
             sound = read_sound(path)
-            for start_s, end_s, text in turns:
+            for start_s, end_s, text in some:
                 yield Clip(folder.name, sound[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)], text)
         elif row["text"] and _ENGLISH.match(row["accent_language"]):
             yield Clip(folder.name, read_sound(path), row["text"])
 
 
-def _turns(path: Path) -> Iterator[tuple[float, float, str]]:
+def turns(path: Path) -> Iterator[tuple[float, float, str]]:
     table, stm, grid = (path.with_suffix(ending) for ending in (".segments.tsv", ".stm", ".TextGrid"))
     if table.exists():
         for row in _rows(table, delimiter="\t"):
