@@ -18,6 +18,7 @@ from labwidgets.audio.windows import (
     MIMES,
     OPUS_DELAY_S,
     OPUS_LEAD_S,
+    OPUS_PACKET_SAMPLES,
     OPUS_RATE_HZ,
     mp4_flac,
     mp4_opus,
@@ -121,7 +122,7 @@ class Track:
 
     def _opus(self, from_s: float, duration_s: float) -> bytes:
         n_packets = n_opus_packets(duration_s)
-        n_wanted = n_packets * OPUS_RATE_HZ // 50
+        n_wanted = n_packets * OPUS_PACKET_SAMPLES
         first = to_samples(from_s, self._rate_hz) - to_samples(OPUS_LEAD_S - OPUS_DELAY_S, self._rate_hz)
         if self._rate_hz == OPUS_RATE_HZ:
             return mp4_opus(self._pcm(first, first + n_wanted), n_packets)
