@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from labwidgets.audio import WINDOW_S
 from labwidgets.errors import LabError, MessageError, NotFoundError
 from labwidgets.records import (
@@ -89,7 +91,9 @@ class RecordingDesk(Desk[RecordingSource]):
         if clip not in self._speech:
             recording, channel = clip_parts(clip)
             self._speech[clip] = list(self._source.speech(recording, channel=channel))
-        return {"clip": clip, "spans": [list(span) for span in self._speech[clip]]}, []
+        spans = self._speech[clip]
+        ends_ms = np.rint(1000 * np.array(spans)).astype("<i4")
+        return {"clip": clip, "n_spans": len(spans)}, [ends_ms.tobytes()] if spans else []
 
     # ---- recordings and their segments -----------------------------------------------------------------
 

@@ -114,10 +114,13 @@ class SpeechRequest(TypedDict):
 
 
 class SpeechReply(TypedDict):
-    """Spans ``[start_s, end_s]``, in order; between them is silence."""
+    """The buffer is int32[2 * n_spans]: starts and ends in milliseconds, in order; between them is silence.
+
+    Without spans there is no buffer.
+    """
 
     clip: str
-    spans: list[list[float]]
+    n_spans: int
 
 
 class SegmentRefPayload(TypedDict):

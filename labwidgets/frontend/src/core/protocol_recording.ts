@@ -80,7 +80,7 @@ export interface RecordingRequests {
     { recording: string; gzip: boolean; regions: RegionPayload[] },
   ];
   wave: [WaveRequest, WaveRequest];
-  speech: [{ clip: string }, { clip: string; spans: [start_s: number, end_s: number][] }];
+  speech: [{ clip: string }, { clip: string; n_spans: number }];
   change_segments: [ChangeSegmentsRequest, SegmentsChangedReply];
   undo_segments: [{ change_id: string }, SegmentsChangedReply];
 }

@@ -37,9 +37,9 @@ export function createSpeech(
     if (isAsked) return;
     isAsked = true;
     transport.request("speech", { clip: clip.id }, { timeoutMs: PATIENCE_MS }).then(
-      ({ payload }) => {
+      ({ buffers: [ends_ms] }) => {
         if (scope.disposed) return;
-        spans = payload.spans;
+        spans = ends_ms ? spansIn(ends_ms) : [];
         onKnown();
       },
       () => {
@@ -80,4 +80,13 @@ export function createSpeech(
       return { button, toggle };
     },
   };
+}
+
+/** Spans as they cross: int32 milliseconds, starts and ends by turns. */
+export function spansIn(buffer: ArrayBuffer): Span[] {
+  const ends_ms = new Int32Array(buffer);
+  return Array.from(
+    { length: ends_ms.length >> 1 },
+    (_, at): Span => [(ends_ms[2 * at] ?? 0) / 1000, (ends_ms[2 * at + 1] ?? 0) / 1000],
+  );
 }

@@ -18,6 +18,7 @@ import {
 } from "../../src/segments/scale";
 import { edgesBetween, magnet, pauseAt, skipFrom, snapped } from "../../src/segments/silence";
 import { Speakers } from "../../src/segments/speakers";
+import { spansIn } from "../../src/segments/speech";
 import { extremes, tilesFor, waveLevel } from "../../src/segments/wave_tiles";
 
 import { region } from "./making";
@@ -110,6 +111,14 @@ describe("the view of a recording", () => {
 });
 
 describe("silence", () => {
+  it("lies between spans that come as whole milliseconds", () => {
+    expect(spansIn(Int32Array.of(420, 3180, 3900, 10_800_000).buffer)).toEqual([
+      [0.42, 3.18],
+      [3.9, 10_800],
+    ]);
+    expect(spansIn(new ArrayBuffer(0))).toEqual([]);
+  });
+
   const speech: [number, number][] = [
     [1, 2],
     [2.4, 4],
