@@ -22,7 +22,7 @@ from labwidgets.records import (
 from labwidgets.widgets import messages
 from labwidgets.widgets._base import Answer, LabWidget
 from labwidgets.widgets.keeping import KeepDesk
-from labwidgets.widgets.protocol import PROTOCOL_VERSION, AskedPayload, SegmentReply
+from labwidgets.widgets.protocol import PROTOCOL_VERSION, AskedPayload, ChangedEvent, SegmentReply
 from labwidgets.widgets.readiness import warm_soon
 from labwidgets.widgets.recording_desk import RecordingDesk, is_recording_clip
 from labwidgets.widgets.replacing import ReplaceDesk
@@ -206,8 +206,7 @@ class Labeller(LabWidget):
         return {"words": list(self.source.words(language, n=MAX_WORDS))}, []
 
     def _answer_hot_words(self, _payload: dict[str, Any]) -> Answer:
-        words = self.source.hot_words()
-        return {"hot_words": [{"wrong": one.wrong, "right": one.right, "n": one.n} for one in words]}, []
+        return messages.hot_words_reply(self.source.hot_words()), []
 
     def _answer_peaks(self, payload: dict[str, Any]) -> Answer:
         peaks = self.source.peaks(str(payload["clip"]), n_bins=_bins(payload["n_bins"]))
@@ -262,9 +261,13 @@ class Labeller(LabWidget):
                 marker = self.source.change_marker()
                 if marker != seen:
                     seen = marker
-                    self.emit("changed", {"counts": messages.counts_payload(self.source.counts())})
+                    self.emit("changed", self._news())
             except LabError as error:
                 logger.warning("the store cannot be watched: %s", error)
+
+    def _news(self) -> ChangedEvent:
+        counts = messages.counts_payload(self.source.counts())
+        return {"counts": counts, "hot_words": messages.hot_words_reply(self.source.hot_words())["mark"]}
 
 
 def segment_reply(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +16,7 @@ from labwidgets.records import (
     QUEUE_FILTERS,
     QUEUE_ORDERS,
     AudioWindow,
+    HotWord,
     Hypothesis,
     LabelOrigin,
     Opinion,
@@ -29,6 +32,8 @@ from labwidgets.widgets.protocol import (
     ClipPayload,
     CountsPayload,
     DraftPayload,
+    HotWordPayload,
+    HotWordsReply,
     OpinionPayload,
     QueueRowPayload,
     SpectrogramReply,
@@ -194,6 +199,13 @@ def opinion_payload(opinion: Opinion) -> OpinionPayload:
         "skip_reason": opinion.skip_reason,
         "at_ms": opinion.at_us // 1000,
     }
+
+
+def hot_words_reply(words: Sequence[HotWord]) -> HotWordsReply:
+    """Return the corrections on offer as they cross."""
+    found: list[HotWordPayload] = [{"wrong": one.wrong, "right": one.right, "n": one.n} for one in words]
+    mark = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:12]
+    return {"hot_words": found, "mark": mark}
 
 
 def counts_payload(counts: QueueCounts) -> CountsPayload:

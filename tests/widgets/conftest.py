@@ -59,6 +59,18 @@ class Page:
             time.sleep(0.005)
         pytest.fail(f"no answer to {name}")
 
+    def events(self, name: str, *, n: int) -> list[dict[str, Any]]:
+        """Wait for the first ``n`` events of a name; return their payloads."""
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            found = [
+                message for message, _ in self.sent if (message["kind"], message["name"]) == ("event", name)
+            ]
+            if len(found) >= n:
+                return [message["payload"] for message in found[:n]]
+            time.sleep(0.005)
+        pytest.fail(f"fewer than {n} events {name}")
+
     def reply(self, name: str, payload: Any, *buffers: bytes) -> dict[str, Any]:
         message, _ = self.ask(name, payload, buffers)
         assert message["kind"] == "reply", message

@@ -14,6 +14,7 @@ from labwidgets.config import load_settings, save_settings
 from labwidgets.project import Project
 from labwidgets.records import HotWord, ModelRun, QueueQuery, Transcription
 from labwidgets.widgets.labeller import Labeller
+from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
 
 @pytest.fixture
@@ -39,13 +40,25 @@ def page(project: Project, page_of: Callable[..., Any]) -> Any:
 
 
 def test_what_was_corrected_twice_comes_without_a_name(page: Any, project: Project) -> None:
-    assert page.reply("hot_words", {}) == {"hot_words": [{"wrong": "cat", "right": "hat", "n": 2}]}
+    assert page.reply("hot_words", {})["hot_words"] == [{"wrong": "cat", "right": "hat", "n": 2}]
     assert project.hot_words() == (HotWord("cat", "hat", 2),)
+
+
+def test_news_say_whether_there_are_others_to_ask_for(page: Any, project: Project) -> None:
+    page.reply("ready", {"version": PROTOCOL_VERSION, "codecs": []})
+    before = page.reply("hot_words", {})["mark"]
+    first, second = (row.segment_id for row in project.queue(QueueQuery()).rows)
+    project.submit_text(first, "the hat sat", annotator="a3")
+    assert page.events("changed", n=1)[-1]["hot_words"] == before
+    project.dismiss_hot_word("cat")
+    project.submit_text(second, "the hat sat", annotator="a3")
+    after = page.reply("hot_words", {})["mark"]
+    assert page.events("changed", n=2)[-1]["hot_words"] == after != before
 
 
 def test_a_dismissed_one_never_comes_back(page: Any, project: Project) -> None:
     project.dismiss_hot_word("Cat")
-    assert page.reply("hot_words", {}) == {"hot_words": []}
+    assert page.reply("hot_words", {})["hot_words"] == []
     project.close()
     with Project.open(project.folder) as again:
         assert again.settings.labelling.not_hot == ("Cat",)

@@ -123,9 +123,13 @@ class HotWordPayload(TypedDict):
 
 
 class HotWordsReply(TypedDict):
-    """The most frequent first; empty where there are none, or the project wants none."""
+    """The most frequent first; empty where there are none, or the project wants none.
+
+    ``mark`` is another one where they are others.
+    """
 
     hot_words: list[HotWordPayload]
+    mark: str
 
 
 class WordsRequest(TypedDict):

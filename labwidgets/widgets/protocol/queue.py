@@ -88,6 +88,10 @@ class PlaceReply(TypedDict):
 
 
 class ChangedEvent(TypedDict):
-    """Something beside this view changed (drafts came in, another view saved): ask again what you show."""
+    """Something beside this view changed (drafts came in, another view saved): ask again what you show.
+
+    ``hot_words`` is the ``mark`` of the corrections on offer now.
+    """
 
     counts: CountsPayload
+    hot_words: str

@@ -241,7 +241,7 @@ export interface Requests extends ErrorRequests, RecordingRequests, TakeRequests
   keys: [Record<string, never>, { presets: KeyPresets }];
   asset: [{ name: string; gzip: boolean }, { name: string; hash: string; gzip: boolean }];
   words: [{ language: string }, { words: string[] }];
-  hot_words: [Record<string, never>, { hot_words: HotWordPayload[] }];
+  hot_words: [Record<string, never>, { hot_words: HotWordPayload[]; mark: string }];
   peaks: [{ clip: string; n_bins: number }, { clip: string; n_bins: number }];
   spectrogram: [SpectrogramRequest, SpectrogramReply];
   window: [{ clip: string; index: number; codec: "flac" | "opus" }, WindowReply];
@@ -258,7 +258,7 @@ export interface Requests extends ErrorRequests, RecordingRequests, TakeRequests
 
 /** Payload by the name of the event from the kernel. */
 export interface Events {
-  changed: { counts: CountsPayload };
+  changed: { counts: CountsPayload; hot_words: string };
 }
 
 export type RequestName = keyof Requests;

@@ -33,6 +33,7 @@ export function createHotWords(
 ): HotWordControls {
   let offered: Suggestion | null = null;
   let known: readonly HotWordPayload[] = [];
+  let mark: string | null = null;
   const dismissed = new Dismissed(preferences, ready.project_id);
   const chord = (action: "take_suggestion" | "find_replace") =>
     chordText(action, bindings.keys, bindings.mac) || "a key of yours";
@@ -50,6 +51,7 @@ export function createHotWords(
       if (scope.disposed) return;
       const n = editor.suggestions.length;
       known = payload.hot_words;
+      mark = payload.mark;
       editor.setHotWords(dismissed.without(known));
       if (editor.suggestions.length > n) announce();
     } catch {
@@ -76,7 +78,7 @@ export function createHotWords(
   return {
     start() {
       void fetch();
-      scope.add(transport.on("changed", fetchSoon));
+      scope.add(transport.on("changed", ({ hot_words }) => hot_words !== mark && fetchSoon()));
       session.on("opened", () => {
         offered = null;
         announce();
