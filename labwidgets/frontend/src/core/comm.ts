@@ -1,4 +1,5 @@
 import { Emitter } from "./emitter";
+import { pageLine } from "./line";
 import { type LinkState, watchLink } from "./link";
 import type { Envelope, EventName, Events, RequestName, Requests } from "./protocol";
 import type { Scope } from "./scope";
@@ -59,6 +60,7 @@ export function createCommTransport(scope: Scope, model: WidgetModel): Transport
     if (state === "gone" || scope.disposed) return Promise.reject(new RequestError("gone", GONE));
     n_sent += 1;
     const id = `${prefix}-${n_sent}`;
+    const sent_ms = performance.now();
     return new Promise<Reply<N>>((resolve, reject) => {
       const life = scope.child();
       const settle = (run: () => void) => {
@@ -67,7 +69,10 @@ export function createCommTransport(scope: Scope, model: WidgetModel): Transport
         run();
       };
       pending.set(id, {
-        resolve: (reply) => settle(() => resolve(reply as Reply<N>)),
+        resolve(reply) {
+          pageLine().answered(performance.now() - sent_ms);
+          settle(() => resolve(reply as Reply<N>));
+        },
         reject: (error) => settle(() => reject(error)),
       });
       const giveUp = (code: string, message: string) => {

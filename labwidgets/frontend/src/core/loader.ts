@@ -1,4 +1,5 @@
 import { canKeep, keepPart, type PartName, recallPart } from "./kept_parts";
+import { pageLine } from "./line";
 import type { App } from "./mount";
 import type { Transport } from "./transport";
 
@@ -50,8 +51,16 @@ async function fetchPart<Part>(
   const kept = canKeep() ? await recallPart(part) : null;
   if (kept) return importer(kept);
   const wanted = { name: part.name, gzip: canUnpack() };
-  const { payload, buffers } = await transport.request("asset", wanted, { timeoutMs: 120_000 });
+  const line = pageLine();
+  line.started(performance.now());
+  const { payload, buffers } = await transport
+    .request("asset", wanted, { timeoutMs: 120_000 })
+    .catch((error: unknown) => {
+      line.finished(0, performance.now());
+      throw error;
+    });
   const [sent] = buffers;
+  line.finished(sent?.byteLength ?? 0, performance.now());
   if (!sent) throw new Error("The kernel sent no code for the view.");
   const bytes = payload.gzip ? await unpacked(sent) : sent;
   if (canKeep()) void keepPart(part, bytes);

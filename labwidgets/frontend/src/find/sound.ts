@@ -52,7 +52,7 @@ export function createHitSound(
         life.add(source.events.on("arrived", () => missing().length === 0 && resolve()));
         life.add(source.events.on("failed", (_wish, reason) => reject(new Error(reason))));
         source.retry(clip);
-        source.want(missing().map((index) => ({ clip, index })));
+        source.want(missing().map((index) => ({ clip, index, when: "now" as const })));
       }).finally(() => life.dispose());
     }
     return decode(clip, start_s, end_s);

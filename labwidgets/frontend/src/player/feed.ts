@@ -5,6 +5,7 @@ import { ClipShelf, canPlayMime, isSame } from "./clips";
 import { createDecoder, type DecodedWindow } from "./decode";
 import { WindowSource, type WindowWish } from "./source";
 import type { ClipSound } from "./stream";
+import { AT_START, type Playhead } from "./windows";
 
 const MOST_PREFETCHED = 3;
 
@@ -53,16 +54,20 @@ export function createFeed(
       shelf.take(clip, current?.clip ?? null);
     },
     /** Asks for what a playhead here needs, then for the clips to come; passes on what is here. */
-    fill(time_s: number, loopStart_s: number | null): void {
+    fill(playhead: Playhead): void {
       const wishes: WindowWish[] = [];
-      const add = (sound: ClipSound, at_s: number, from_s: number | null) => {
-        sound.update(at_s, from_s);
-        wishes.push(...sound.wanted(at_s, from_s).map((index) => ({ clip: sound.clip, index })));
+      const add = (sound: ClipSound, at: Playhead) => {
+        sound.update(at);
+        for (const { index, when } of sound.wanted(at)) {
+          // Nobody waits for a clip to come.
+          const isAhead = sound !== current && when === "now";
+          wishes.push({ clip: sound.clip, index, when: isAhead ? "soon" : when });
+        }
       };
-      if (current) add(current, time_s, loopStart_s);
+      if (current) add(current, playhead);
       for (const next of upcoming) {
         const sound = shelf.clips.find((held) => isSame(held.clip, next));
-        if (sound && sound !== current) add(sound, 0, null);
+        if (sound && sound !== current) add(sound, AT_START);
       }
       source.want(wishes);
     },

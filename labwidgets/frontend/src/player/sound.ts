@@ -28,6 +28,7 @@ export class Sound {
   private life: Scope;
   private wasPaused = false;
   paused_s: number | null = null;
+  private next_s: readonly number[] = [];
   /** Tells an overtaken `play` that it was. */
   private turn = 0;
 
@@ -76,6 +77,7 @@ export class Sound {
     this.bounds.reset(next.duration_s);
     this.wasPaused = false;
     this.paused_s = null;
+    this.next_s = [];
     this.payload = next;
     this.take(next);
     this.notices.clear();
@@ -85,6 +87,12 @@ export class Sound {
 
   prefetch(next: ClipPayload): void {
     this.feed.prefetch(next);
+    this.refill();
+  }
+
+  /** Where in this clip sound is likely to be wanted next. */
+  expect(next_s: readonly number[]): void {
+    this.next_s = next_s;
     this.refill();
   }
 
@@ -98,7 +106,7 @@ export class Sound {
     const mine = this.turn;
     this.wasPaused = false;
     output.moveTo(span[0]);
-    this.refill();
+    this.refill(true);
     if (to_s !== undefined && !this.looped && (await this.startSnippet(payload, span))) return;
     if (mine === this.turn) await this.start(mine);
   }
@@ -145,8 +153,9 @@ export class Sound {
     return this.tracker.spans.map(([start_s, end_s]) => [start_s, end_s]);
   }
 
-  private refill(): void {
-    this.feed.fill(this.time_s, this.looped?.[0] ?? null);
+  private refill(isPlaying = this.playing): void {
+    const { time_s, next_s } = this;
+    this.feed.fill({ time_s, isPlaying, loopStart_s: this.looped?.[0] ?? null, next_s });
   }
 
   private take(next: ClipPayload): void {

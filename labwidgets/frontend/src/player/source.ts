@@ -1,11 +1,12 @@
 import { Emitter } from "../core/emitter";
+import { type Line, pageLine } from "../core/line";
 import { WINDOW_MIMES } from "../core/mimes";
 import type { ClipPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import { RequestError, type Transport } from "../core/transport";
 import { type Codec, CodecChooser } from "./codec";
 import { ByteLru } from "./lru";
-import { windowCount } from "./windows";
+import { type WindowPlan, windowCount } from "./windows";
 
 export interface SoundWindow {
   index: number;
@@ -19,9 +20,12 @@ export interface SoundWindow {
 export interface WindowWish {
   clip: ClipPayload;
   index: number;
+  when: WindowPlan["when"];
 }
 
 const MOST_IN_FLIGHT = 2;
+/** On a slow line, where a saved text must not wait behind sound that nobody waits for. */
+const MOST_IN_FLIGHT_SLOWLY = 1;
 const CACHE_BYTES = 64 * 1024 * 1024;
 const CACHE = Symbol.for("labwidgets.windows");
 
@@ -39,7 +43,7 @@ const keyOf = (clip: ClipPayload, index: number, codec: Codec) =>
 
 /**
  * Gets windows of sound. `want` replaces the list of wishes: the first ones missing are asked for, two at a
- * time, and what is on its way but wanted no more is given up.
+ * time (on a slow line only what sound waits for), and what is on its way but in no wish is given up.
  */
 export class WindowSource {
   readonly events = new Emitter<{
@@ -57,8 +61,9 @@ export class WindowSource {
     setting: "auto" | Codec,
     private readonly canPlay: (mime: string) => boolean,
     private readonly cache: Cache = pageCache(),
+    private readonly line: Line = pageLine(),
   ) {
-    this.chooser = new CodecChooser(setting, (codec) => this.canPlay(WINDOW_MIMES[codec]));
+    this.chooser = new CodecChooser(setting, (codec) => this.canPlay(WINDOW_MIMES[codec]), line);
     scope.add(() => this.want([]));
     scope.add(
       transport.onLink((alive) => {
@@ -105,7 +110,8 @@ export class WindowSource {
   private pump(): void {
     if (this.scope.disposed) return;
     for (const wish of this.wishes) {
-      if (this.inFlight.size >= MOST_IN_FLIGHT) return;
+      const most = wish.when === "now" || !this.line.isSlow ? MOST_IN_FLIGHT : MOST_IN_FLIGHT_SLOWLY;
+      if (wish.when === "later" || this.inFlight.size >= most) continue;
       const key = `${wish.clip.id}|${wish.index}`;
       if (this.inFlight.has(key) || this.refused.has(key) || this.peek(wish.clip, wish.index)) continue;
       void this.fetch(wish, key);
@@ -117,7 +123,7 @@ export class WindowSource {
     const { codec } = this.chooser;
     const controller = new AbortController();
     this.inFlight.set(key, controller);
-    this.chooser.started(performance.now());
+    this.line.started(performance.now());
     let n_bytes = 0;
     try {
       const request = { clip: clip.id, index, codec };
@@ -135,7 +141,7 @@ export class WindowSource {
       if (isWanted) this.events.emit("failed", wish, error instanceof Error ? error.message : String(error));
     } finally {
       this.inFlight.delete(key);
-      this.chooser.finished(n_bytes, performance.now());
+      this.line.finished(n_bytes, performance.now());
     }
     if (n_bytes > 0) this.events.emit("arrived", wish);
     this.pump();

@@ -1,16 +1,16 @@
 import type { ClipPayload } from "../core/protocol";
 import type { Scope } from "../core/scope";
 import type { SoundWindow, WindowSource } from "./source";
-import { windowCount, windowsWanted } from "./windows";
+import { AT_START, type Playhead, planWindows, type WindowPlan, windowCount } from "./windows";
 
 /** One clip behind one audio element. */
 export interface ClipSound {
   readonly clip: ClipPayload;
   readonly audio: HTMLAudioElement;
   /** Windows to fetch for a playhead here, most urgent first. */
-  wanted(time_s: number, loopStart_s: number | null): number[];
+  wanted(playhead: Playhead): WindowPlan[];
   /** Takes over what the source has by now. */
-  update(time_s: number, loopStart_s: number | null): void;
+  update(playhead: Playhead): void;
 }
 
 /** Sound further behind the playhead than this is dropped from the element (the cache still has it). */
@@ -41,8 +41,7 @@ export class StreamedClip implements ClipSound {
   private buffer: SourceBuffer | null = null;
   private mime = "";
   private readonly appended = new Set<number>();
-  private time_s = 0;
-  private loopStart_s: number | null = null;
+  private playhead = AT_START;
 
   readonly clip: ClipPayload;
   readonly audio: HTMLAudioElement;
@@ -73,20 +72,19 @@ export class StreamedClip implements ClipSound {
     });
   }
 
-  wanted(time_s: number, loopStart_s: number | null): number[] {
-    return windowsWanted(this.clip, time_s, loopStart_s).filter((index) => !this.appended.has(index));
+  wanted(playhead: Playhead): WindowPlan[] {
+    return planWindows(this.clip, playhead).filter(({ index }) => !this.appended.has(index));
   }
 
-  update(time_s: number, loopStart_s: number | null): void {
-    this.time_s = time_s;
-    this.loopStart_s = loopStart_s;
+  update(playhead: Playhead): void {
+    this.playhead = playhead;
     this.step();
   }
 
   /** Does the next thing that is due; each ends in `updateend`, which calls again. */
   private step(): void {
     if (this.scope.disposed || this.media.readyState === "closed" || this.buffer?.updating) return;
-    for (const index of this.wanted(this.time_s, this.loopStart_s)) {
+    for (const { index } of this.wanted(this.playhead)) {
       const window = this.source.peek(this.clip, index);
       if (!window) continue;
       this.append(window);
@@ -131,12 +129,12 @@ export class StreamedClip implements ClipSound {
   private dropOutside(behind_s: number, ahead_s: number): boolean {
     if (!this.buffer) return false;
     const { window_s } = this.clip;
-    const from_s = this.time_s - behind_s;
-    const to_s = this.time_s + ahead_s;
-    const far = [...this.appended].find((index) => {
-      const isLoopStart = this.loopStart_s !== null && Math.floor(this.loopStart_s / window_s) === index;
-      return !isLoopStart && ((index + 1) * window_s < from_s || index * window_s > to_s);
-    });
+    const from_s = this.playhead.time_s - behind_s;
+    const to_s = this.playhead.time_s + ahead_s;
+    const planned = new Set(planWindows(this.clip, this.playhead).map(({ index }) => index));
+    const far = [...this.appended].find(
+      (index) => !planned.has(index) && ((index + 1) * window_s < from_s || index * window_s > to_s),
+    );
     if (far === undefined) return false;
     this.appended.delete(far);
     const isLast = far === windowCount(this.clip) - 1;

@@ -3,7 +3,7 @@ import type { Scope } from "../core/scope";
 import type { DecodedWindow, DecodeSpan } from "./decode";
 import type { WindowSource } from "./source";
 import type { ClipSound } from "./stream";
-import { windowCount } from "./windows";
+import { type WindowPlan, windowCount } from "./windows";
 
 /** For browsers without MediaSource: all windows decoded into one WAV file in memory. */
 export class WholeClip implements ClipSound {
@@ -22,13 +22,13 @@ export class WholeClip implements ClipSound {
     });
   }
 
-  wanted(): number[] {
+  wanted(): WindowPlan[] {
     if (this.isBuilding) return [];
-    return Array.from({ length: windowCount(this.clip) }, (_, index) => index);
+    return Array.from({ length: windowCount(this.clip) }, (_, index) => ({ index, when: "now" }));
   }
 
   update(): void {
-    if (this.isBuilding || this.wanted().some((index) => !this.source.peek(this.clip, index))) return;
+    if (this.isBuilding || this.wanted().some(({ index }) => !this.source.peek(this.clip, index))) return;
     this.isBuilding = true;
     void this.build();
   }

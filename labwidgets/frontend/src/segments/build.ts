@@ -50,6 +50,7 @@ export function buildSegments(
   const work = createSegmentWork(scope, context, recording, {
     rows: () => list.rows,
     heard: () => player.heard(),
+    expect: (starts_s) => player.expect(starts_s),
   });
   const { settings, options, bindings, transport, editor, layers, typing, session, recordingDoc, cache } =
     work;

@@ -27,6 +27,8 @@ export interface RecordingPlayer extends Player {
   /** Half a second to each side of a time. */
   playAround(time_s: number): void;
   seekTo(time_s: number): void;
+  /** Where the segments begin that come next. */
+  expect(starts_s: readonly number[]): void;
   /** Whether it plays on beyond the segment. */
   readonly isRoaming: boolean;
   heardOf(span: Span): Span[];
@@ -164,7 +166,8 @@ export function createRecordingPlayer(scope: Scope, parts: PlayerParts): Recordi
     enter(next) {
       span = next && [next[0], next[1]];
     },
-    // One clip for all segments: nothing to load for one, or ahead of it.
+    expect: (starts_s) => sound.expect(starts_s),
+    // One clip for all segments: nothing to load for one.
     load() {},
     prefetch() {},
     play(from_s, to_s) {

@@ -9,6 +9,8 @@ export interface RowTurnsParts {
   /** The rows of the list, as they are filtered. */
   rows: () => readonly Region[];
   isTaken: (segment: string) => boolean;
+  /** Where those begin whose turn is next. */
+  onAhead?: (starts_s: readonly number[]) => void;
 }
 
 /** The open segments of a recording in the order of time. */
@@ -32,7 +34,9 @@ export class RowTurns implements Turns {
   async follow(segment: string): Promise<void> {
     this.first = this.first.filter((id) => id !== segment);
     this.last_s = this.parts.rows().find((row) => row.segment === segment)?.start_s ?? this.last_s;
-    for (const next of this.open(segment).slice(0, N_PREFETCHED)) {
+    const ahead = this.open(segment).slice(0, N_PREFETCHED);
+    this.parts.onAhead?.(ahead.map(({ start_s }) => start_s));
+    for (const next of ahead) {
       await this.parts.cache.get(next.segment).catch(() => null);
     }
   }

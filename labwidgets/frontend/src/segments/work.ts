@@ -37,6 +37,8 @@ export interface Outside {
   rows: () => readonly Region[];
   /** What of the open segment was heard. */
   heard: () => Span[];
+  /** Where the sound of the segments to come begins. */
+  expect: (starts_s: readonly number[]) => void;
 }
 
 /** Text, queue, outbox and the session that ties them, for one recording. */
@@ -65,7 +67,7 @@ export function createSegmentWork(
     outbox,
     keeper,
     cache,
-    ahead: (isTaken) => new RowTurns({ cache, rows: outside.rows, isTaken }),
+    ahead: (isTaken) => new RowTurns({ cache, rows: outside.rows, isTaken, onAhead: outside.expect }),
     desk: {
       content: () => editor.content,
       heard: outside.heard,

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Span } from "../../src/core/parts";
-import { CodecChooser } from "../../src/player/codec";
 import { ByteLru } from "../../src/player/lru";
 import { columnAt, gainOf, toChannels } from "../../src/player/peaks";
 import { clampRate, fasterThan, RATES, slowerThan } from "../../src/player/rates";
 import { formatTime, ticksBetween } from "../../src/player/ruler";
 import { addSpan, clampSpan, gapsBetween, HeardTracker } from "../../src/player/spans";
-import { windowAt, windowCount, windowsOf, windowsWanted } from "../../src/player/windows";
+import { windowAt, windowCount, windowsOf } from "../../src/player/windows";
 
 const clip = (duration_s: number) => ({ id: "c", duration_s, window_s: 10 });
 
@@ -23,13 +22,6 @@ describe("windows", () => {
 
   it("the window of a time holds it, also at the seams and beyond the end", () => {
     expect([0, 9.99, 10, 25, 99].map((time_s) => windowAt(clip(30), time_s))).toEqual([0, 0, 1, 2, 2]);
-  });
-
-  it("wanted are the one that sounds and two ahead, then the start of the loop", () => {
-    expect(windowsWanted(clip(600), 432)).toEqual([43, 44, 45]);
-    expect(windowsWanted(clip(600), 595)).toEqual([59]);
-    expect(windowsWanted(clip(600), 432, 401)).toEqual([43, 44, 45, 40]);
-    expect(windowsWanted(clip(0), 0)).toEqual([]);
   });
 
   it("a span takes all windows that it overlaps, and no next one for its end", () => {
@@ -133,47 +125,6 @@ describe("ByteLru", () => {
     cache.set("b", "B", 6);
     cache.set("b", "B2", 7);
     expect([cache.has("a"), cache.get("b"), cache.bytes, cache.size]).toEqual([false, "B2", 7, 1]);
-  });
-});
-
-describe("CodecChooser", () => {
-  const deliver = (chooser: CodecChooser, n_bytes: number, ms: number, at = 0) => {
-    chooser.started(at);
-    chooser.finished(n_bytes, at + ms);
-  };
-
-  it("starts with FLAC and goes to Opus on a line of 1 Mbit/s", () => {
-    const chooser = new CodecChooser("auto", () => true);
-    expect(chooser.codec).toBe("flac");
-    deliver(chooser, 200_000, 1600);
-    expect(chooser.codec).toBe("opus");
-  });
-
-  it("stays with FLAC on a fast line, and comes back to it", () => {
-    const chooser = new CodecChooser("auto", () => true);
-    deliver(chooser, 200_000, 100);
-    expect(chooser.codec).toBe("flac");
-    deliver(chooser, 200_000, 4000);
-    expect(chooser.codec).toBe("opus");
-    for (let round = 0; round < 6; round += 1) deliver(chooser, 20_000, 20, 1e6 * round);
-    expect(chooser.codec).toBe("flac");
-  });
-
-  it("counts the bytes of two requests at a time over the same seconds", () => {
-    const chooser = new CodecChooser("auto", () => true);
-    chooser.started(0);
-    chooser.started(0);
-    chooser.finished(100_000, 500);
-    chooser.finished(100_000, 500);
-    expect(chooser.codec).toBe("flac");
-  });
-
-  it("keeps to the setting unless the browser cannot play it", () => {
-    const chosen = new CodecChooser("flac", () => true);
-    deliver(chosen, 200_000, 60_000);
-    expect(chosen.codec).toBe("flac");
-    expect(new CodecChooser("flac", (codec) => codec === "opus").codec).toBe("opus");
-    expect(new CodecChooser("auto", (codec) => codec === "opus").codec).toBe("opus");
   });
 });
 
