@@ -104,6 +104,7 @@ class TrainingRecipe(Settings):
         checkpoint_minutes: Longest time between two checkpoints; there is one after every epoch anyway.
         skip_flags: Clips that bear one of these flags teach and measure nothing.
         learn_accepted: Learn from drafts that a decision accepted, as from references of people.
+        learn_audits: Learn from segments that were drawn as audits; they measure in any case.
         seed: Of everything that is drawn.
         lora: See :class:`LoraSettings`.
         augment: See :class:`AugmentSettings`.
@@ -126,6 +127,7 @@ class TrainingRecipe(Settings):
     checkpoint_minutes: Annotated[float, Field(gt=0, le=1440)] = 5.0
     skip_flags: tuple[str, ...] = ("unintelligible", "wrong-language", "no-speech")
     learn_accepted: bool = True
+    learn_audits: bool = True
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     lora: LoraSettings = LoraSettings()
     augment: AugmentSettings = AugmentSettings()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labwidgets.config import training_recipe
 from labwidgets.errors import ConfigError, ModelError, ProjectError, StoreError, TrainingError
+from labwidgets.project.deciding import SPLITS
 from labwidgets.project.round_stands import Stand, audits_wait, labels_wait, training_failed
 from labwidgets.project.round_views import Views
 from labwidgets.records import Decision, KeptRound, Progress
@@ -202,7 +203,8 @@ class Steps:
         not be is that they speak for drafts of a model that they made. Pools are closed whole, as nobody can
         tell how much of a model came from which of its clips.
         """
-        used = {key for ids in self._project.run_segments(run).values() for key in ids}
+        segments = self._project.run_segments(run)
+        used = {key for split in SPLITS for key in segments[split]}
         pools = [pool for pool in self._store.pools() if not pool.is_closed]
         drawn = {pool.model: set[str]() for pool in pools}
         for pool in pools:

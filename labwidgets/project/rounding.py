@@ -56,7 +56,8 @@ class Rounding(Drafting, Choosing, Deciding, Training):
 
         The audits that a model learned from are spent: no later decision rests on them. They need not be
         kept out of its training, as the drafts that the new model makes are of other segments and get audits
-        of their own.
+        of their own; ``settings={"learn_audits": False}`` keeps them out all the same. Pseudo-labels are a
+        setting as well: ``settings={"pseudo": {}}``.
 
         Args:
             max_wer: Most errors a word in what the model decides; 0.05.

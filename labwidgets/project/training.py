@@ -136,7 +136,7 @@ class Training(StoreSource):
             decoding = self.settings.decoding if chosen.family == "whisper" else {}
             drafts = self._drafts(chosen, run=pseudo if isinstance(pseudo, str) else None)
             wish = Wish(base, name, chosen, labels, decoding, drafts, self.settings.device)
-            sources = Sources(releases.as_of, self.store.pseudo_clips, self.read)
+            sources = Sources(releases.as_of, self.store.pseudo_clips, self.read, self.store.audited)
             return train(wish, self._runs, sources, hooks=hooks, again=again)
 
     def _with_filters(self, settings: Mapping[str, Any], pseudo: Pseudo) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -82,6 +82,7 @@ class Material:
         dataset: As ``Releases.as_of`` returns it: memory-mapped, by split.
         recipe: Says how references are spelt and what is skipped.
         pseudo: Drafts to learn from, too.
+        audits: Segments that were drawn as audits.
         sound: Reads the sound of their segments, float32[n_samples], mono, 16 kHz.
     """
 
@@ -91,9 +92,10 @@ class Material:
         recipe: TrainingRecipe,
         *,
         pseudo: Sequence[PseudoClip] = (),
+        audits: Container[str] = (),
         sound: Callable[[str], Samples] | None = None,
     ) -> None:
-        self._sound = sound
+        self._sound, self._audits = sound, audits
         self._tables = {name: split.with_format("arrow") for name, split in dataset.items()}
         self._recipe = recipe
         self.left_out: list[Refusal] = []
@@ -213,13 +215,19 @@ class Material:
             return f"flagged {flagged[0]}"
         if clip.split in (VALIDATION, TEST) and clip.origin not in _HUMAN:
             return f"a label of origin {clip.origin} cannot measure"
-        if clip.origin == ACCEPTED and not self._recipe.learn_accepted:
-            return "a decision accepted it, and the recipe leaves such ones out"
+        if unwanted := self._unwanted(clip):
+            return f"{unwanted}, and the recipe leaves such ones out"
         if clip.duration_s < SHORTEST_S:
             return f"shorter than {SHORTEST_S} s"
         if clip.split != TEST and not clip.spelling:
             return "the transcript is empty"
         return None
+
+    def _unwanted(self, clip: Clip) -> str:
+        if clip.origin == ACCEPTED and not self._recipe.learn_accepted:
+            return "a decision accepted it"
+        is_kept_out = clip.split != TEST and not self._recipe.learn_audits
+        return "it was drawn as an audit" if is_kept_out and clip.id in self._audits else ""
 
 
 def _too_long(clip: Clip, longest_s: float) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -68,11 +69,13 @@ class Sources:
         labels: Gives the data set of a snapshot.
         drafts: Gives drafts with their segments, by id.
         sound: Gives a segment's sound, float32[n_samples], mono, 16 kHz.
+        audits: Gives the segments that were drawn as audits.
     """
 
     labels: Callable[[str], Any]
     drafts: Callable[[Sequence[str]], Mapping[str, PseudoClip]]
     sound: Callable[[str], Samples]
+    audits: Callable[[], AbstractSet[str]]
 
 
 def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) -> None:
@@ -159,7 +162,8 @@ class _Run:
         found = sources.drafts([one.draft_id for one in labels])
         pseudo, gone = still_there(labels, found)
         dataset = sources.labels(self._plan.snapshot)
-        material = Material(dataset, self._recipe, pseudo=pseudo, sound=sources.sound)
+        audits = sources.audits()
+        material = Material(dataset, self._recipe, pseudo=pseudo, audits=audits, sound=sources.sound)
         material.left_out += gone
         return material
 

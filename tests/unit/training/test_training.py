@@ -348,3 +348,21 @@ def test_a_broken_base_is_said_to_be_broken(labelled, random_ctc, tmp_path):
             (base / path.name).write_bytes(path.read_bytes())
     with pytest.raises(ModelError, match=r"the model cannot be loaded.*ctc-new"):
         labelled.train_here(str(base))
+
+
+def test_audits_teach_or_not_as_the_recipe_says(labelled):
+    first = labelled.train_here(**SMALL)
+    split = labelled.run_segments("run-1")
+    drawn = {split["train"][0], split["validation"][0], split["test"][0]}
+    labelled.store._write(lambda connection: connection.execute(_as_audits(drawn)))
+    without = labelled.train_here(recipe="ctc-small", settings={**QUICK, "learn_audits": False})
+    assert (without.clips["train"], without.clips["validation"], without.clips["test"]) == (15, 7, 8)
+    assert {one.source for one in without.left_out} == drawn - {split["test"][0]}
+    assert first.clips["train"] == 16
+
+
+def _as_audits(segment_ids):
+    from labwidgets.store import schema
+
+    task = schema.task
+    return task.update().where(task.c.segment_id.in_(segment_ids)).values(selected_by="audit")
