@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError
 from labwidgets.records import Consent, Recording, new_id
-from labwidgets.store import codec, events, intake, labels, schema
+from labwidgets.store import codec, events, intake, labels, schema, worth
 from labwidgets.store.events import NewEvent, chunks, next_version
 from labwidgets.store.projections import contents, record
 
@@ -121,6 +121,7 @@ def withdraw(connection: sa.Connection, speaker: str, *, actor: str | None) -> W
         connection.execute(schema.kept_edit.delete().where(schema.kept_edit.c.segment_id.in_(some)))
     _erase(connection, _contents_of(connection, ids, found.segment_ids, consent_ids))
     _forget_split(connection, {speaker, *ids})
+    worth.forget(connection)
     payload = {
         "recording_ids": ids,
         "segment_ids": list(found.segment_ids),

@@ -210,6 +210,11 @@ def kept(connection: sa.Connection) -> dict[str, Any] | None:
     return _kept(connection, _KEY)
 
 
+def forget(connection: sa.Connection) -> None:
+    """Forget what the places came from: the reasons name speakers. The next look works them out again."""
+    connection.execute(schema.meta.delete().where(schema.meta.c.key == _KEY))
+
+
 def drafts_known(connection: sa.Connection) -> dict[str, Any] | None:
     """Return what the last ranking found of drafts; None where nothing was ranked yet."""
     return _kept(connection, _DRAFTS)

@@ -159,6 +159,15 @@ def test_a_rebuild_forgets_the_ranking_and_it_is_made_again(told) -> None:
     assert project.store.upcoming(VALUE, n=N) == ranked
 
 
+def test_a_speaker_who_was_taken_out_is_named_in_no_reason(told) -> None:
+    project = told.project
+    project.refresh_queue(weights={"errors": 0, "novelty": 0, "speaker:spk3": 30})
+    assert "speaker spk3:" in str(project.what_next(N))
+    project.store.withdraw("spk3")
+    assert "spk3" not in str(project.store.ranking())
+    assert "speaker spk3:" not in str(project.what_next(N))
+
+
 def test_an_empty_project_has_nothing_next(tmp_path) -> None:
     with Project.create(tmp_path / "empty", language="en") as project:
         assert project.refresh_queue().ranked == 0
