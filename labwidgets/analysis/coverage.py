@@ -60,7 +60,9 @@ class Coverage:
                 rows.append(f'<text x="{_LABEL}" y="{y + 15}">and {n_more} more</text>')
                 y += _ROW
         title = escape(f"{self.n} recordings, {length(self.hours)}")
-        size = f'width="{_LABEL + _PLOT + _NUMBERS}" height="{y + 8}"'
+        width = _LABEL + _PLOT + _NUMBERS
+        size = f'width="{width}" height="{y + 8}" viewBox="0 0 {width} {y + 8}"'
+        size += ' style="max-width: 100%; height: auto"'
         # A ground of its own: notebooks are dark or light.
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}" '

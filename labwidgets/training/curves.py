@@ -12,6 +12,7 @@ from labwidgets.records import TrainReport
 _WIDTH, _HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 34, 34
 _SERIES = (("loss", "training", "#9dbde8"), ("eval_loss", "validation", "#1559b8"))
+_LONGEST_TITLE = 32
 _SHORTEST_WAIT_S = 1.0
 _MOST_DOTS = 40
 _TRIM = 0.02
@@ -49,13 +50,17 @@ class Curves:
     def _repr_svg_(self) -> str:
         lines = [(label, colour, line) for name, label, colour in _SERIES if (line := self.series(name))]
         title = escape(self.title)
+        # What is longer would run under the key.
+        is_long = len(self.title) > _LONGEST_TITLE
+        shown = escape(self.title[: _LONGEST_TITLE - 1]) + "…" if is_long else title
         body = _plot(lines) if lines else _text(_WIDTH / 2, _HEIGHT / 2, "the first step is under way")
         # A ground of its own: notebooks are dark or light.
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
+            f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" style="max-width: 100%; height: auto" '
             f'aria-label="{title}" font-family="system-ui, sans-serif" font-size="12" fill="#1c1e21">'
             '<rect width="100%" height="100%" fill="#ffffff"/>'
-            f'<text x="8" y="18" font-size="13" font-weight="600">{title}</text>{body}</svg>'
+            f'<text x="8" y="18" font-size="13" font-weight="600">{shown}</text>{body}</svg>'
         )
 
 

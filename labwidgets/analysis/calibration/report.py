@@ -68,7 +68,8 @@ class CalibrationReport:
         width, height = _LEFT + _SIDE + 190, _TOP + _SIDE + 44
         # A ground of its own: notebooks are dark or light.
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" role="img" style="max-width: 100%; height: auto" '
             f'aria-label="{title}" font-family="system-ui, sans-serif" font-size="13" fill="#1c1e21">'
             '<rect width="100%" height="100%" fill="#ffffff"/>'
             f'<text x="8" y="18" font-weight="600">{title}</text>{_axes()}'

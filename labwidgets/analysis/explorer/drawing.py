@@ -43,7 +43,9 @@ class SliceChart:
         rows = "".join(_row(one, place, top) for place, one in enumerate(self.slices, 1))
         all_x = _LABEL + _PLOT * self.wer / top
         last = _ROW * (len(self.slices) + 1)
-        size = f'width="{_LABEL + _PLOT + _NUMBERS}" height="{height}"'
+        width = _LABEL + _PLOT + _NUMBERS
+        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        size += ' style="max-width: 100%; height: auto"'
         # A ground of its own: notebooks are dark or light.
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}" '

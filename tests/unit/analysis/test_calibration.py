@@ -94,6 +94,7 @@ def test_the_report_judges_by_curves_that_did_not_see_it():
     picture = ET.fromstring(report._repr_svg_())
     assert picture.get("aria-label") == "word confidence of <m>"
     assert "href" not in report._repr_svg_()
+    assert picture.get("viewBox") == f"0 0 {picture.get('width')} {picture.get('height')}"
     quoted = ET.fromstring(replace(report, model='m" onload="x')._repr_svg_())
     assert quoted.get("aria-label") == 'word confidence of m" onload="x'
 

@@ -119,6 +119,7 @@ def test_coverage_is_counted_and_drawn(project, tone_wav, tmp_path):
         "speaker": [("Anna", 2.5, 2), ("<Bob>", 1.0, 1)],
     }
     drawn = ET.fromstring(found._repr_svg_())
+    assert drawn.get("viewBox") == f"0 0 {drawn.get('width')} {drawn.get('height')}"
     texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert {"<Bob>", "Delhi & more", "not known", "2 s in 1 recordings"} <= set(texts)
     assert "not known: 1 s in 1 recordings" in repr(found)

@@ -153,6 +153,14 @@ def test_curves_draw_what_they_have_and_escape_what_they_are_called() -> None:
     assert repr(drawn) == "<Curves run: training 0.375, validation 0.500>"
     assert drawn._repr_svg_().count("<circle") == 9
     assert "nan" not in drawn._repr_svg_()
+    assert ET.fromstring(drawn._repr_svg_()).get("viewBox") == "0 0 640 260"
+
+
+def test_a_long_name_leaves_the_key_free() -> None:
+    name = "training org/a-model-with-a-name-that-has-no-end"
+    drawn = Curves(name, [{"step": 1, "loss": 2.0}])._repr_svg_()
+    assert ">training org/a-model-with-a-nam…</text>" in drawn
+    assert f'aria-label="{name}"' in drawn
 
 
 def test_outside_a_notebook_live_curves_only_collect() -> None:
