@@ -29,8 +29,13 @@ export interface DetailParts {
 export interface Detail {
   readonly root: HTMLElement;
   readonly isMending: boolean;
+  /** The reference will be open to mend as soon as its row is there. */
+  readonly isAboutToMend: boolean;
   readonly chosen: Chosen | null;
-  open(row: number): Promise<void>;
+  /** Null: another row was chosen, and nobody knows yet which. */
+  choose(row: number | null): void;
+  /** At once, or when the chosen row is there; never on another one. */
+  whenShown(act: () => void): void;
   step(by: 1 | -1, onlyDifferences: boolean): void;
   playWord(): void;
   playAround(): void;
@@ -45,8 +50,13 @@ export interface Detail {
 export function createDetail(scope: Scope, parts: DetailParts): Detail {
   const { transport, settings, hasSound, onChanged, onNotice } = parts;
   let reply: UtteranceReply | null = null;
+  /** The row that was chosen last; the one that is shown may still be the one before. */
+  let wanted: number | null = null;
+  let opening: Promise<void> = Promise.resolve();
   let nAsked = 0;
+  let nShown = 0;
   let isSaving = false;
+  let isAboutToMend = false;
   const player = hasSound ? createPlayer(scope, transport, settings) : null;
   const noSound = h("p", { class: "lw-x-nosound", hidden: true });
   const alignment = createAlignment(scope, (chosen) => play(chosen, MARGIN_S));
@@ -58,7 +68,9 @@ export function createDetail(scope: Scope, parts: DetailParts): Detail {
       h("span", { class: "lw-key" }, String(at + 1)),
       name,
     );
-    scope.listen(button, "click", () => void setMark(reply?.values.mark === mark ? null : mark));
+    scope.listen(button, "click", () => {
+      whenShown(() => void setMark(reply?.values.mark === mark ? null : mark));
+    });
     return { mark, button };
   });
   const edit = h("button", { type: "button" }, h("span", { class: "lw-key" }, "E"), "mend reference");
@@ -93,39 +105,54 @@ export function createDetail(scope: Scope, parts: DetailParts): Detail {
       setAttribute(button, "aria-pressed", String(next.values.mark === mark));
   };
 
+  const isShown = () => reply !== null && reply.row === wanted;
+  const whenShown = (act: () => void) => {
+    const row = wanted;
+    if (isShown()) act();
+    else void opening.then(() => row === wanted && isShown() && act());
+  };
   const ask = async (row: number) => {
     nAsked += 1;
     const mine = nAsked;
     const answer = await transport.request("utterance", { row, n_bins: N_BINS });
-    return mine === nAsked && !scope.disposed ? answer : null;
+    // Of the row that is chosen by now, and no older than what is shown.
+    const isFit = row === wanted && mine > nShown && !scope.disposed;
+    if (isFit) nShown = mine;
+    return { ...answer, isFit };
   };
 
   const openRow = async (row: number) => {
-    if (reply && mend.isOpen && mend.content.text !== reply.reference) {
-      onNotice("The open reference is not saved: Ctrl+Enter saves it, Esc leaves it as it was.", true);
-      return;
-    }
     try {
-      const answer = await ask(row);
-      if (!answer) return;
-      const { payload, buffers } = answer;
+      const { payload, buffers, isFit } = await ask(row);
+      if (!isFit) return;
       mend.close();
       show(payload);
       showSound(player, payload, buffers[0], noSound);
     } catch (error) {
+      if (row !== wanted) return;
+      isAboutToMend = false;
       onNotice(error instanceof Error ? error.message : String(error), true);
     }
   };
+  const choose = (row: number | null) => {
+    if (reply && mend.isOpen && mend.content.text !== reply.reference) {
+      onNotice("The open reference is not saved: Ctrl+Enter saves it, Esc leaves it as it was.", true);
+      return;
+    }
+    wanted = row;
+    isAboutToMend = false;
+    if (row !== null) opening = openRow(row);
+  };
 
   const refresh = async (row: number, isMended: boolean) => {
-    const answer = await ask(row);
-    if (answer) show(answer.payload);
-    if (answer) onChanged(answer.payload, isMended);
+    const { payload, isFit } = await ask(row);
+    if (isFit) show(payload);
+    if (!scope.disposed) onChanged(payload, isMended);
   };
 
   const setMark = async (mark: Verdict | null) => {
-    if (!reply) return;
-    const { row } = reply;
+    const row = wanted;
+    if (row === null) return onNotice("The row is still on its way: nothing is marked.", true);
     try {
       await transport.request("mark", { row, mark });
       await refresh(row, false);
@@ -137,9 +164,13 @@ export function createDetail(scope: Scope, parts: DetailParts): Detail {
   };
 
   const open = () => {
-    if (!reply) return;
-    player?.pause();
-    mend.open(reply);
+    isAboutToMend = wanted !== null;
+    whenShown(() => {
+      if (!reply || !isAboutToMend) return;
+      isAboutToMend = false;
+      player?.pause();
+      mend.open(reply);
+    });
   };
 
   const save = async () => {
@@ -168,21 +199,24 @@ export function createDetail(scope: Scope, parts: DetailParts): Detail {
     get isMending() {
       return mend.isOpen;
     },
+    get isAboutToMend() {
+      return isAboutToMend;
+    },
     get chosen() {
       return alignment.chosen;
     },
-    open: openRow,
-    step(by, onlyDifferences) {
-      play(alignment.step(by, onlyDifferences), MARGIN_S);
-    },
-    playWord: () => play(alignment.chosen, MARGIN_S),
-    playAround: () => play(alignment.chosen, CONTEXT_S),
-    playWhole: () => void (player?.playing ? player.pause() : player?.play(0)),
+    choose,
+    whenShown,
+    step: (by, onlyDifferences) => whenShown(() => play(alignment.step(by, onlyDifferences), MARGIN_S)),
+    playWord: () => whenShown(() => play(alignment.chosen, MARGIN_S)),
+    playAround: () => whenShown(() => play(alignment.chosen, CONTEXT_S)),
+    playWhole: () => whenShown(() => void (player?.playing ? player.pause() : player?.play(0))),
     mark: setMark,
     mend: open,
     save,
     leave() {
-      const wasOpen = mend.isOpen;
+      const wasOpen = mend.isOpen || isAboutToMend;
+      isAboutToMend = false;
       mend.close();
       return wasOpen;
     },

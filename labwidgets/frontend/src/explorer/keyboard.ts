@@ -53,6 +53,8 @@ export function bindKeys(scope: Scope, root: HTMLElement, parts: KeyParts): void
     }
     const isButton = target.closest("button") !== null;
     if (isButton && (event.key === "Enter" || event.key === " ")) return;
+    // What is typed for a reference that is not open yet marks nothing and filters nothing.
+    if (detail.isAboutToMend && event.key.length === 1) return event.preventDefault();
     const act = actionOf(event, parts);
     if (!act) return;
     event.preventDefault();

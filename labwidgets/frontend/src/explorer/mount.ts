@@ -60,7 +60,7 @@ function build(scope: Scope, { el, transport, ready }: MountContext, opened: Col
   const table = createTable(scope, {
     rows,
     columns: shown,
-    onOpen: (row) => void detail.open(row.row),
+    onChoose: (row) => detail.choose(row?.row ?? null),
     onSort: (column) => {
       // Rates and lengths are wanted from the top, names from A.
       const isNumber = columns.find(({ name }) => name === column)?.kind === "number";
@@ -126,7 +126,7 @@ function build(scope: Scope, { el, transport, ready }: MountContext, opened: Col
     detail,
     nRows,
     search: filters.search,
-    onSame: same,
+    onSame: () => detail.whenShown(same),
     onCharts: toggleCharts,
   });
   filters.show(query);

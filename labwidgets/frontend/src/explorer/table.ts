@@ -8,7 +8,8 @@ import { columnName, shownValue, VERDICTS } from "./words";
 export interface TableParts {
   rows: Rows;
   columns: readonly ColumnPayload[];
-  onOpen: (row: ErrorRowPayload) => void;
+  /** Null: the row is still on its way. */
+  onChoose: (row: ErrorRowPayload | null) => void;
   onSort: (column: string) => void;
 }
 
@@ -33,7 +34,7 @@ interface Line {
 const MARK = 0;
 
 /** A table of any length: only the rows in sight exist. */
-export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: TableParts): Table {
+export function createTable(scope: Scope, { rows, columns, onChoose, onSort }: TableParts): Table {
   const base = freshId("error");
   const heads = columns.map((column) => createHead(column));
   const head = h(
@@ -73,7 +74,11 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
     const row = isWaiting ? rows.row(active) : null;
     if (!row) return;
     isWaiting = false;
-    onOpen(row);
+    onChoose(row);
+  };
+  const awaitRow = () => {
+    isWaiting = true;
+    if (!rows.row(active)) onChoose(null);
   };
 
   const render = () => {
@@ -137,7 +142,7 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
 
   const go = (index: number) => {
     active = Math.min(Math.max(0, index), Math.max(0, box().n_rows - 1));
-    isWaiting = true;
+    awaitRow();
     scrollTo(topThatShows(active, top_px, box()));
   };
 
@@ -177,7 +182,7 @@ export function createTable(scope: Scope, { rows, columns, onOpen, onSort }: Tab
     go,
     reset() {
       active = 0;
-      isWaiting = true;
+      awaitRow();
       top_px = 0;
       body.scrollTop = 0;
       render();
