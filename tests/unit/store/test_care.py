@@ -253,6 +253,7 @@ def test_a_store_without_a_table_for_the_search_gets_one(
         raw.execute("DROP INDEX ix_task_audits")
         raw.execute("DROP INDEX ix_task_state_priority")
         raw.execute("ALTER TABLE opinion DROP COLUMN is_blank")
+        raw.execute("UPDATE event SET payload = json_remove(payload, '$.is_blank')")
         raw.execute("UPDATE content SET folded = lower(text)")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
     raw.close()
