@@ -97,8 +97,9 @@ class Deciding(Calibrating):
         Args:
             max_wer: Most errors a word, for example 0.05.
             risk: Chance that this is broken, for example 0.05.
-            max_edits: A draft with more edits counts as one with so many; default: a third of an average
-                draft's words, 3 at least.
+            max_edits: A draft with more edits counts as one with so many: what is beyond it is not
+                promised. Default: a third of an average draft's words or a sixth of the longest ones', 3
+                at least; as at the first look at the pool.
             model: Whose drafts; default: the model with the most, or the one that was audited last.
             normalize: How texts are spelt before they are compared, by name.
 
@@ -106,14 +107,15 @@ class Deciding(Calibrating):
             ConfigError: A number is out of range, or the audits of this pool answer to another one.
             ProjectError: There is no pool, and there are no drafts.
         """
-        from labwidgets.analysis.decision.pool import audited, lay_out, most_edits, usable
+        from labwidgets.analysis.decision.pool import audited, lay_out, usable
         from labwidgets.analysis.decision.testing import Wish
         from labwidgets.analysis.decision.testing import decide as find
 
         pool, units = self._decidable(model)
-        most = most_edits(pool.n_words) if max_edits is None else max_edits
-        wish = Wish(max_wer, risk, most, pool.n_words)
         looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
+        usual = looks[0].max_edits if looks else self._most_edits(units)
+        most = usual if max_edits is None else max_edits
+        wish = Wish(max_wer, risk, most, pool.n_words)
         for before in looks:
             refuse_another(before, wish, normalize)
         laid = lay_out(pool, units)
@@ -163,17 +165,22 @@ class Deciding(Calibrating):
         Raises:
             ConfigError: A number is out of range.
         """
-        from labwidgets.analysis.decision.pool import audited, lay_out, most_edits
+        from labwidgets.analysis.decision.pool import audited, lay_out
         from labwidgets.analysis.decision.testing import Wish
         from labwidgets.analysis.decision.testing import decide as find
 
         pool, units = self._new_pool(model, None)
         if not units:
             return 0, 0
-        wish = Wish(max_wer, risk, most_edits(pool.n_words), pool.n_words)
+        wish = Wish(max_wer, risk, self._most_edits(units), pool.n_words)
         laid = lay_out(pool, units)
         needed = find(laid.grid, audited(laid, [], [], errors={}, worst=wish.max_edits), wish).need.n
         return len(units), len(units) if needed is None else needed
+
+    def _most_edits(self, units: Sequence[PoolUnit]) -> int:
+        from labwidgets.analysis.decision.pool import most_edits
+
+        return most_edits(self.store.draft_words([unit.draft_id for unit in units]))
 
     # ---- pools ---------------------------------------------------------------------------------------
 

@@ -52,6 +52,13 @@ def candidates(connection: sa.Connection, model: str) -> list[Candidate]:
     ]
 
 
+def n_words(connection: sa.Connection, draft_ids: Sequence[str]) -> list[int]:
+    """Return how many words each of some drafts has, in no order."""
+    said = _values(connection, _hypothesis.id, _hypothesis.content_id, draft_ids)
+    texts = _values(connection, _content.id, _content.text, list(said.values()))
+    return [len(text.split()) for text in texts.values()]
+
+
 def _others(connection: sa.Connection, model: str) -> dict[str, dict[str, str]]:
     """Return what other models said last, by segment."""
     query = (

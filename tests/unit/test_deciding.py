@@ -275,3 +275,13 @@ def test_confidences_are_held_against_audits(told):
 def test_without_drafts_there_are_no_confidences(project):
     with pytest.raises(ProjectError, match="no drafts"):
         project.calibration()
+
+
+def test_the_cap_follows_the_longest_drafts_and_stays_what_it_was_at_the_first_look(told):
+    assert told.project.decide(0.1, 0.05).max_edits == 4
+    long = {key: Transcription("so " * 120, (), 0.9, "en") for key in told.ids[:20]}
+    told.project.store.add_hypotheses(ModelRun("run_long", "m", "r", {}), long, as_draft=True)
+    assert told.project.decide(0.1, 0.05).max_edits == 20
+    told.project.audit(30)
+    assert told.project.decide(0.1, 0.05, max_edits=9).max_edits == 9
+    assert told.project.decide(0.1, 0.05).max_edits == 9

@@ -15,6 +15,8 @@ from labwidgets.analysis.decision.testing import Audited
 from labwidgets.records import AuditDraw, AuditPool, AuditRow, PoolUnit
 
 _FEWEST_EDITS = 3
+_LONG = 0.99
+"""The share of the drafts that are shorter than the longest ones that count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +106,16 @@ def chances(laid: Laid, draws: Sequence[AuditDraw]) -> Floats:
     return 1 - missed
 
 
-def most_edits(n_words: float) -> int:
-    """Return how many edits of one draft count by default: a third of an average draft's words.
+def most_edits(n_words: Sequence[int]) -> int:
+    """Return how many edits of one draft count by default, given the words of each draft of a pool.
 
-    >>> most_edits(14.2), most_edits(2.0)
-    (5, 3)
+    A third of an average draft's words; where some drafts are far longer, a sixth of theirs: what is beyond
+    the cap does not count, and on a pool of words and long turns that would be most of the errors.
+
+    >>> most_edits([14] * 10), most_edits([2, 2]), most_edits([1] * 90 + [120] * 10)
+    (5, 3, 20)
     """
-    return max(_FEWEST_EDITS, math.ceil(n_words / 3))
+    if not n_words:
+        return _FEWEST_EDITS
+    longest = float(np.quantile(n_words, _LONG))
+    return max(_FEWEST_EDITS, math.ceil(float(np.mean(n_words)) / 3), math.ceil(longest / 6))

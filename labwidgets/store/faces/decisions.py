@@ -33,6 +33,10 @@ class Decisions(Transactions):
         """Return the drafts of a model whose segments nobody touched, in order of adding."""
         return self._read(lambda connection: candidates.candidates(connection, model))
 
+    def draft_words(self, draft_ids: Sequence[str]) -> list[int]:
+        """Return how many words each of some drafts has, in no order; those that are gone are missing."""
+        return self._read(lambda connection: candidates.n_words(connection, draft_ids))
+
     def touched(self, segment_ids: list[str]) -> set[str]:
         """Return which of some segments a person labelled, skipped, typed into, holds, or took apart."""
         return self._read(lambda connection: candidates.touched(connection, segment_ids))
