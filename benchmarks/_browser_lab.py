@@ -29,6 +29,12 @@ def _browser_tests() -> ModuleType:
     return module
 
 
+def wire() -> ModuleType:
+    """Return what counts the bytes of a page, by message."""
+    _browser_tests()
+    return importlib.import_module("wire")
+
+
 def _chromium() -> str:
     named = os.environ.get("LABWIDGETS_CHROMIUM")
     found = named or shutil.which("chromium") or shutil.which("google-chrome")
