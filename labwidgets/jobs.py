@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Generic, Literal, TypeVar
@@ -49,6 +49,7 @@ class Job(Generic[Result]):
         title: Shown beside the progress bar.
         parse: Turns the worker's JSON result into what ``result()`` returns.
         watch: Called, on a thread, with each point of a curve that the worker tells of.
+        given: What the worker needs besides, as JSON: sent where no list of processes shows it.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Job(Generic[Result]):
         title: str,
         parse: Callable[[dict[str, Any]], Result],
         watch: Callable[[Mapping[str, float]], None] | None = None,
+        given: Mapping[str, Any] | None = None,
     ) -> None:
         self._title = title
         self._parse = parse
@@ -79,6 +81,10 @@ class Job(Generic[Result]):
             encoding="utf-8",
         )
         self._bar = tqdm(total=None, desc=f"{title}: starting", unit="", disable=None, leave=True)
+        if given is not None:
+            # More than a pipe holds would keep the caller waiting until the worker reads.
+            line = json.dumps(given)
+            threading.Thread(target=self._give, args=(line,), name=f"job {title} given", daemon=True).start()
         self._thread = threading.Thread(target=self._read, name=f"job {title}", daemon=True)
         self._thread.start()
 
@@ -99,8 +105,7 @@ class Job(Generic[Result]):
     def cancel(self) -> None:
         """Ask the worker to stop after the piece it is at; what is done stays."""
         self._cancelled = True
-        if self._process.stdin is not None and not self._process.stdin.closed:
-            self._process.stdin.close()
+        self._let_go()
 
     def result(self, timeout_s: float | None = None) -> Result:
         """Wait for the end and return what the work came to (after a cancel: as far as it got).
@@ -120,6 +125,13 @@ class Job(Generic[Result]):
     def __repr__(self) -> str:
         """Short and stable, for notebooks."""
         return f"<Job {self._title}: {self.state}>"
+
+    def _give(self, line: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - for the type checker
+        # It was cancelled or died before it read all: what became of it is said elsewhere.
+        with suppress(OSError, ValueError):
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - for the type checker
@@ -141,10 +153,15 @@ class Job(Generic[Result]):
                 remedy=self._last_words() + "Run it again: it resumes where it was",
             )
         self._errors.close()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._let_go()
         self._bar.close()
         self._finished.set()
+
+    def _let_go(self) -> None:
+        # What was given may be on its way still to a worker that is gone.
+        with suppress(OSError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
 
     def _take(self, line: str) -> None:
         try:
@@ -175,12 +192,23 @@ class WorkerChannel:
     """The worker's side: reports go to the parent, ``stopped`` turns true when the parent lets go.
 
     Standard output belongs to the channel; whatever a library prints goes to standard error instead.
+
+    Args:
+        is_given: Whether the parent says something first.
+
+    Attributes:
+        given: What it said; nothing where it let go before it was done.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_given: bool = False) -> None:
+        line = _first_line() if is_given else b"{}\n"
+        is_whole = line.endswith(b"\n")
+        self.given: dict[str, Any] = json.loads(line) if is_whole else {}
         self._out: IO[str] = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self._stop = threading.Event()
+        if not is_whole:
+            self._stop.set()
         threading.Thread(target=self._watch, name="job parent watch", daemon=True).start()
 
     def stopped(self) -> bool:
@@ -213,6 +241,15 @@ class WorkerChannel:
             print(json.dumps(message, ensure_ascii=False), file=self._out, flush=True)
         except BrokenPipeError:
             self._stop.set()
+
+
+def _first_line() -> bytes:
+    """Return the first line of standard input; less than one where the parent is gone before its end."""
+    found = bytearray()
+    # Not by a reader with a buffer: what stays unread belongs to the watch.
+    while not found.endswith(b"\n") and (some := os.read(0, 65536)):
+        found += some
+    return bytes(found)
 
 
 @contextmanager

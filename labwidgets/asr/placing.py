@@ -66,6 +66,41 @@ class _Unit:
     is_heard: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a transcript that belongs to a piece, before the model is asked about it.
+
+    Attributes:
+        piece: The piece.
+        units: Its words in order; signs where words are not divided.
+        is_spaceless: Whether they are written without spaces between.
+    """
+
+    piece: Piece
+    units: tuple[_Unit, ...]
+    is_spaceless: bool
+
+    @property
+    def text(self) -> str:
+        """All of its words."""
+        return ("" if self.is_spaceless else " ").join(unit.text for unit in self.units)
+
+    @property
+    def _spoken(self) -> list[_Unit]:
+        return [unit for unit in self.units if _FOLD(unit.text).split()]
+
+    def as_drafted(self) -> Placed:
+        """Return the words where the draft has them: right where this very text was placed before."""
+        unplaced = tuple(unit.text for unit in self._spoken if not unit.is_heard)
+        return Placed(self.piece.id, self.text, self.piece.draft, unplaced)
+
+    def placed(self, scorer: Scorer, *, language: str | None = None) -> Placed:
+        """Return the words with the times at which the model hears them."""
+        between = "" if self.is_spaceless else " "
+        words, unplaced = _timed(scorer, self.piece, self._spoken, language=language, between=between)
+        return Placed(self.piece.id, self.text, words, unplaced)
+
+
 def place_text(
     scorer: Scorer,
     pieces: Sequence[Piece],
@@ -74,7 +109,7 @@ def place_text(
     language: str | None = None,
     is_spaceless: bool = False,
 ) -> Iterator[Placed]:
-    """Give, for each piece in order, the words of ``text`` that belong to it.
+    """Give, for each piece in order, the words of ``text`` that belong to it, with times where heard.
 
     Args:
         scorer: The model.
@@ -83,13 +118,16 @@ def place_text(
         language: BCP-47.
         is_spaceless: Whether the language is written without spaces between words.
     """
-    units = _units(text, pieces, is_spaceless=is_spaceless)
-    between = "" if is_spaceless else " "
-    for at, piece in enumerate(pieces):
-        mine = [unit for unit in units if unit.piece == at]
-        spoken = [unit for unit in mine if _FOLD(unit.text).split()]
-        words, unplaced = _timed(scorer, piece, spoken, language=language, between=between)
-        yield Placed(piece.id, between.join(unit.text for unit in mine), words, unplaced)
+    for share in shared_out(pieces, text, is_spaceless=is_spaceless):
+        yield share.placed(scorer, language=language)
+
+
+def shared_out(pieces: Sequence[Piece], text: str, *, is_spaceless: bool = False) -> list[Share]:
+    """Return, for each piece in order, the part of ``text`` that belongs to it; as ``place_text``."""
+    shares: list[list[_Unit]] = [[] for _ in pieces]
+    for unit in _units(text, pieces, is_spaceless=is_spaceless):
+        shares[unit.piece].append(unit)
+    return [Share(piece, tuple(some), is_spaceless) for piece, some in zip(pieces, shares, strict=True)]
 
 
 def _units(text: str, pieces: Sequence[Piece], *, is_spaceless: bool) -> list[_Unit]:

@@ -12,13 +12,15 @@ import re
 import tempfile
 import threading
 import time
+import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from labwidgets.audio.decode import Decoded, decode_to
 from labwidgets.audio.segmentation import voice_spans
@@ -220,6 +222,32 @@ class AudioCache:
     def has_voice(self, key: str, *, channel: int, name: str) -> bool:
         """Return whether ``voice`` is kept for a channel, by the model of that name."""
         return self._path(key, _voice_suffix(channel, name)).exists()
+
+    def kept(self, key: str, name: str) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays that were kept beside a recording under a name; none where there are none."""
+        try:
+            with np.load(self._path(key, f"{_VOICE}{name}.npz"), allow_pickle=False) as found:
+                return dict(found)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return {}
+
+    def keep(self, key: str, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Keep arrays beside a recording, for as long as it is there itself.
+
+        Raises:
+            DiskFullError: There is no room.
+            StoreError: The folder cannot be written.
+        """
+        suffix = f"{_VOICE}{name}.npz"
+        try:
+            if self.has(key):
+                with self._new_file(key, suffix) as file:
+                    np.savez(file, allow_pickle=False, **arrays)
+            if not self.has(key):
+                # It was withdrawn meanwhile, and voices go with it.
+                self._path(key, suffix).unlink(missing_ok=True)
+        except OSError as e:
+            raise _storage_error(e, self._folder) from e
 
     def _blocks(self, key: str, channel: int) -> Iterator[Samples]:
         """Give a recording at 16 kHz, a minute at a time."""

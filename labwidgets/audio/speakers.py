@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ from labwidgets.records import RATE_HZ, Samples
 
 SHORTEST_S = 0.3
 """Of less sound nothing can be said."""
+
+VoiceMethod = Literal["dvector", "mfcc"]
 
 Vectors = npt.NDArray[np.float32]
 Features = npt.NDArray[np.float32]

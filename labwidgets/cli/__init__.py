@@ -24,6 +24,7 @@ from labwidgets.cli import (
     looping,
     people,
     publishing,
+    recordings,
     scoring,
     training,
 )
@@ -43,6 +44,7 @@ for group in (
     converting,
     looking,
     drafting,
+    recordings,
     labelling,
     training,
     deciding,

@@ -1,4 +1,4 @@
-"""Commands of draft models, of segmenting and of drafting."""
+"""Commands of draft models and of drafting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labwidgets.cli.output import Folder, Json, as_worker, json_object, show
 from labwidgets.errors import SourceError
 from labwidgets.jobs import terminal_progress
 from labwidgets.project import Project
-from labwidgets.records import DraftReport, SegmentReport
+from labwidgets.records import DraftReport
 
 app = typer.Typer()
 
@@ -70,35 +70,6 @@ def draft(
         folder, model=model, settings=decoding, force=force, progress=terminal_progress("drafting")
     )
     show(_draft_result(report), as_json=as_json, text=str(report), partial=bool(report.failed))
-
-
-@app.command()
-def segment(
-    folder: Folder,
-    settings: Annotated[str | None, typer.Option(help="Segmentation settings as a JSON object.")] = None,
-    job: Annotated[bool, typer.Option("--job", hidden=True)] = False,
-    as_json: Json = False,
-) -> None:
-    """Cut long recordings into segments where people pause (`segmentation` in project.yaml says how)."""
-    given = None if settings is None else json_object(settings)
-    if job:
-        as_worker(
-            lambda channel: _segment_result(
-                _open_and_segment(folder, settings=given, progress=channel.progress, stopped=channel.stopped)
-            )
-        )
-        return
-    report = _open_and_segment(folder, settings=given, progress=terminal_progress("segmenting"))
-    show(_segment_result(report), as_json=as_json, text=str(report), partial=bool(report.refused))
-
-
-def _open_and_segment(folder: Path, **arguments: Any) -> SegmentReport:
-    with Project.open(folder) as project:
-        return project.segment_here(**arguments)
-
-
-def _segment_result(report: SegmentReport) -> dict[str, Any]:
-    return dataclasses.asdict(report)
 
 
 def _open_and_draft(folder: Path, **arguments: Any) -> DraftReport:

@@ -58,9 +58,14 @@ def unforeseen(error: Exception) -> LabError:
     )
 
 
-def as_worker(work: Callable[[WorkerChannel], Mapping[str, Any]]) -> None:
-    """Run ``work`` for the ``Job`` that started this process; all it says goes through the job's channel."""
-    channel = WorkerChannel()
+def as_worker(work: Callable[[WorkerChannel], Mapping[str, Any]], *, is_given: bool = False) -> None:
+    """Run ``work`` for the ``Job`` that started this process; all it says goes through the job's channel.
+
+    Args:
+        work: Returns the result.
+        is_given: Whether the job says something first, which is then ``given`` in the channel.
+    """
+    channel = WorkerChannel(is_given=is_given)
     try:
         channel.result(work(channel))
     except LabError as error:

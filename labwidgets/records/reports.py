@@ -177,14 +177,16 @@ class AlignReport:
     """What ``align`` did.
 
     Attributes:
-        segments: That got a part of the transcript.
+        segments: That have their part of the transcript.
         placed: Words with times.
         unplaced: Words without, in order.
+        refused: Segments that were cut, moved or deleted meanwhile.
     """
 
     segments: int
     placed: int
     unplaced: tuple[Unplaced, ...]
+    refused: tuple[Refusal, ...] = ()
 
     _repr_pretty_ = in_words
 
@@ -193,7 +195,8 @@ class AlignReport:
         more = " …" if len(self.unplaced) > 10 else ""
         rest = f"not heard: {some}{more}" if self.unplaced else "all heard"
         n = self.placed + len(self.unplaced)
-        return f"{self.placed} of {n} words placed in {self.segments} segments, {rest}"
+        line = f"{self.placed} of {n} words placed in {self.segments} segments, {rest}"
+        return _listed(line, self.refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,18 @@ _reference, _kept, _event = schema.reference.c, schema.kept_edit.c, schema.event
 _ROUNDED_US = 50_000
 
 
-def by_use(connection: sa.Connection, recording_id: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+def by_use(
+    connection: sa.Connection, recording_id: str, *, but_by: str | None = None
+) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
     """Return the live segments that nobody has worked on, and the others, by start.
 
-    Work is an opinion, a reference, typed text, a lease, or a change of the segment by hand; an audit counts,
-    too, as the sample must stay what was drawn.
+    Work is an opinion, a reference, typed text, a lease, or a change of the segment after it was cut; an
+    audit counts, too, as the sample must stay what was drawn.
+
+    Args:
+        connection: To read on.
+        recording_id: Of the recording.
+        but_by: Whose changes of segments do not count: a program's, that names and parts them.
     """
     is_leased = sa.exists().where(_task.segment_id == _segment.id, _task.lease_until_us > now_us())
     is_audit = sa.exists().where(_task.segment_id == _segment.id, _task.selected_by == AUDIT)
@@ -28,7 +35,6 @@ def by_use(connection: sa.Connection, recording_id: str) -> tuple[tuple[Segment,
         sa.exists().where(_kept.segment_id == _segment.id),
         is_leased,
         is_audit,
-        _segment.version > 1,
     )
     query = (
         sa.select(schema.segment, sa.or_(*marks).label("is_used"))
@@ -36,14 +42,20 @@ def by_use(connection: sa.Connection, recording_id: str) -> tuple[tuple[Segment,
         .order_by(_segment.start_us, _segment.end_us, _segment.id)
     )
     rows = connection.execute(query).mappings().all()
-    made = _made_by_programs(connection, recording_id)
-    free = [row for row in rows if not row["is_used"] and row["id"] in made]
-    used = [row for row in rows if row["is_used"] or row["id"] not in made]
+    made, changed = _made_and_changed(connection, recording_id, but_by=but_by)
+    free_ids = {row["id"] for row in rows if not row["is_used"]} & made - changed
+    free = [row for row in rows if row["id"] in free_ids]
+    used = [row for row in rows if row["id"] not in free_ids]
     return tuple(map(codec.segment_of, free)), tuple(map(codec.segment_of, used))
 
 
-def _made_by_programs(connection: sa.Connection, recording_id: str) -> set[str]:
-    """Return the segment that is all of a recording as it came in, and those that a program cut."""
+def _made_and_changed(
+    connection: sa.Connection, recording_id: str, *, but_by: str | None
+) -> tuple[set[str], set[str]]:
+    """Return segments that no person made, and those that were changed since they were made.
+
+    The first are the one that is all of a recording as it came in, and those that a program cut.
+    """
     recording = schema.recording.c
     added = (
         sa.select(_event.stream_id)
@@ -53,8 +65,11 @@ def _made_by_programs(connection: sa.Connection, recording_id: str) -> set[str]:
         # Other segments that came in with it were cut by somebody, somewhere.
         .where(_segment.start_us == 0, _segment.end_us >= recording.duration_us - _ROUNDED_US)
     )
-    found = set(connection.scalars(added))
+    made, changed = set(connection.scalars(added)), set[str]()
     for event in events.read(connection, [changes_of(recording_id)]):
-        if event.payload.get("change") == "segment":
-            found.update(one["id"] for one in event.payload.get("added", ()))
-    return found
+        is_program = event.actor is not None and event.actor == but_by
+        if is_program or event.payload.get("change") == "segment":
+            made.update(one["id"] for one in event.payload.get("added", ()))
+        if not is_program:
+            changed.update(one["id"] for one in event.payload.get("changed", ()))
+    return made, changed

@@ -71,6 +71,14 @@ def test_a_long_recording_is_cut_by_its_worker(run: Run, tmp_path: Path) -> None
         with pytest.raises(ConfigError, match="max_min"):
             opened.segment(settings={"max_min": 3})
     assert run("segment", project, "--settings", '{"silence_s": 6, "max_s": 28}')[1]["segments"] == 1
+    with Project.open(project) as opened:
+        [recording] = (one.id for one in opened.store.recordings("decoded"))
+    code, named, _ = run("speakers", project, "--recording", recording, "--method", "mfcc", "--n", "1")
+    assert (code, named["recordings"], named["speakers"], named["assigned"]) == (0, 1, 1, 1)
+    assert "no number of people" in run("speakers", project, "--n", "0")[1]["error"]["message"]
+    assert "no transcript is named" in run("align", project)[1]["error"]["message"]
+    (tmp_path / "said.txt").write_text(" \n")
+    assert "there is no word to align" in run("align", project, tmp_path / "said.txt")[1]["error"]["message"]
 
 
 def test_the_way_from_init_to_a_data_set(run: Run, tmp_path: Path, recordings: Path) -> None:

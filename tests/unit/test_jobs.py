@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labwidgets.errors import JobError, ProjectError
+from labwidgets.errors import JobError, NotFoundError, ProjectError
 from labwidgets.jobs import Job, turn
 from labwidgets.project import Project
 
@@ -51,6 +51,20 @@ def test_a_worker_leaves_when_its_parent_lets_go(project: Path) -> None:
     deadline = time.monotonic() + TIMEOUT_S
     while job.state == "running" and time.monotonic() < deadline:
         time.sleep(0.1)
+    assert job.state == "cancelled"
+
+
+def test_what_a_worker_is_given_may_be_more_than_a_pipe_holds(project: Path) -> None:
+    arguments = ["align", str(project), "--recording", "rec_none"]
+    job: Job[Any] = Job(arguments, title="aligning", parse=dict, given={"text": "word " * 100_000})
+    with pytest.raises(NotFoundError, match="rec_none"):
+        job.result(TIMEOUT_S)
+
+
+def test_a_job_that_is_cancelled_before_all_is_given_is_cancelled(project: Path) -> None:
+    job: Job[Any] = Job(["align", str(project)], title="aligning", parse=dict)
+    job.cancel()
+    assert job.result(TIMEOUT_S)["segments"] == 0
     assert job.state == "cancelled"
 
 

@@ -29,9 +29,16 @@ class Segments(Transactions):
         """
         return self._write(lambda connection: segmenting.change(connection, change))
 
-    def segments_by_use(self, recording_id: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
-        """Return the live segments that nobody has worked on, and the others, by start."""
-        return self._read(lambda connection: segment_use.by_use(connection, recording_id))
+    def segments_by_use(
+        self, recording_id: str, *, but_by: str | None = None
+    ) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+        """Return the live segments that nobody has worked on, and the others, by start.
+
+        Args:
+            recording_id: Of the recording.
+            but_by: Whose changes of segments are no work: a program's, that names and parts them.
+        """
+        return self._read(lambda connection: segment_use.by_use(connection, recording_id, but_by=but_by))
 
     def undo_segments(self, change_id: str, *, annotator: str) -> SegmentsChanged:
         """Bring back what was there before a change of this person, under the same ids.
