@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +38,7 @@ class SegmentPiece:
         speaker: Pseudonym; None takes the parents'.
         text: As the page shows it; None takes what the parents say by word time.
         words: Of ``text``, seconds from the start of the piece.
+        layers: Further texts as the page shows them; of those that it leaves out, what the parents say there.
     """
 
     id: str
@@ -46,6 +48,7 @@ class SegmentPiece:
     speaker: str | None = None
     text: str | None = None
     words: tuple[Word, ...] = ()
+    layers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Parent:
     @property
     def stands(self) -> Said:
         """What the annotator would start from."""
-        said = None if self.own is None else Said(self.own.text, self.own.words, self.span)
+        said = None if self.own is None else _said_of(self.own, self.span)
         return self.kept or said or self.shown or self.draft or Said("", (), self.span)
 
 
@@ -102,15 +102,20 @@ def _reference(
         return None, None, None
     segment = codec.segment_of(row)
     known = starts.reference(codec.reference_of(stored), segment, stored["segment_version"])
-    said = Said(known.text, known.words, (segment.start_s, segment.end_s))
+    said = Said(known.text, known.words, (segment.start_s, segment.end_s), known.layers)
     return said, known.origin, known.decided_by
 
 
 def _kept(connection: sa.Connection, segment_id: str, annotator: str, span: Span) -> Said | None:
     kept = schema.kept_edit.c
-    query = sa.select(kept.text, kept.words).where(kept.segment_id == segment_id, kept.annotator == annotator)
-    row = connection.execute(query).first()
-    return None if row is None else Said(row.text, codec.words_of(row.words), span)
+    query = sa.select(kept.text, kept.words, kept.layers)
+    mine = query.where(kept.segment_id == segment_id, kept.annotator == annotator)
+    row = connection.execute(mine).first()
+    return None if row is None else Said(row.text, codec.words_of(row.words), span, row.layers)
+
+
+def _said_of(own: Opinion, span: Span) -> Said:
+    return Said(own.text, own.words, span, own.layers)
 
 
 def _draft(connection: sa.Connection, row: sa.RowMapping, span: Span) -> Said | None:
@@ -136,17 +141,31 @@ def carried(parents: Sequence[Parent], pieces: Sequence[SegmentPiece]) -> Carrie
     whole = joined_text(texts)
     for outcome, sides in _sides(parents):
         if same_text(whole, joined_text([side.text for side in sides])):
-            return Carried(outcome, _with_words(pieces, texts, parted(sides, spans, texts)), texts)
+            parts = parted(sides, spans, texts)
+            if _are_layers_told(pieces, parts):
+                return Carried(outcome, _with_words(pieces, texts, parts), texts)
     sides = [parent.stands for parent in parents]
     is_same = same_text(whole, joined_text([side.text for side in sides]))
     return Carried("kept", _with_words(pieces, texts, parted(sides, spans, texts) if is_same else None), None)
 
 
+def _are_layers_told(pieces: Sequence[SegmentPiece], parts: Sequence[Said]) -> bool:
+    """Tell whether the further texts of pieces are known to say just what the parents' said there."""
+    return all(
+        part.is_sure
+        and all(
+            name in part.layers and same_text(text, part.layers[name])
+            for name, text in (piece.layers or {}).items()
+        )
+        for piece, part in zip(pieces, parts, strict=True)
+    )
+
+
 def _sides(parents: Sequence[Parent]) -> list[tuple[Outcome | None, list[Said]]]:
     """Return what is whole for all parents: own opinions, imported references, drafts."""
     found: list[tuple[Outcome | None, list[Said]]] = []
-    owns = [Said(one.own.text, one.own.words, one.span) for one in parents if one.own is not None]
-    if len(owns) == len(parents) and not any(one.own.layers for one in parents if one.own):
+    owns = [_said_of(one.own, one.span) for one in parents if one.own is not None]
+    if len(owns) == len(parents):
         found.append(("opinion", owns))
     imported = [one.imported for one in parents if one.imported is not None and one.own is None]
     if len(imported) == len(parents):
@@ -179,7 +198,8 @@ def _with_words(
         words: tuple[Word, ...] = piece.words
         if piece.text is None or not words:
             words = parts[place].words if parts is not None else ()
-        found.append(Said(text, words, (piece.start_s, piece.end_s)))
+        layers = {**(parts[place].layers if parts is not None else {}), **(piece.layers or {})}
+        found.append(Said(text, words, (piece.start_s, piece.end_s), layers))
     return tuple(found)
 
 

@@ -6,11 +6,12 @@ No word is doubled or lost: what stands in the text before a cut and behind it, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from labwidgets.records import Span, Word
+from labwidgets.store.cut_layers import cut_layer
 from labwidgets.store.mending import located
 from labwidgets.text import Place
 
@@ -22,11 +23,16 @@ _WIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text with its words, in seconds from the start of ``span``, which is in the recording's own time."""
+    """A text with its words, in seconds from the start of ``span``, which is in the recording's own time.
+
+    ``layers`` are its further texts, by name; ``is_sure``: they are known to be cut where it was.
+    """
 
     text: str
     words: tuple[Word, ...]
     span: Span
+    layers: Mapping[str, str] = field(default_factory=dict)
+    is_sure: bool = True
 
 
 def same_text(one: str, other: str) -> bool:
@@ -54,12 +60,16 @@ def joined_text(texts: Sequence[str]) -> str:
 def join(parts: Sequence[Said], span: Span) -> Said:
     """Return what several segments say, given by start, as one segment ``span`` says it."""
     words = [word for part in parts for word in _moved(part.words, part.span, span)]
-    return Said(joined_text([part.text for part in parts]), tuple(words), span)
+    names = dict.fromkeys(name for part in parts for name in part.layers)
+    # A layer that a part lacks starts there from its text.
+    layers = {name: joined_text([part.layers.get(name, part.text) for part in parts]) for name in names}
+    is_sure = all(part.is_sure for part in parts)
+    return Said(joined_text([part.text for part in parts]), tuple(words), span, layers, is_sure)
 
 
 def move(said: Said, span: Span) -> Said:
     """Return the same text for other times of its segment; words outside lie at its edge, as estimated."""
-    return Said(said.text, _moved(said.words, said.span, span), span)
+    return replace(said, words=_moved(said.words, said.span, span), span=span)
 
 
 def cut(said: Said, spans: Sequence[Span]) -> list[Said]:
@@ -110,10 +120,26 @@ def cut_like(said: Said, spans: Sequence[Span], texts: Sequence[str]) -> list[Sa
 def _parts(said: Said, spans: Sequence[Span], cuts: Sequence[int], n_before: Sequence[int]) -> list[Said]:
     texts = [said.text[first:last].strip() for first, last in pairwise([*cuts, len(said.text)])]
     words = [said.words[first:last] for first, last in pairwise([*n_before, len(said.words)])]
+    layers, is_sure = _cut_layers(said, cuts)
     return [
-        Said(text, _moved(some, said.span, span), span)
-        for text, some, span in zip(texts, words, spans, strict=True)
+        Said(text, _moved(some, said.span, span), span, further, is_sure)
+        for text, some, span, further in zip(texts, words, spans, layers, strict=True)
     ]
+
+
+def _cut_layers(said: Said, cuts: Sequence[int]) -> tuple[list[dict[str, str]], bool]:
+    """Return the further texts of each part, and whether all of their words are known to stand there."""
+    parts: list[dict[str, str]] = [{} for _ in cuts]
+    is_sure = said.is_sure
+    for name, layer in said.layers.items():
+        places = [0]
+        for at in cuts[1:]:
+            found = cut_layer(said.text, at, layer)
+            is_sure = is_sure and not found.astride
+            places.append(max(places[-1], found.at))
+        for part, (first, last) in zip(parts, pairwise([*places, len(layer)]), strict=True):
+            part[name] = layer[first:last].strip()
+    return parts, is_sure
 
 
 def _moved(words: Sequence[Word], before: Span, now: Span) -> tuple[Word, ...]:

@@ -115,15 +115,16 @@ def _refer(
     """Give new segments the imported texts that they are made of."""
     if told.outcome != "reference":
         return
-    contents = [codec.content_row(text=said.text, words=_fitted(said)) for said in told.said]
+    contents = [_content(said) for said in told.said]
     insert_rows(connection, schema.content, contents)
     by = next((one.decided_by for one in parents if one.decided_by is not None), None) or "import"
     for one, content in zip(added, contents, strict=True):
         one["reference"] = {"content_id": content["id"], "origin": "imported", "decided_by": by}
 
 
-def _fitted(said: Said) -> tuple[Any, ...]:
-    return fitted(said.words, said.span[1] - said.span[0])
+def _content(said: Said) -> dict[str, Any]:
+    words = fitted(said.words, said.span[1] - said.span[0])
+    return codec.content_row(text=said.text, words=words, layers=said.layers)
 
 
 def _submit(
@@ -133,7 +134,7 @@ def _submit(
     said_of: Mapping[str, Said],
 ) -> None:
     """Let what a person submitted of the parents stay submitted of what is made of them."""
-    contents = [codec.content_row(text=said.text, words=_fitted(said)) for said in said_of.values()]
+    contents = [_content(said) for said in said_of.values()]
     insert_rows(connection, schema.content, contents)
     task = schema.task.c
     new = []
@@ -158,9 +159,9 @@ def _submit(
 
 def _keep(connection: sa.Connection, asked: SegmentChange, said_of: Mapping[str, Said]) -> None:
     """Keep what a person typed and did not submit with what is made of its segments."""
-    row: dict[str, Any] = {"annotator": asked.annotator, "base_revision": 0, "layers": {}, "flags": []}
+    row: dict[str, Any] = {"annotator": asked.annotator, "base_revision": 0, "flags": []}
     for segment_id, said in said_of.items():
-        content = codec.content_row(text=said.text, words=_fitted(said))
-        own = {name: content[name] for name in ("text", "words")}
+        content = _content(said)
+        own = {name: content[name] for name in ("text", "words", "layers")}
         edit = {**row, **own, "segment_id": segment_id, "edit_id": str(uuid.uuid4()), "at_us": now_us()}
         connection.execute(upsert(connection.dialect.name, schema.kept_edit), edit)

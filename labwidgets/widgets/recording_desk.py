@@ -278,7 +278,14 @@ def _piece_record(payload: Mapping[str, Any]) -> SegmentPiece:
         speaker=_name(payload["speaker"]),
         text=None if text is None else stored_text(text),
         words=tuple(messages.word_record(word) for word in payload["words"] or ()),
+        layers=_layers(payload["layers"]),
     )
+
+
+def _layers(given: Mapping[str, str] | None) -> dict[str, str] | None:
+    if given is None:
+        return None
+    return {str(name): stored_text(str(text)) for name, text in given.items()}
 
 
 def _name(value: str | None) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from segment_desk import ME, OTHER, Desk, new, texts
 
 from labwidgets.errors import SegmentError
-from labwidgets.records import KeptEdit, QueueQuery, SegmentPiece, Word
+from labwidgets.records import KeptEdit, NewSegment, QueueQuery, SegmentPiece, Word
 from labwidgets.store import Store
 
 pytestmark = pytest.mark.usefixtures("replays")
@@ -126,14 +126,65 @@ def test_an_imported_transcript_stays_one_when_it_is_cut(store: Store) -> None:
     assert (merged.text, desk.view(merged).reference.decided_by) == ("one two three", "import")
 
 
-def test_layers_cannot_be_cut_and_make_a_split_label_open_again(desk: Desk) -> None:
-    whole = desk.whole()
-    desk.submit(whole, "one two", layers={"plain": "one two"})
-    rows = desk.split(desk.whole(), 50.0, ("one", "two")).rows
-    assert [(row.text, row.origin, row.state) for row in rows] == [
-        ("one", "kept", "open"),
-        ("two", "kept", "open"),
+def layers_of(desk: Desk) -> list[dict[str, str]]:
+    edits = {edit.segment_id: edit for edit in desk.store.kept(annotator=ME)}
+    views = [desk.view(row) for row in desk.rows()]
+    return [
+        dict(
+            edits[view.segment.id].layers
+            if view.segment.id in edits
+            else (view.opinion or view.reference).layers
+        )
+        for view in views
     ]
+
+
+def test_layers_are_cut_and_joined_with_their_text_and_stay_submitted(desk: Desk) -> None:
+    whole = desk.whole()
+    desk.submit(whole, "uh mister smith, two", layers={"plain": "Mr Smith 2", "other": ""})
+    done = desk.split(desk.whole(), 50.0, ("uh mister smith,", "two"))
+    assert [(row.text, row.origin, row.state) for row in done.rows] == [
+        ("uh mister smith,", "own", "done"),
+        ("two", "own", "done"),
+    ]
+    assert layers_of(desk) == [{"plain": "Mr Smith", "other": ""}, {"plain": "2", "other": ""}]
+    assert desk.store.verify().ok
+    desk.merge(*done.rows)
+    assert layers_of(desk) == [{"plain": "Mr Smith 2", "other": ""}]
+
+
+def test_a_layer_that_cannot_be_cut_for_sure_makes_the_parts_open_again(desk: Desk) -> None:
+    whole = desk.whole()
+    desk.submit(whole, "twenty three cats", layers={"plain": "23 cats"})
+    done = desk.split(desk.whole(), 50.0, ("twenty", "three cats"))
+    assert [(row.origin, row.state) for row in done.rows] == [("kept", "open")] * 2
+    assert layers_of(desk) == [{"plain": "23"}, {"plain": "cats"}]
+    desk.undo(done)
+    assert (desk.whole().state, layers_of(desk)) == ("done", [{"plain": "23 cats"}])
+    assert desk.store.kept(annotator=ME) == []
+
+
+def test_layers_as_the_page_cut_them_count_and_what_was_typed_there_comes_back(desk: Desk) -> None:
+    whole = desk.whole()
+    desk.draft(whole, "one two")
+    desk.store.keep(KeptEdit("e", whole.id, ME, 0, "one two", (), {"plain": "eins zwei"}))
+    pieces = [
+        SegmentPiece(new(), 0, 0.0, 50.0, text="one", layers={"plain": "eins"}),
+        SegmentPiece(new(), 0, 50.0, 100.0, text="two", layers={"plain": "ZWEI"}),
+    ]
+    done = desk.do("split", [whole], pieces)
+    assert [row.origin for row in done.rows] == ["kept", "kept"]
+    assert layers_of(desk) == [{"plain": "eins"}, {"plain": "ZWEI"}]
+    desk.undo(done)
+    assert layers_of(desk) == [{"plain": "eins zwei"}]
+
+
+def test_layers_of_an_imported_transcript_are_cut_with_it(store: Store) -> None:
+    told = NewSegment(0.0, 100.0, 0, text="one two three", layers={"n": "1 2 3"})
+    desk = Desk(store, segments=(told,), text_as="reference")
+    rows = desk.split(desk.whole(), 50.0, ("one", "two three")).rows
+    assert [row.origin for row in rows] == ["reference", "reference"]
+    assert layers_of(desk) == [{"n": "1"}, {"n": "2 3"}]
 
 
 def test_a_skip_says_nothing_of_the_parts(desk: Desk) -> None:

@@ -62,7 +62,7 @@ def change(recording: str, kind: str, **fields: Any) -> dict[str, Any]:
 
 def piece(start_s: float, end_s: float, **fields: Any) -> dict[str, Any]:
     made = {"segment": str(uuid.uuid4()), "channel": -1, "start_s": start_s, "end_s": end_s}
-    return {**made, "speaker": None, "text": None, "words": None, **fields}
+    return {**made, "speaker": None, "text": None, "words": None, "layers": None, **fields}
 
 
 def test_a_recording_opens_with_its_clips_and_its_waveform(page: Any) -> None:

@@ -134,6 +134,7 @@ class PiecePayload(TypedDict):
     """What comes out of a change; see ``labwidgets.records.SegmentPiece``. Words from the piece's start.
 
     ``text`` and ``words`` are null where the page does not know them: the kernel cuts and joins them by time.
+    ``layers`` holds those that were stored before, or do not follow their rule; null as with ``text``.
     """
 
     segment: str
@@ -143,6 +144,7 @@ class PiecePayload(TypedDict):
     speaker: str | None
     text: str | None
     words: list[WordPayload] | None
+    layers: dict[str, str] | None
 
 
 class ChangeSegmentsRequest(TypedDict):

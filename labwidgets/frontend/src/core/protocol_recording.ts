@@ -53,6 +53,7 @@ export interface PiecePayload {
   speaker: string | null;
   text: string | null;
   words: WordPayload[] | null;
+  layers: Record<string, string> | null;
 }
 
 export interface ChangeSegmentsRequest {

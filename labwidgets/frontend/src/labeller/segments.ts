@@ -14,6 +14,7 @@ export interface Loaded {
 /** Segments fetched ahead of their turn; each is asked for once, failures are forgotten. */
 export class SegmentCache {
   private kept = new Map<string, Promise<Loaded>>();
+  private replies = new WeakMap<Promise<Loaded>, SegmentReply>();
 
   constructor(
     private readonly scope: Scope,
@@ -31,10 +32,19 @@ export class SegmentCache {
       if (this.kept.size <= MAX_KEPT) break;
       this.kept.delete(old);
     }
-    asked.catch(() => {
-      if (this.kept.get(segment) === asked) this.kept.delete(segment);
-    });
+    asked.then(
+      ({ reply }) => this.replies.set(asked, reply),
+      () => {
+        if (this.kept.get(segment) === asked) this.kept.delete(segment);
+      },
+    );
     return asked;
+  }
+
+  /** What came for a segment, if it came. */
+  seen(segment: string): SegmentReply | null {
+    const asked = this.kept.get(segment);
+    return (asked && this.replies.get(asked)) ?? null;
   }
 
   forget(segment: string): void {
@@ -43,8 +53,10 @@ export class SegmentCache {
 
   /** What the kernel will answer once it has the submit, so that going back needs no round trip. */
   put(segment: string, loaded: Loaded): void {
+    const known = Promise.resolve(loaded);
     this.kept.delete(segment);
-    this.kept.set(segment, Promise.resolve(loaded));
+    this.kept.set(segment, known);
+    this.replies.set(known, loaded.reply);
   }
 
   /** Drafts may have come for those that had none; where there are fewer than before, all may have changed. */

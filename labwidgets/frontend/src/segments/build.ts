@@ -115,6 +115,7 @@ export function buildSegments(
     undoing,
     making: work.making,
     speech: () => speech.spans,
+    layers: settings.layers,
     channel: (atHand) => channelFor(player.clip, recording.clips.length, atHand),
     say,
   });

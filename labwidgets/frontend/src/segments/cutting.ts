@@ -1,8 +1,10 @@
 /** Texts that are cut and joined with their words. Word times count from the start of their segment. */
 import type { EditorContent } from "../core/parts";
 import type { WordPayload } from "../core/protocol";
+import { cutLayers, type Layers } from "./layer_cuts";
 
-export type Piece = Pick<EditorContent, "text" | "words">;
+/** A text with its words and further texts, where there are any. */
+export type Piece = EditorContent;
 
 /** Words by `by_s` later. */
 export function shifted(words: readonly WordPayload[], by_s: number): WordPayload[] {
@@ -25,6 +27,8 @@ export interface Cut {
   right: Piece;
   /** In seconds from the segment's start. */
   time_s: number;
+  /** Words of further texts that may belong to the other side. */
+  astride: string[];
 }
 
 /** Cuts at a place in the text; a place within a word moves to the nearer end of it. */
@@ -64,7 +68,7 @@ export function cutAtTime(content: Piece, time_s: number, duration_s: number): C
   return cutPieces(content, next ? next[0] : (before?.[1] ?? (n_left > 0 ? text.length : 0)), isLeft, time_s);
 }
 
-function cutPieces({ text, words }: Piece, at: number, isLeft: boolean[], time_s: number): Cut {
+function cutPieces({ text, words, layers }: Piece, at: number, isLeft: boolean[], time_s: number): Cut {
   const within = (word: WordPayload, low_s: number, high_s: number) => ({
     ...word,
     start_s: Math.min(Math.max(word.start_s, low_s), high_s),
@@ -74,21 +78,33 @@ function cutPieces({ text, words }: Piece, at: number, isLeft: boolean[], time_s
   const right = words
     .filter((_, n) => !isLeft[n])
     .map((word) => within(word, time_s, Number.POSITIVE_INFINITY));
+  const { sides, astride } = cutLayers(text, at, layers ?? {});
   return {
-    left: { text: text.slice(0, at).trimEnd(), words: left },
-    right: { text: text.slice(at).trimStart(), words: shifted(right, -time_s) },
+    left: { text: text.slice(0, at).trimEnd(), words: left, layers: sides[0] },
+    right: { text: text.slice(at).trimStart(), words: shifted(right, -time_s), layers: sides[1] },
     time_s,
+    astride,
   };
 }
 
 /** One text of several, in their order; `starts_s` are those of the segments, the first one is the new one's. */
 export function joined(pieces: readonly Piece[], starts_s: readonly number[]): Piece {
   const first_s = starts_s[0] ?? 0;
+  const names = new Set(pieces.flatMap(({ layers }) => Object.keys(layers ?? {})));
+  const layers: Layers = {};
+  // A layer that a piece lacks starts there from its text.
+  for (const name of names)
+    layers[name] = together(pieces.map(({ text, ...one }) => one.layers?.[name] ?? text));
   return {
-    text: pieces
-      .map(({ text }) => text.trim())
-      .filter(Boolean)
-      .join(" "),
+    layers,
+    text: together(pieces.map(({ text }) => text)),
     words: pieces.flatMap(({ words }, n) => shifted(words, (starts_s[n] ?? first_s) - first_s)),
   };
+}
+
+function together(texts: readonly string[]): string {
+  return texts
+    .map((text) => text.trim())
+    .filter(Boolean)
+    .join(" ");
 }

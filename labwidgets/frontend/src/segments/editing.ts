@@ -1,4 +1,6 @@
 import type { Editor, EditorContent, Span } from "../core/parts";
+import type { LayerPayload } from "../core/protocol";
+import { applyRules } from "../editor/rules";
 import type { SegmentCache } from "../labeller/segments";
 import type { Session } from "../labeller/session";
 import { type Cut, cutAt, cutAtTime, joined, type Piece } from "./cutting";
@@ -20,6 +22,7 @@ export interface EditingParts {
   undoing: Undoing;
   making: edits.Making;
   speech: () => readonly Span[];
+  layers: readonly LayerPayload[];
   /** Where a new segment goes; `atHand`: the channel of the open one. */
   channel: (atHand: number | undefined) => number;
   say: (text: string) => void;
@@ -102,10 +105,11 @@ export class Editing {
     const region = this.active;
     const next = region && this.nextOf(region);
     if (!region || !next) return say("There is no segment behind it.");
-    const pieces = [await this.contentOf(region), await this.contentOf(next)];
+    const sides = [await this.contentOf(region), await this.contentOf(next)];
     if (this.active?.segment !== region.segment || !recordingDoc.regions.get(next.segment)) return;
-    const known = pieces.every((piece) => piece !== null);
-    const content = known ? joined(pieces as Piece[], [region.start_s, next.start_s]) : null;
+    const known = sides.filter((side) => side !== null).map((side) => this.layered(side));
+    const whole = known.length === 2 ? joined(known, [region.start_s, next.start_s]) : null;
+    const content = whole && this.told([whole], [region, next].flatMap(this.storedLayers))[0];
     const edit = edits.merge(making, [region, next], content);
     if (edit) this.run(edit);
   }
@@ -128,10 +132,42 @@ export class Editing {
     this.run(edits.rename(making, recordingDoc.regions.all, from, to));
   }
 
-  private split(region: Region, { left, right }: Cut, at_s: number): void {
-    const { making } = this.parts;
+  private split(region: Region, { left, right, astride }: Cut, at_s: number): void {
+    const { making, say } = this.parts;
     const time_s = region.start_s + at_s;
-    this.run(edits.split(making, region, time_s, [left, right]));
+    this.run(edits.split(making, region, time_s, this.told([left, right], this.storedLayers(region))));
+    if (astride.length > 0) say(`${astride.join(", ")} may belong to the other side.`);
+  }
+
+  /** Names of the further texts that the kernel has of a segment, as far as this page saw them. */
+  private readonly storedLayers = ({ segment }: Region): string[] => {
+    const { session, cache } = this.parts;
+    const { current } = session;
+    const reply = current?.segment === segment ? current.loaded.reply : cache.seen(segment);
+    return Object.keys(reply?.layers ?? {});
+  };
+
+  /** With all further texts: those that nobody wrote start from their rule. */
+  private layered(piece: Piece): Piece {
+    const texts = this.parts.layers.map(({ name, rule }) => [
+      name,
+      piece.layers?.[name] ?? applyRules(piece.text, rule),
+    ]);
+    return { ...piece, layers: Object.fromEntries(texts) };
+  }
+
+  /** With those further texts that were stored before, or that do not follow their rule in all of the pieces. */
+  private told<Pieces extends Piece[]>(pieces: [...Pieces], stored: readonly string[]): Pieces {
+    const names = this.parts.layers
+      .filter(({ name, rule }) => {
+        const follows = ({ text, layers }: Piece) => (layers?.[name] ?? "") === applyRules(text, rule);
+        return stored.includes(name) || !pieces.every(follows);
+      })
+      .map(({ name }) => name);
+    return pieces.map(({ layers, ...piece }) => {
+      const kept = names.map((name) => [name, layers?.[name] ?? ""]);
+      return names.length > 0 ? { ...piece, layers: Object.fromEntries(kept) } : piece;
+    }) as Pieces;
   }
 
   /** Behind a segment: the next that starts later, or as late. */

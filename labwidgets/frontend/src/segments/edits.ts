@@ -55,6 +55,7 @@ function pieceOf(region: Region, content: Piece | null): PiecePayload {
     speaker,
     text: content?.text ?? null,
     words: content ? [...content.words] : null,
+    layers: content?.layers ?? null,
   };
 }
 
@@ -124,7 +125,7 @@ export function contentOf({ change, before }: Edit, segment: string): Piece | nu
   const piece = change.pieces.find((one) => one.segment === segment);
   if (!piece) return null;
   if (piece.text === null) return change.kind === "create" ? { text: "", words: [] } : null;
-  return { text: piece.text, words: piece.words ?? [] };
+  return { text: piece.text, words: piece.words ?? [], layers: piece.layers ?? {} };
 }
 
 /** The same change once more, after it was taken back: ids of new segments are never used twice. */

@@ -29,7 +29,7 @@ export function madeReply(region: Region, content: Piece, language: string, wind
     language,
     text: content.text,
     words: [...content.words],
-    layers: {},
+    layers: { ...content.layers },
     draft: null,
     no_draft: "it was made just now",
     held_back: null,

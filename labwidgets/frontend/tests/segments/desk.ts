@@ -1,9 +1,15 @@
 import type { EditorContent } from "../../src/core/parts";
-import type { ChangeSegmentsRequest, RegionPayload, SegmentReply } from "../../src/core/protocol";
+import type {
+  ChangeSegmentsRequest,
+  LayerPayload,
+  RegionPayload,
+  SegmentReply,
+} from "../../src/core/protocol";
 import { Scope } from "../../src/core/scope";
 import { RequestError, type Transport } from "../../src/core/transport";
 import { createEditor } from "../../src/editor/editor";
 import { createKeeper } from "../../src/labeller/keeper";
+import { createLayers } from "../../src/labeller/layers";
 import { createOutbox } from "../../src/labeller/outbox";
 import { SegmentCache } from "../../src/labeller/segments";
 import { Session } from "../../src/labeller/session";
@@ -28,6 +34,7 @@ interface Done {
 /** Keeps segments and their texts as the kernel does, and takes changes back. */
 export class SegmentKernel {
   readonly rows = new Map<string, RegionPayload>();
+  readonly layers = new Map<string, Record<string, string>>();
   private readonly done = new Map<string, Done>();
   readonly errors: string[] = [];
   private held: Promise<void> | null = null;
@@ -75,7 +82,7 @@ export class SegmentKernel {
     if (!row) throw new RequestError("not_found", `no ${segment}`);
     const clip = { id: segment, duration_s: row.end_s - row.start_s, window_s: 10 };
     const rest = {
-      layers: {},
+      layers: { ...this.layers.get(segment) },
       draft: null,
       no_draft: null,
       held_back: null,
@@ -114,6 +121,7 @@ export class SegmentKernel {
         })
       : pieces.map((piece) => {
           const { segment, start_s, end_s, channel } = piece;
+          if (piece.layers) this.layers.set(segment, piece.layers);
           const text = piece.text ?? seen.map((row) => row.text).join(" ");
           return { ...region(segment, start_s, end_s), channel, text, speaker: piece.speaker, flags: [] };
         });
@@ -145,11 +153,17 @@ export class SegmentKernel {
 let n_views = 0;
 
 /** All of the segment editor but its pixels and its sound. */
-export function openDesk(kernel: SegmentKernel) {
+export function openDesk(kernel: SegmentKernel, layers: readonly LayerPayload[] = []) {
   const scope = new Scope();
   const view = `view ${++n_views}`;
   const seat = new FakeBrowser().seat({ project: "corpus", annotator: "me" }, view, view);
-  const editor = createEditor(scope, { low_confidence: 0.5, tags: [] });
+  const help = { chordOf: () => "", labels: new Map() };
+  const { editor } = createLayers(
+    scope,
+    createEditor(scope, { low_confidence: 0.5, tags: [] }),
+    layers,
+    help,
+  );
   document.body.append(editor.root);
   const news: string[] = [];
   let n_ids = 0;
@@ -203,6 +217,7 @@ export function openDesk(kernel: SegmentKernel) {
     undoing,
     making,
     speech: () => [],
+    layers,
     channel: () => -1,
     say,
   });

@@ -15,13 +15,14 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-async function opened() {
+async function opened(layers: Parameters<typeof openDesk>[1] = [], stored: Record<string, string> = {}) {
   const kernel = new SegmentKernel([
     region("a", 1, 6, { text: "one two three", speaker: "spk1" }),
     region("b", 7, 9, { text: "four five", speaker: "spk2" }),
     region("c", 10, 14, { text: "six", speaker: "spk1" }),
   ]);
-  const desk = openDesk(kernel);
+  kernel.layers.set("a", stored);
+  const desk = openDesk(kernel, layers);
   desks.push(desk);
   await desk.recordingDoc.read();
   await desk.session.open("a");
@@ -51,6 +52,36 @@ describe("a segment editor", () => {
     await editing.mergeNext();
     await settled();
     expect(seen()[0]).toEqual([1, 6, "spk1", "one two"]);
+  });
+
+  it("cuts further texts by their words, says which are not sure, and brings all of them back", async () => {
+    const layers = [
+      { name: "plain", rule: ["no_tags", "lower_case"] },
+      { name: "numbers", rule: [] },
+    ];
+    const stored = { plain: "one two three", numbers: "one and two 3" };
+    const { kernel, editor, editing, undoing, session, news } = await opened(layers, stored);
+    const texts = () => [editor.content.text, editor.content.layers];
+    editing.splitAt(2.5);
+    await settled();
+    expect(news.at(-1)).toBe("“and” in numbers may belong to the other side.");
+    expect(texts()).toEqual(["one", { plain: "one", numbers: "one and" }]);
+    await editing.mergeNext();
+    await settled();
+    expect(texts()).toEqual(["one two three", stored]);
+    undoing.undo();
+    undoing.undo();
+    await settled();
+    await session.open("a");
+    expect(texts()).toEqual(["one two three", stored]);
+    expect(kernel.errors).toEqual([]);
+  });
+
+  it("tells the kernel nothing of further texts that only follow their rule", async () => {
+    const { kernel, editing } = await opened([{ name: "plain", rule: ["lower_case"] }]);
+    editing.splitAt(2.5);
+    await settled();
+    expect([...kernel.layers.keys()]).toEqual(["a"]);
   });
 
   it("takes back text and boundaries in the order in which they were changed", async () => {
