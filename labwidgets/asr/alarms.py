@@ -1,4 +1,4 @@
-"""Names what looks wrong about a draft, so that people look there first; pure, no model needed.
+"""Names what looks wrong about a draft, so that people look there first; pure but for who hears speech.
 
 The rules count letters, digits and spans of sound. None knows a list of words; one asks for the language.
 """
@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labwidgets.asr import windows
+from labwidgets.audio.segmentation import voice_spans
+from labwidgets.audio.voice import FRAME_S, VoiceModel
 from labwidgets.records import RATE_HZ, Samples, Span, Transcription
 from labwidgets.text import has_repetition, writing_of
 
@@ -22,9 +24,9 @@ FAST_TEXT = "fast-text"
 SPARSE_TEXT = "sparse-text"
 """So few letters per second of sound that much seems to be missing."""
 TEXT_IN_SILENCE = "text-in-silence"
-"""Words where nothing is heard."""
+"""Words where nobody is heard to speak."""
 UNHEARD_SPEECH = "unheard-speech"
-"""Sound as of speech where there are no words."""
+"""Speech where there are no words."""
 
 WRONG_SCRIPT = "wrong-script"
 """More than half of the words are in scripts that the recording's language is not written in."""
@@ -38,26 +40,44 @@ _LEAST_SPEECH_S = 2.0
 _AUDIBLE_S = 0.1
 _GAP_S = 2.0
 _REACH_S = 0.3
+_PERHAPS, _LIKELY = 0.2, 0.5
+"""How likely somebody speaks: less, and words there are invented; more, and words are missing."""
 
 
-def find(transcription: Transcription, samples: Samples, *, language: str = "und") -> tuple[str, ...]:
+def find(
+    transcription: Transcription,
+    samples: Samples,
+    *,
+    language: str = "und",
+    voice: VoiceModel | None = None,
+) -> tuple[str, ...]:
     """Return the alarms of a draft, in the order of ``ALARMS``; an empty clip with no text has none.
 
     Args:
         transcription: With times inside the clip.
         samples: float32[n_samples], mono, 16 kHz: the clip.
         language: BCP-47, of the recording; one that is not known has no wrong script.
+        voice: Tells speech from music and noise; without it whatever is loud enough counts as speech.
     """
-    speech = windows.speech_spans(samples)
+    perhaps, likely = _speech(samples, voice)
     checks = {
         REPETITION: has_repetition(transcription.text),
         FAST_TEXT: is_fast(transcription.text, len(samples) / RATE_HZ),
-        SPARSE_TEXT: is_sparse(transcription.text, _total_s(speech)),
-        TEXT_IN_SILENCE: has_text_in_silence(transcription, speech),
-        UNHEARD_SPEECH: has_unheard_speech(transcription, speech),
+        SPARSE_TEXT: is_sparse(transcription.text, _total_s(likely)),
+        TEXT_IN_SILENCE: has_text_in_silence(transcription, perhaps),
+        UNHEARD_SPEECH: has_unheard_speech(transcription, likely),
         WRONG_SCRIPT: has_wrong_script(transcription.text, language),
     }
     return tuple(name for name in ALARMS if checks[name])
+
+
+def _speech(samples: Samples, voice: VoiceModel | None) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return where somebody may speak, and where somebody is likely to."""
+    if voice is None:
+        loud = windows.speech_spans(samples)
+        return loud, loud
+    said = voice.probabilities([samples])
+    return voice_spans(said, FRAME_S, threshold=_PERHAPS), voice_spans(said, FRAME_S, threshold=_LIKELY)
 
 
 def is_fast(text: str, duration_s: float) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from labwidgets.asr import alarms
 from labwidgets.asr.plan import Plan, plan_drafts
 from labwidgets.asr.sources import Family, ModelSource
+from labwidgets.audio.voice import VoiceModel
 from labwidgets.config import Device
 from labwidgets.errors import (
     AudioError,
@@ -183,6 +184,7 @@ class _Run:
     read_audio: ReadAudio
     drafter: Drafter
     force: bool
+    voice: VoiceModel | None
 
 
 def draft_segments(  # noqa: PLR0913 - the parts of a run, all but three optional
@@ -238,6 +240,7 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
         if progress is not None:
             progress(sum(tally.done for tally in tallies), plan.n_segments, note)
 
+    voice = _voice_model() if plan.lots else None
     for lot in plan.lots:
         tallies.append(tally := _Tally())
         try:
@@ -248,7 +251,7 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
             tally.failed += [Refusal(segment.id, str(error)) for segment, _ in lot.pairs]
             tell(lot.model)
             continue
-        run = _Run(store, read_audio, drafter, force)
+        run = _Run(store, read_audio, drafter, force, voice)
         for segment, recording in lot.pairs:
             if is_stopped():
                 _finish(run, tally)
@@ -257,6 +260,14 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
             tell(segment.id)
         _finish(run, tally)
     return _report(plan, tallies)
+
+
+def _voice_model() -> VoiceModel | None:
+    try:
+        return VoiceModel()
+    except ModelError as error:
+        logger.info("alarms go by level alone: %s", error)
+        return None
 
 
 def _finish(run: _Run, tally: _Tally) -> None:
@@ -323,7 +334,7 @@ def _transcription(run: _Run, tally: _Tally, segment: Segment, recording: Record
         _require_short(segment)
         samples = _finite(run.read_audio(segment.id))
         transcription = run.drafter.transcribe(samples, language=recording.language)
-        found = alarms.find(transcription, samples, language=recording.language)
+        found = alarms.find(transcription, samples, language=recording.language, voice=run.voice)
         named = replace(transcription, alarms=found)
     except LabError as error:
         tally.failed.append(Refusal(segment.id, str(error)))

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile
+import soxr
 
 from labwidgets.asr import alarms
+from labwidgets.audio.voice import VoiceModel
 from labwidgets.records import Transcription, Word
 
 RATE_HZ = 16_000
@@ -119,3 +124,50 @@ def test_three_hours_take_seconds():
 def test_a_draft_in_a_script_of_another_language_is_named(text, language, names):
     sounding = sound((0.5, False), (2, True))
     assert alarms.find(draft(text, start_s=0.5, end_s=2.5), sounding, language=language) == names
+
+
+def music(seconds: int = 6) -> np.ndarray:
+    """Three chords a second on plucked strings, as loud as speech."""
+    random = np.random.default_rng(2)
+    out = np.zeros(seconds * RATE_HZ)
+    for start in range(0, len(out), RATE_HZ // 3):
+        at = np.arange(min(RATE_HZ, len(out) - start)) / RATE_HZ
+        for semitone in random.choice([0, 4, 5, 7, 9, 12], 3, replace=False):
+            hertz = 220 * 2 ** (semitone / 12)
+            out[start : start + len(at)] += sum(
+                np.exp(-3 * at) / harmonic * np.sin(2 * np.pi * hertz * harmonic * at)
+                for harmonic in range(1, 8)
+            )
+    return (0.3 * out / np.abs(out).max()).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def voice() -> VoiceModel:
+    return VoiceModel()
+
+
+@pytest.fixture(scope="module")
+def fox(sample_folder: Path) -> np.ndarray:
+    samples, rate_hz = soundfile.read(sample_folder / "en" / "quick_brown_fox.wav", dtype="float32")
+    return soxr.resample(samples, rate_hz, RATE_HZ).astype(np.float32)
+
+
+@pytest.mark.parametrize("made", [music(), sound((6, True)), 0.1 * np.sin(np.arange(96_000) / 50)])
+def test_text_in_music_noise_or_hum_is_invented_and_silence_about_them_is_right(made, voice):
+    samples = made.astype(np.float32)
+    text = draft("thank you for watching this", start_s=0.5, end_s=4)
+    assert alarms.find(text, samples, voice=voice) == (alarms.TEXT_IN_SILENCE,)
+    assert alarms.find(Transcription("", (), None, "en"), samples, voice=voice) == ()
+    # A level meter takes all of it for speech, and has it the other way round.
+    assert alarms.TEXT_IN_SILENCE not in alarms.find(text, samples)
+    assert alarms.UNHEARD_SPEECH in alarms.find(Transcription("", (), None, "en"), samples)
+
+
+def test_real_speech_is_heard_also_behind_music(voice, fox):
+    samples = np.concatenate([music(), fox])
+    end_s = len(samples) / RATE_HZ
+    right = draft("the quick brown fox jumps over the lazy dog", start_s=6.3, end_s=end_s - 0.3)
+    assert alarms.find(right, samples, voice=voice) == ()
+    spread = draft("the quick brown fox jumps over the lazy dog", start_s=1, end_s=end_s - 0.3)
+    assert alarms.find(spread, samples, voice=voice) == (alarms.TEXT_IN_SILENCE,)
+    assert alarms.find(Transcription("", (), None, "en"), samples, voice=voice) == (alarms.UNHEARD_SPEECH,)
