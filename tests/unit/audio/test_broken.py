@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import threading
 
 import av
 import numpy as np
@@ -126,7 +127,10 @@ def test_a_disk_that_fails_breaks_no_recording(tmp_path, monkeypatch, kind):
     path = tmp_path / f"talk.{kind}"
     pcm = noise(20.0)
     path.write_bytes(encoded(pcm) if kind == "wav" else muxed(pcm, 16_000, container="mov", codec="aac"))
+    (tmp_path / "before.wav").write_bytes(encoded(noise(1.0)))
     with Project.create(tmp_path / "project", language="en") as project:
+        # What is imported late is read from the disk, too.
+        project.add(tmp_path / "before.wav")
         project.add(path, decode=False)
 
         data = path.read_bytes()
@@ -143,6 +147,52 @@ def test_a_disk_that_fails_breaks_no_recording(tmp_path, monkeypatch, kind):
                 source.require_readable(path)
             [refusal] = decode_added(project.store, project.cache, project.folder)
         assert "cannot be read" in refusal.reason
-        assert project.recordings()[0].state == "added"
+        assert project.recordings()[1].state == "added"
         assert decode_added(project.store, project.cache, project.folder) == ()
-        assert project.recordings()[0].state == "decoded"
+        assert project.recordings()[1].state == "decoded"
+
+
+class Stalling(io.BytesIO):
+    """A file on a mount that does not answer for a while."""
+
+    def __init__(self, data, stalled, answers):
+        super().__init__(data)
+        self.stalled, self.answers = stalled, answers
+
+    def read(self, n=-1):
+        if self.tell() > len(self.getbuffer()) // 2:
+            self.stalled.set()
+            assert self.answers.wait(60)
+        return super().read(n)
+
+    def readinto(self, buffer):
+        part = self.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def test_a_mount_that_stalls_keeps_nobody_else_waiting_and_is_read_on(tmp_path, monkeypatch):
+    for name in ("first", "slow"):
+        (tmp_path / f"{name}.wav").write_bytes(encoded(noise(20.0 if name == "slow" else 1.0)))
+    data = (tmp_path / "slow.wav").read_bytes()
+    stalled, answers = threading.Event(), threading.Event()
+    with Project.create(tmp_path / "project", language="en") as project:
+        project.add(tmp_path / "first.wav")
+        project.add(tmp_path / "slow.wav", decode=False)
+        monkeypatch.setattr(source, "_open_file", lambda *_, **__: Stalling(data, stalled, answers))
+        refused = []
+        work = threading.Thread(
+            target=lambda: refused.append(decode_added(project.store, project.cache, project.folder))
+        )
+        work.start()
+        assert stalled.wait(60)
+        [first, slow] = project.recordings()
+        [segment] = project.store.recording_segments(first.id, annotator="a1")
+        assert project.submit_text(segment.id, "saved meanwhile", annotator="a1").revision == 1
+        assert len(project.read(segment.id)) == 16_000
+        assert (work.is_alive(), slow.state) == (True, "added")
+        answers.set()
+        work.join(60)
+        assert refused == [()]
+        assert [one.state for one in project.recordings()] == ["decoded", "decoded"]
+        assert project.recordings()[1].duration_s == 20.0
