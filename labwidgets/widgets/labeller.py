@@ -251,11 +251,14 @@ class Labeller(LabWidget):
     def _watch(self) -> None:
         """Tell the page when others write: drafts of a running job, a second labeller."""
         if self._watcher is None:
-            self._watcher = threading.Thread(target=self._poll, name="labeller watch", daemon=True)
+            # Here, not on the thread: what is written until that has begun would never be told.
+            seen = self.source.change_marker()
+            self._watcher = threading.Thread(
+                target=self._poll, args=(seen,), name="labeller watch", daemon=True
+            )
             self._watcher.start()
 
-    def _poll(self) -> None:
-        seen = self.source.change_marker()
+    def _poll(self, seen: tuple[int, ...]) -> None:
         while not self._closed.wait(POLL_S):
             try:
                 marker = self.source.change_marker()
