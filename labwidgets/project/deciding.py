@@ -159,8 +159,16 @@ class Deciding(Calibrating):
         """Return whether more audits can be drawn from the newest pool of a model, as nobody touched it."""
         return self._drawable(model) is not None
 
-    def audits_for(self, max_wer: float, risk: float, *, model: str) -> tuple[int, int]:
+    def audits_for(
+        self, max_wer: float, risk: float, *, model: str, expected_wer: float | None = None
+    ) -> tuple[int, int]:
         """Return how many drafts a new pool would hold, and how many audits of them it would take, about.
+
+        Args:
+            max_wer: As in :meth:`decide`.
+            risk: As in :meth:`decide`.
+            model: Whose drafts.
+            expected_wer: What was measured of this model elsewhere; a forecast rests on it, no decision does.
 
         Raises:
             ConfigError: A number is out of range.
@@ -172,7 +180,7 @@ class Deciding(Calibrating):
         pool, units = self._new_pool(model, None)
         if not units:
             return 0, 0
-        wish = Wish(max_wer, risk, self._most_edits(units), pool.n_words)
+        wish = Wish(max_wer, risk, self._most_edits(units), pool.n_words, expected_wer)
         laid = lay_out(pool, units)
         needed = find(laid.grid, audited(laid, [], [], errors={}, worst=wish.max_edits), wish).need.n
         return len(units), len(units) if needed is None else needed

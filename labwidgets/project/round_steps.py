@@ -117,7 +117,9 @@ class Steps:
         """Return how many audits to draw first; none where so many cannot decide anything."""
         wish, drafter = self._kept.settings, str(self._kept.noted["drafter"])
         try:
-            n_pool, needed = self._project.audits_for(wish.max_wer, wish.risk, model=drafter)
+            n_pool, needed = self._project.audits_for(
+                wish.max_wer, wish.risk, model=drafter, expected_wer=self._views.measured_before(drafter)
+            )
         except ProjectError as error:
             self._remark(f"no audits drawn: {error}")
             return 0

@@ -55,6 +55,11 @@ class Views:
         model, _ = self.drafting_model(kept)
         return model or str(kept.noted.get("drafted_by", ""))
 
+    def measured_before(self, model: str) -> float | None:
+        """Return the WER that a model had on the test set when a round ended with it; None for none."""
+        ends = [one.noted for one in self._store.rounds() if one.noted.get("model") == model]
+        return ends[-1].get("wer") if ends else None
+
     def own_model(self) -> str:
         """Return the name of the model that the project drafts with; empty where its language has none."""
         from labwidgets.asr.sources import embedded_for

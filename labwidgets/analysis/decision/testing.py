@@ -42,6 +42,8 @@ class Wish:
         risk: Chance that it is broken, above 0 and below 1.
         max_edits: A draft with more edits counts as one with so many; 1 or more.
         n_words: Words of an average draft, for the first bets.
+        expected_wer: What the best drafts are expected to have, for a forecast; None for half of the limit.
+            The same at every look at a pool: bets follow from it.
 
     Raises:
         ConfigError: One of them is out of range.
@@ -51,6 +53,7 @@ class Wish:
     risk: float
     max_edits: int
     n_words: float = 10.0
+    expected_wer: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("max_wer", "risk"):
@@ -63,9 +66,11 @@ class Wish:
 
     @property
     def guess(self) -> Guess:
-        """What an audit is expected to say: half as many errors as are allowed."""
-        allowed = self.max_wer * self.n_words
-        return Guess(-allowed / 2, float(np.sqrt(allowed)))
+        """What an audit is expected to say: half as many errors as are allowed, or fewer."""
+        half = self.max_wer / 2
+        expected = half if self.expected_wer is None else min(self.expected_wer, half)
+        spread = np.sqrt(max(2 * expected, half) * self.n_words)
+        return Guess((expected - self.max_wer) * self.n_words, float(spread))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

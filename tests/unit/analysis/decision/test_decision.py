@@ -158,6 +158,15 @@ def test_chances_of_a_draw_are_what_happens():
     np.testing.assert_allclose(hits / 3000, inclusion(weights, 8), atol=0.04)  # four standard errors
 
 
+def test_a_forecast_knows_what_is_known_of_the_model():
+    """The better a model is known to be, the fewer audits; what is worse than the guess changes nothing."""
+    pool = make_pool(100)
+    nothing = pool.audited((region_weights(100), 0))
+    asked = [Wish(0.1, 0.05, 5, expected_wer=wer) for wer in (0.0, 0.02, 0.05, 0.5, None)]
+    needed = [decide(pool.grid, nothing, wish).need.n for wish in asked]
+    assert needed[0] < needed[1] < needed[2] == needed[3] == needed[4]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
