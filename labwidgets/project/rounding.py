@@ -100,7 +100,7 @@ class Rounding(Drafting, Choosing, Deciding, Training):
 
         arguments = ["round", str(self.folder.resolve()), "--given", json.dumps(wanted)]
         arguments += ["--again"] if again else []
-        return Job(arguments, title="round", parse=Round.from_dict, watch=LiveCurves("round"))
+        return Job(arguments, title="round", parse=Round.from_dict, watch=LiveCurves("round", is_sure=False))
 
     def round_here(  # noqa: PLR0913 - as round, and who is told
         self,

@@ -107,12 +107,13 @@ class LiveCurves:
 
     Args:
         title: Above it.
+        is_sure: False where it may be that nothing is trained: the picture then comes with the first point.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, is_sure: bool = True) -> None:
         self.curves = Curves(title)
         self._shown_s = 0.0
-        self._handle = _shown(self.curves)
+        self._handle = _shown(self.curves if is_sure else None)
 
     def __call__(self, point: Point) -> None:
         """Take a point."""
@@ -123,14 +124,14 @@ class LiveCurves:
             self._handle.update(self.curves)
 
 
-def _shown(curves: Curves) -> Any:
-    """Return the handle of a picture on the page; None where there is no page."""
+def _shown(curves: Curves | None) -> Any:
+    """Return the handle of a picture on the page, or of a place for one; None where there is no page."""
     try:
         from IPython import get_ipython
-        from IPython.display import display
+        from IPython.display import HTML, display
     except ImportError:
         return None
     shell = get_ipython()
     if shell is None or not hasattr(shell, "kernel"):
         return None
-    return display(curves, display_id=True)
+    return display(HTML("") if curves is None else curves, display_id=True)

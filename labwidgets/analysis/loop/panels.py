@@ -21,8 +21,10 @@ _BEFORE = ("draft", "audit")
 
 
 def panels(rounds: Rounds) -> list[Element]:
-    """Return errors, overall and by slice, minutes, what was decided, and how right that was."""
-    return [_errors(rounds), _minutes(rounds), _shares(rounds), _audited(rounds), *_slices(rounds)]
+    """Return errors, overall and by slice, minutes where known, what was decided, and how right that was."""
+    is_timed = any(one.minutes is not None for one in rounds)
+    minutes = [_minutes(rounds)] if is_timed else []
+    return [_errors(rounds), *minutes, _shares(rounds), _audited(rounds), *_slices(rounds)]
 
 
 def rates(rounds: Rounds) -> list[ModelRate | None]:
