@@ -1,7 +1,8 @@
-"""Labelled rows to export, and what is handed to ``add``."""
+"""Labelled rows to export, and an empty project and archives for what is handed to ``add``."""
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest
 
 from labwidgets.corpus.columns import AddOptions
 from labwidgets.corpus.sources import open_source
+from labwidgets.project import Project
 from labwidgets.records import Hypothesis, LabelledRow, NewRecording, Reference, Refusal
 
 
@@ -51,6 +53,12 @@ def sounds():
 
 
 @pytest.fixture
+def project(tmp_path):
+    with Project.create(tmp_path / "corpus", language="en") as made:
+        yield made
+
+
+@pytest.fixture
 def take(tmp_path):
     """Opens a source in a project folder and splits what it gives into recordings and refusals."""
 
@@ -67,3 +75,16 @@ def take(tmp_path):
 @pytest.fixture
 def clip(tone_wav):
     return tone_wav("clips/a.wav", duration_s=0.3)
+
+
+def write_zip(path, files):
+    """Write the texts or bytes by their names in the archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.fixture
+def zipped():
+    return write_zip

@@ -11,13 +11,6 @@ import soundfile
 import soxr
 
 from labwidgets.audio import fingerprints
-from labwidgets.project import Project
-
-
-@pytest.fixture
-def project(tmp_path):
-    with Project.create(tmp_path / "corpus", language="en") as made:
-        yield made
 
 
 def encoded(source, target, codec, rate_hz=16_000):

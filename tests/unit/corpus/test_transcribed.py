@@ -7,18 +7,11 @@ import json
 import pytest
 
 from labwidgets.errors import SourceError
-from labwidgets.project import Project
 from labwidgets.records import MIX, QueueQuery
 
 STM = (
     "talk 1 Anna 0.0 0.75 नमस्ते\ntalk 1 Bob 0.5 1.5 yes\ntalk 1 Bob 1.6 1.605 short\ntalk 1 Bob 1.7 9.0 late\n"
 )
-
-
-@pytest.fixture
-def project(tmp_path):
-    with Project.create(tmp_path / "corpus", language="en") as made:
-        yield made
 
 
 def rows(project):
