@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 import uuid
@@ -11,7 +10,6 @@ import pytest
 
 from labwidgets.cli import main
 from labwidgets.errors import ConfigError, NotFoundError, ProjectError
-from labwidgets.project import Project
 from labwidgets.records import ModelRun, Submission, Transcription
 
 N = 400
@@ -58,14 +56,6 @@ class Told:
             for row in self.project.store.labelled_rows()
             if row.reference and row.reference.origin == "auto_accepted"
         }
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    seeds = itertools.count()
-    monkeypatch.setattr("labwidgets.project.deciding.secrets.randbits", lambda _: next(seeds))
-    with Project.create(tmp_path / "p", language="en") as made:
-        yield made
 
 
 @pytest.fixture
