@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from labwidgets.errors import LabError
 from labwidgets.records import VerifyReport
 from labwidgets.store import engine as engines
-from labwidgets.store import events, projections, schema
+from labwidgets.store import events, projections, schema, worth
 
 _BATCH = 500
 _MAX_DIFFERENCES = 20
@@ -30,6 +30,8 @@ def rebuild(connection: sa.Connection) -> int:
         projections.apply(connection, some)
         n_events, last = n_events + len(some), some[-1].seq
     _replay_hypotheses(connection)
+    # Its places were in the tasks; with them gone it would name other segments than the queue begins with.
+    worth.forget(connection)
     return n_events
 
 

@@ -155,8 +155,9 @@ def test_a_rebuild_forgets_the_ranking_and_it_is_made_again(told) -> None:
     ranked = project.store.upcoming(VALUE, n=N)
     project.store.rebuild()
     assert project.store.upcoming(VALUE, n=N) == told.ids
-    project.refresh_queue()
+    shown = [row.segment_id for row in project.what_next(5).rows]
     assert project.store.upcoming(VALUE, n=N) == ranked
+    assert shown == ranked[:5]
 
 
 def test_a_speaker_who_was_taken_out_is_named_in_no_reason(told) -> None:
