@@ -60,7 +60,7 @@ def status(connection: sa.Connection) -> Status:
         speakers=_n_speakers(connection),
         languages=tuple(sorted(languages)),
         decided=decided,
-        minutes_left=queue.counts(connection).minutes_left,
+        minutes_left=queue.minutes_left(connection, sums),
     )
 
 

@@ -34,6 +34,8 @@ PACE = "work_min_per_s"
 """Key, in ``meta``, of how long the work on a second of open sound takes, in minutes."""
 RANKED = "work_ranked_us"
 """Key, in ``meta``, of when segments were ranked by what they are worth."""
+Sums = Mapping[str, tuple[int, int, int, int]]
+"""By state: tasks, microseconds, drafted ones, flagged ones."""
 TASK_STATES: tuple[TaskState, ...] = get_args(TaskState)
 _MAX_SEARCH = 1000
 _SHOWN_CHARACTERS = 160
@@ -150,8 +152,6 @@ def counts(connection: sa.Connection) -> QueueCounts:
     """Return the progress over everything, from sums that are kept."""
     sums = tallies(connection)
     by_state = {state: figures[0] for state, figures in sums.items()}
-    pace = min_per_s(connection)
-    open_s = to_s(sums["open"][1]) if "open" in sums else 0.0
     return QueueCounts(
         total=sum(by_state.values()),
         done=by_state.get("done", 0),
@@ -160,17 +160,18 @@ def counts(connection: sa.Connection) -> QueueCounts:
         drafted=sum(figures[2] for figures in sums.values()),
         total_s=to_s(sum(figures[1] for figures in sums.values())),
         done_s=to_s(sums["done"][1]) if "done" in sums else 0.0,
-        minutes_left=None if pace is None else pace * open_s,
+        minutes_left=minutes_left(connection, sums),
     )
 
 
-def min_per_s(connection: sa.Connection) -> float | None:
-    """Return the minutes of work for a second of open sound, as ``worth.keep`` left it; None before."""
-    value = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == PACE))
-    return None if value is None else float(value)
+def minutes_left(connection: sa.Connection, sums: Sums) -> float | None:
+    """Return the work on what is open, at the pace that ``worth.keep`` left; None before."""
+    pace = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == PACE))
+    open_s = to_s(sums["open"][1]) if "open" in sums else 0.0
+    return None if pace is None else float(pace) * open_s
 
 
-def tallies(connection: sa.Connection) -> dict[str, tuple[int, int, int, int]]:
+def tallies(connection: sa.Connection) -> Sums:
     """Return by state: tasks, microseconds, drafted ones, flagged ones."""
     tally = schema.tally.c
     sums = (sa.func.sum(tally[name]) for name in ("n", "duration_us", "n_drafted", "n_flagged"))
