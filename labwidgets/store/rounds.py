@@ -34,14 +34,11 @@ def rounds(connection: sa.Connection) -> list[KeptRound]:
             found[number] = KeptRound(number, settings, event.at_us, None, event.seq, None, {})
             continue
         known = found[number]
-        noted = {**known.noted, **payload["noted"]}
-        changed = replace(
-            known, settings=RoundSettings(**{**known.settings.to_dict(), **payload["settings"]})
-        )
         is_end = event.kind == "round_ended"
         found[number] = replace(
-            changed,
-            noted=noted,
+            known,
+            settings=RoundSettings(**{**known.settings.to_dict(), **payload["settings"]}),
+            noted={**known.noted, **payload["noted"]},
             ended_us=event.at_us if is_end else None,
             before=event.seq if is_end else None,
         )
