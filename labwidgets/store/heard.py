@@ -1,6 +1,8 @@
-"""What models said beside what people heard."""
+"""What models said beside what people heard, and whose voice that was."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,36 +14,49 @@ _PAGE = 1000
 _task, _segment, _recording, _hypothesis, _run = (
     table.c for table in (schema.task, schema.segment, schema.recording, schema.hypothesis, schema.model_run)
 )
+SAID, HEARD = schema.content.alias("said"), schema.content.alias("heard")
+GROUP = sa.func.coalesce(_segment.speaker, _recording.speaker, _recording.id).label("group")
+"""With what a segment goes into a split, where segments and recordings are joined: its speaker, if known."""
 
 
-def heard_drafts(connection: sa.Connection, model: str) -> list[HeardDraft]:
-    """Return what a model said last of each segment that a person labelled, in order of adding."""
-    said, heard = schema.content.alias("said"), schema.content.alias("heard")
+def select_heard(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return a query of what models said (``SAID``) of segments that people labelled (``HEARD``).
+
+    Segments come in order of adding, what was said of one oldest first.
+    """
     opinion = schema.opinion.c
     is_labelled = sa.exists().where(
         opinion.segment_id == _task.segment_id, opinion.content_id == _task.reference_content_id
     )
+    return (
+        sa.select(*columns)
+        .select_from(schema.task)
+        .join(schema.hypothesis, _hypothesis.segment_id == _task.segment_id)
+        .join(schema.model_run, _run.id == _hypothesis.run_id)
+        .join(SAID, SAID.c.id == _hypothesis.content_id)
+        .join(HEARD, HEARD.c.id == _task.reference_content_id)
+        .where(_task.stage == STAGE, is_labelled)
+        .order_by(_task.position, _task.segment_id, _hypothesis.seq)
+    )
+
+
+def heard_drafts(connection: sa.Connection, model: str) -> list[HeardDraft]:
+    """Return what a model said last of each segment that a person labelled, in order of adding."""
     query = (
-        sa.select(
+        select_heard(
             _task.segment_id,
             _segment.recording_id,
-            sa.func.coalesce(_segment.speaker, _recording.speaker, _recording.id).label("group"),
-            said.c.text.label("draft"),
-            said.c.words,
+            GROUP,
+            SAID.c.text.label("draft"),
+            SAID.c.words,
             _hypothesis.confidence,
-            heard.c.text,
+            HEARD.c.text,
             _task.inclusion_p,
             _task.selected_by,
         )
-        .select_from(schema.task)
         .join(schema.segment, _segment.id == _task.segment_id)
         .join(schema.recording, _recording.id == _segment.recording_id)
-        .join(schema.hypothesis, _hypothesis.segment_id == _task.segment_id)
-        .join(schema.model_run, _run.id == _hypothesis.run_id)
-        .join(said, said.c.id == _hypothesis.content_id)
-        .join(heard, heard.c.id == _task.reference_content_id)
-        .where(_task.stage == STAGE, _run.model == model, is_labelled)
-        .order_by(_task.position, _task.segment_id, _hypothesis.seq)
+        .where(_run.model == model)
     )
     # The last one of a segment stands.
     rows = connection.execute(query.execution_options(yield_per=_PAGE)).mappings()

@@ -10,6 +10,7 @@ from labwidgets.records import AUDIT, Hypothesis, PseudoClip, UnlabelledSegment
 from labwidgets.store import codec, schema
 from labwidgets.store.drafts import MENDED, select_hypotheses
 from labwidgets.store.events import chunks
+from labwidgets.store.heard import GROUP
 from labwidgets.store.tasks import STAGE
 from labwidgets.timeline import to_s
 
@@ -25,7 +26,6 @@ _task, _segment, _recording, _hypothesis, _run, _thread = (
         schema.thread,
     )
 )
-_GROUP = sa.func.coalesce(_segment.speaker, _recording.speaker, _recording.id).label("group")
 _IS_UNLABELLED = sa.and_(
     _task.stage == STAGE,
     _task.state == "open",
@@ -34,7 +34,7 @@ _IS_UNLABELLED = sa.and_(
     _task.reference_content_id.is_(None),
     ~sa.exists().where(_thread.segment_id == _task.segment_id),
 )
-_COLUMNS = (_segment.id, _segment.start_us, _segment.end_us, _recording.language, _recording.accent, _GROUP)
+_COLUMNS = (_segment.id, _segment.start_us, _segment.end_us, _recording.language, _recording.accent, GROUP)
 
 
 def segments(connection: sa.Connection) -> list[UnlabelledSegment]:

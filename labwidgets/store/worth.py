@@ -16,6 +16,7 @@ from labwidgets.records import AUDIT, GROUPS, DoneItem, JudgedDraft, WorkItem
 from labwidgets.store import queue, schema
 from labwidgets.store.drafts import MENDED
 from labwidgets.store.events import now_us
+from labwidgets.store.heard import HEARD, SAID, select_heard
 from labwidgets.store.statements import select_among, upsert
 from labwidgets.store.tasks import STAGE
 from labwidgets.timeline import to_s
@@ -133,29 +134,16 @@ def done_items(connection: sa.Connection) -> list[DoneItem]:
 
 def judged_drafts(connection: sa.Connection) -> list[JudgedDraft]:
     """Return what each model said last of the segments that people labelled, in order of adding."""
-    said, heard = schema.content.alias("said"), schema.content.alias("heard")
-    is_labelled = sa.exists().where(
-        _opinion.segment_id == _task.segment_id, _opinion.content_id == _task.reference_content_id
-    )
-    query = (
-        sa.select(
-            _task.segment_id,
-            _run.model,
-            _hypothesis.confidence,
-            _hypothesis.alarms,
-            said.c.text,
-            heard.c.text,
-            _task.inclusion_p,
-            _task.selected_by,
-        )
-        .select_from(schema.task)
-        .join(schema.hypothesis, _hypothesis.segment_id == _task.segment_id)
-        .join(schema.model_run, _run.id == _hypothesis.run_id)
-        .join(said, said.c.id == _hypothesis.content_id)
-        .join(heard, heard.c.id == _task.reference_content_id)
-        .where(_task.stage == STAGE, is_labelled, sa.not_(_run.model.endswith(MENDED, autoescape=True)))
-        .order_by(_task.position, _task.segment_id, _hypothesis.seq)
-    )
+    query = select_heard(
+        _task.segment_id,
+        _run.model,
+        _hypothesis.confidence,
+        _hypothesis.alarms,
+        SAID.c.text,
+        HEARD.c.text,
+        _task.inclusion_p,
+        _task.selected_by,
+    ).where(sa.not_(_run.model.endswith(MENDED, autoescape=True)))
     # The last one of a segment and model stands.
     newest = {(row[0], row[1]): row for row in connection.execute(query.execution_options(yield_per=_PAGE))}
     return [
@@ -187,11 +175,7 @@ def still_open(connection: sa.Connection, segment_ids: Sequence[str]) -> list[st
     """Return those of some segments that wait for a person and were not drawn as audits since."""
     columns = (_task.segment_id, _task.state, _task.selected_by)
     rows = select_among(connection, columns, _task.segment_id, segment_ids)
-    return [
-        segment_id
-        for segment_id, state, selected_by in rows
-        if (state, selected_by != AUDIT) == ("open", True)
-    ]
+    return [key for key, state, selected_by in rows if state == "open" and selected_by != AUDIT]
 
 
 def keep(
