@@ -22,6 +22,7 @@ from labwidgets.records import (
     PoolUnit,
     Quality,
     QueueQuery,
+    RoundSettings,
     SegmentChange,
     SegmentPiece,
     SegmentRef,
@@ -48,15 +49,21 @@ class Replay(RuleBasedStateMachine):
         self.live: list[str] = []
         self.pools: list[str] = []
         self.threads: dict[tuple[str, str], list[str]] = {}
+        self.rounds: list[dict[str, int]] = []
 
     def teardown(self) -> None:
         report = self.store.verify()
         assert report.ok, report.differences
-        before = (self.store.counts(), list(self.store.labelled_rows()))
+        before = self.told()
         self.store.rebuild()
-        assert before == (self.store.counts(), list(self.store.labelled_rows()))
+        assert before == self.told()
         self.store.close()
         self.folder.cleanup()
+
+    def told(self) -> tuple[object, ...]:
+        store = self.store
+        rows, recordings = list(store.labelled_rows()), list(store.recordings())
+        return (store.counts(), rows, recordings, store.snapshots(), store.rounds(), store.splits())
 
     def pick(self, place: int) -> str:
         return self.live[place % len(self.live)]
@@ -88,13 +95,23 @@ class Replay(RuleBasedStateMachine):
         text=TEXTS,
         is_skip=st.booleans(),
         flags=st.sampled_from([(), ("pii",)]),
+        is_blank=st.none() | st.booleans(),
     )
-    def submit(self, place: int, annotator: str, text: str, is_skip: bool, flags: tuple[str, ...]) -> None:
+    def submit(
+        self,
+        place: int,
+        annotator: str,
+        text: str,
+        is_skip: bool,
+        flags: tuple[str, ...],
+        is_blank: bool | None,
+    ) -> None:
         segment_id = self.pick(place)
         thread = self.threads.setdefault((segment_id, annotator), [])
         sent = Submission(
             str(uuid.uuid4()), segment_id, annotator, len(thread), text,
             flags=flags, listened=((0.0, 1.0),), skip_reason="x" if is_skip else None,
+            is_blank=is_blank,
         )  # fmt: skip
         assert self.store.submit(sent).revision == len(thread) + 1
         assert self.store.submit(sent).repeated
@@ -200,6 +217,47 @@ class Replay(RuleBasedStateMachine):
     def split(self, group: str, name: str) -> None:
         before = self.store.splits()
         assert self.store.assign_splits({group: name})[group] == before.get(group, name)
+
+    @precondition(lambda self: self.n_recordings)
+    @rule(licence=st.sampled_from(["CC0-1.0", "MIT"]))
+    def license(self, licence: str) -> None:
+        bare = [one.id for one in self.store.recordings() if (one.licence, one.state) == (None, "added")]
+        assert self.store.state_licence(licence) >= len(bare)
+        found = {one.id: one.licence for one in self.store.recordings()}
+        assert {found[key] for key in bare} <= {licence}
+
+    @rule(name=st.sampled_from(["labels-1", "labels-2"]))
+    def snapshot(self, name: str) -> None:
+        before = [one.name for one in self.store.snapshots()]
+        if name in before:
+            self.store.drop_snapshot(name)
+        else:
+            self.store.add_snapshot(name, n_rows=len(before), digest="d", path="p")
+        assert {one.name for one in self.store.snapshots()} == {name} ^ set(before)
+
+    @rule(risk=st.floats(0.01, 0.5))
+    def begin_round(self, risk: float) -> None:
+        number = len(self.rounds) + 1
+        begun = self.store.begin_round(RoundSettings(risk=risk), number=number)
+        if begun.number == number:
+            self.rounds.append({})
+
+    @precondition(lambda self: self.rounds and self.store.rounds()[-1].ended_us is None)
+    @rule(key=st.sampled_from(["pool", "run"]), value=PLACES, audits=PLACES, is_end=st.booleans())
+    def note_round(self, key: str, value: int, audits: int, is_end: bool) -> None:
+        self.rounds[-1][key] = value
+        told = {"settings": {"audits": audits}, "noted": {key: value}}
+        kept = self.store.note_round(len(self.rounds), **told, is_end=is_end)
+        assert (kept.settings.audits, kept.ended_us is not None) == (audits, is_end)
+
+    @precondition(lambda self: self.live)
+    @rule(place=PLACES)
+    def rank(self, place: int) -> None:
+        self.store.rank({self.pick(place): float(place)}, {"rows": []}, {}, min_per_s=0.1)
+
+    @invariant()
+    def rounds_hold_what_was_noted(self) -> None:
+        assert [one.noted for one in self.store.rounds()] == self.rounds
 
     @invariant()
     def threads_hold_what_was_submitted(self) -> None:

@@ -31,10 +31,13 @@ def store(store_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def fill(make_new_recording: Callable[..., NewRecording]) -> Callable[[Store, int], list[str]]:
-    """Adds that many recordings to a store and returns its segments in order."""
+    """Adds that many recordings, each of a collection of its own, and returns their segments in order."""
 
     def filling(store: Store, n: int) -> list[str]:
-        items = [make_new_recording(source=f"{i}.wav", bytes_sha256=f"{i:064x}") for i in range(n)]
+        items = [
+            make_new_recording(source=f"{i}.wav", bytes_sha256=f"{i:064x}", collection=f"c{i}")
+            for i in range(n)
+        ]
         store.add_recordings(items)
         return [segment.id for segment, _ in store.segments_to_draft()]
 

@@ -29,6 +29,29 @@ with Store.open(path, busy_timeout_s=60) as store:
         os.write(1, f"saved {segment_id} {event_id}\\n".encode())
 """
 
+_KEEPER = """
+import os, sys
+from labwidgets.records import RoundSettings
+from labwidgets.store import Store
+path, first, *segments = sys.argv[1:]
+def saved(what, number):
+    os.write(1, f"saved {what} {number}\\n".encode())
+with Store.open(path, busy_timeout_s=60) as store:
+    store.begin_round(RoundSettings(), number=1)
+    for number in range(int(first), len(segments)):
+        store.note_round(1, noted={str(number): number})
+        saved("note", number)
+        store.state_licence("CC0-1.0", collection=f"c{number}")
+        saved("licence", number)
+        store.add_snapshot(f"labels-{number}", n_rows=number, digest="d", path="p")
+        saved("snapshot", number)
+        if number % 2 == 0:
+            store.drop_snapshot(f"labels-{number}")
+            saved("drop", number)
+        store.rank({segments[number]: 1.0 + number}, {"rows": []}, {}, min_per_s=float(number))
+        saved("rank", number)
+"""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
@@ -84,15 +107,58 @@ def _check(store: Store, outputs: list[Path]) -> None:
                     sink.write(f"saved {row.segment_id} {told[0].event_id}\n")
 
 
-def test_an_fsync_comes_before_each_acknowledgement(
+@pytest.mark.slow
+def test_kill_9_loses_nothing_of_rounds_licences_snapshots_and_ranks(
     store: Store, store_path: Path, fill: Fill, start: Start, tmp_path: Path
+) -> None:
+    ids, output, first = fill(store, 400), tmp_path / "acks", 0
+    for n_wanted in (60, 150):
+        with output.open("ab") as sink:
+            keeper = start(_KEEPER, store_path, first, *ids, stdout=sink)
+        while len(_acks(output)) < n_wanted:
+            assert keeper.poll() is None
+            time.sleep(0.005)
+        keeper.kill()
+        keeper.wait()
+        _check_kept(store, output)
+        # What it was at may be saved and not told.
+        first = max(int(number) for _, number in _acks(output)) + 2
+    assert store.verify().ok
+    before = (store.rounds(), store.snapshots(), list(store.recordings()))
+    store.rebuild()
+    assert before == (store.rounds(), store.snapshots(), list(store.recordings()))
+
+
+def _check_kept(store: Store, output: Path) -> None:
+    told: dict[str, set[int]] = {}
+    for what, number in _acks(output):
+        told.setdefault(what, set()).add(int(number))
+    [kept] = store.rounds()
+    licensed = {int(one.collection[1:]) for one in store.recordings() if one.licence == "CC0-1.0"}
+    there = {one.n_rows for one in store.snapshots()}
+    pace = store.counts().minutes_left / store.counts().total_s
+    # What was being saved when a keeper was killed may be there untold: one thing a kill.
+    for what, found in (("note", set(kept.noted.values())), ("licence", licensed)):
+        assert told[what] <= found
+        assert len(found) <= len(told[what]) + 2
+    assert not told["drop"] & there
+    assert {number for number in told["snapshot"] if number % 2} <= there
+    assert pace - max(told["rank"]) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "program", [pytest.param(_WRITER, id="submits"), pytest.param(_KEEPER, id="the-rest")]
+)
+def test_an_fsync_comes_before_each_acknowledgement(
+    store: Store, store_path: Path, fill: Fill, start: Start, tmp_path: Path, program: str
 ) -> None:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     ids = fill(store, 5)
     log = tmp_path / "strace.log"
     before = ("strace", "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,write")
-    writer = start(_WRITER, store_path, "a1", ",".join(ids), before=before)
+    arguments = ("a1", ",".join(ids)) if program is _WRITER else (0, ids[0])
+    writer = start(program, store_path, *arguments, before=before)
     out, _ = writer.communicate(timeout=300)
     if writer.returncode:
         pytest.skip("strace may not trace here")
