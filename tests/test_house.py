@@ -39,6 +39,7 @@ HEAVY = (
     "numba",
     "onnxruntime",
 )
+COMPUTING = ("torch", "transformers", "datasets", "librosa", "scipy", "numba", "rapidfuzz", "onnxruntime")
 
 PYTHON = sorted(path for path in PACKAGE.rglob("*.py") if "node_modules" not in path.parts)
 # A migration is the frozen list of what it made, written once.
@@ -121,12 +122,22 @@ def test_a_heavy_library_has_one_home(contract):
     assert modules - set(contract["source_modules"]) == homes
 
 
-def test_importing_labwidgets_loads_nothing_heavy():
-    code = "import json, sys, labwidgets; print(json.dumps(sorted(sys.modules)))"
+def loaded_by(code: str) -> set[str]:
+    """Return the libraries that are there once a fresh interpreter ran ``code``."""
+    told = f"import json, sys; {code}; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", told], cwd=CHECKOUT, capture_output=True, text=True, check=True
     )
-    assert [name for name in json.loads(done.stdout) if name.split(".")[0] in HEAVY] == []
+    return {name.split(".")[0] for name in json.loads(done.stdout)}
+
+
+def test_importing_labwidgets_loads_nothing_heavy():
+    assert loaded_by("import labwidgets") & set(HEAVY) == set()
+
+
+def test_a_project_and_a_labeller_load_nothing_that_computes():
+    """Commands and notebooks begin with them: what models and figures need waits until it is used."""
+    assert loaded_by("import labwidgets as lw; lw.Project, lw.Labeller") & set(COMPUTING) == set()
 
 
 # ---- what meets the outside ----------------------------------------------------------------------------

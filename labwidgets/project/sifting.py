@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from labwidgets.config import PseudoSettings
 from labwidgets.errors import NotFoundError, TrainingError
 from labwidgets.project.calibrating import word_curve
-from labwidgets.records import PseudoClip, PseudoReport
+from labwidgets.records import PseudoClip, PseudoReport, Sifted
 from labwidgets.store import Store
 
 if TYPE_CHECKING:
     from labwidgets.analysis.calibration.fitting import Calibration
-    from labwidgets.training.pseudo import Sifted
 
 TRAIN = "train"
 
@@ -25,7 +24,7 @@ def sifted(store: Store, settings: PseudoSettings) -> Sifted:
         NotFoundError: A model that was named drafted nothing of what is not labelled.
         TrainingError: No model did, or no second one to agree with it.
     """
-    from labwidgets.training.pseudo import Sieve, Sifted, label_of, sift
+    from labwidgets.training.pseudo import Sieve, label_of, sift
 
     model, second = _models(store, settings)
     drafts = store.unlabelled_drafts(model)

@@ -11,7 +11,7 @@ from labwidgets.corpus.releases import Releases
 from labwidgets.errors import ConfigError, TrainingError
 from labwidgets.jobs import Job, turn
 from labwidgets.project.sifting import kept_from_measuring, sifted
-from labwidgets.records import Progress, PruneReport, PseudoReport, TrainReport
+from labwidgets.records import Progress, PruneReport, PseudoReport, Sifted, TrainReport
 from labwidgets.training.curves import Curves, LiveCurves
 from labwidgets.training.runs import MODELS, Runs
 from labwidgets.widgets.source import StoreSource
@@ -19,7 +19,6 @@ from labwidgets.widgets.source import StoreSource
 if TYPE_CHECKING:
     from labwidgets.analysis.comparing import Comparison
     from labwidgets.asr.sources import ListedModel, ModelSource
-    from labwidgets.training.pseudo import Sifted
 
 _METHODS = ("full", "lora")
 

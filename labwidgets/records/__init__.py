@@ -58,7 +58,7 @@ from labwidgets.records.labels import (
 )
 from labwidgets.records.protocols import Drafter, LabelSource, Progress, ReadAudio, RecordingSource
 from labwidgets.records.pruning import Pruned, PruneReport
-from labwidgets.records.pseudo import PseudoClip, PseudoLabel, PseudoReport, UnlabelledSegment
+from labwidgets.records.pseudo import PseudoClip, PseudoLabel, PseudoReport, Sifted, UnlabelledSegment
 from labwidgets.records.queue import (
     QUEUE_FILTERS,
     QUEUE_ORDERS,
@@ -233,6 +233,7 @@ __all__ = [
     "SegmentReport",
     "SegmentView",
     "SegmentsChanged",
+    "Sifted",
     "Span",
     "SpeakerCard",
     "SpeakersReport",

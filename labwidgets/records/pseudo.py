@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -94,3 +95,27 @@ class PseudoReport:
             f"{self.n_passed} of {self.n_drafts} drafts by {self.model} ({length(self.hours)}) pass{agreed}; "
             f"failed: {failed or 'none'}; confidence {self.confidence}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """The drafts that a run learns from, in a fixed order, and how they were chosen."""
+
+    labels: tuple[PseudoLabel, ...]
+    report: PseudoReport
+
+    @property
+    def digest(self) -> str:
+        """The same for the same drafts in the same order."""
+        text = " ".join(one.draft_id for one in self.labels)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: ids and figures, no texts."""
+        return {"labels": [asdict(one) for one in self.labels], "report": self.report.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what ``to_dict`` wrote."""
+        labels = tuple(PseudoLabel(**one) for one in data["labels"])
+        return cls(labels, PseudoReport.from_dict(data["report"]))

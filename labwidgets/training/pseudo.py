@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -16,7 +15,7 @@ from labwidgets.analysis.calibration.fitting import Calibration
 from labwidgets.asr.alarms import REPETITION, is_fast
 from labwidgets.asr.languages import SPACELESS, whisper_code
 from labwidgets.config import PseudoSettings
-from labwidgets.records import Hypothesis, PseudoClip, PseudoLabel, PseudoReport, Refusal
+from labwidgets.records import Hypothesis, PseudoClip, PseudoLabel, Refusal
 from labwidgets.text import has_repetition, normalisation
 
 SPELLING = "basic"
@@ -114,30 +113,6 @@ def sift(clips: Iterable[PseudoClip], sieve: Sieve) -> tuple[list[PseudoClip], d
         if not reasons:
             passed.append(clip)
     return passed, {name: failed[name] for name in FILTERS}
-
-
-@dataclass(frozen=True, slots=True)
-class Sifted:
-    """The drafts that a run learns from, in a fixed order, and how they were chosen."""
-
-    labels: tuple[PseudoLabel, ...]
-    report: PseudoReport
-
-    @property
-    def digest(self) -> str:
-        """The same for the same drafts in the same order."""
-        text = " ".join(one.draft_id for one in self.labels)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values: ids and figures, no texts."""
-        return {"labels": [asdict(one) for one in self.labels], "report": self.report.to_dict()}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return what ``to_dict`` wrote."""
-        labels = tuple(PseudoLabel(**one) for one in data["labels"])
-        return cls(labels, PseudoReport.from_dict(data["report"]))
 
 
 def label_of(clip: PseudoClip) -> PseudoLabel:

@@ -16,8 +16,7 @@ from typing import Any
 from labwidgets.asr.sources import trained_folders
 from labwidgets.corpus.withdrawal import MODELS, SEGMENTS_FILE, UNFINISHED
 from labwidgets.errors import LabError, ModelError, NotFoundError
-from labwidgets.records import TrainReport
-from labwidgets.training.pseudo import Sifted
+from labwidgets.records import Sifted, TrainReport
 
 REPORT_FILE, PLAN_FILE, DRAFTS_FILE = "run.json", "plan.json", "drafts.json"
 __all__ = ["MODELS", "SEGMENTS_FILE", "Plan", "Runs", "run_key", "write_json"]

@@ -19,12 +19,12 @@ from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import ModelSource
 from labwidgets.config import Device, TrainingRecipe
 from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
-from labwidgets.records import RATE_HZ, PseudoClip, Samples, TrainReport
+from labwidgets.records import RATE_HZ, PseudoClip, Samples, Sifted, TrainReport
 from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
 from labwidgets.training.batches import Clips, Collator
 from labwidgets.training.material import PSEUDO, SPLITS, TEST, TRAIN, VALIDATION, Clip, Material
-from labwidgets.training.pseudo import Rota, Sifted, per_epoch, still_there
+from labwidgets.training.pseudo import Rota, per_epoch, still_there
 from labwidgets.training.runs import SEGMENTS_FILE, Plan, Runs, run_key, write_json
 from labwidgets.training.steady import Fitted, Hooks, Stopped, fit, quiet, room_for, threads_for
 
