@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from labwidgets.errors import LabError, ModelError
 from labwidgets.project.looks import errors
-from labwidgets.project.round_stands import Stand
+from labwidgets.project.round_stands import Stand, audits_wait, labels_wait
 from labwidgets.project.round_tests import TestSet
 from labwidgets.records import ALL, Amount, AuditPool, KeptRound, StoredDecision, Worked
 from labwidgets.training.runs import MODELS
@@ -135,10 +135,11 @@ class Views:
         """Return the newest round."""
         return self.all(kept)[-1]
 
-    def is_over(self, kept: Sequence[KeptRound]) -> bool:
-        """Return whether another round is forecast not to pay."""
-        forecast = self.last(kept).forecast
-        return forecast is not None and forecast.verdict == "does not pay"
+    def final(self, kept: Sequence[KeptRound]) -> Round | None:
+        """Return the newest round where another one is forecast not to pay; else None."""
+        last = self.last(kept)
+        is_over = last.forecast is not None and last.forecast.verdict == "does not pay"
+        return last if is_over else None
 
     def all(self, kept: Sequence[KeptRound], *, slice_by: str = "accent") -> Rounds:
         """Return all rounds."""
@@ -161,8 +162,6 @@ class Views:
             return Stand("done", "", "")
         if "drafter" not in kept.noted:
             return Stand("draft", "a call", "project.round() goes on.")
-        from labwidgets.project.round_stands import audits_wait, labels_wait
-
         pools = self.pools(kept)
         waiting = sum(row.state == "open" for pool in pools[-1:] for row in self._store.audits(pool.id))
         if waiting:

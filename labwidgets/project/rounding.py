@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _FIXED = ("max_wer", "risk", "model")
 """What cannot be changed while a round goes on: its drafts and audits answer to them."""
 
-_SWITCHES = {"train": "--train", "again": "--again"}
-
 
 class Rounding(Drafting, Choosing, Deciding, Training):
     """The part of a project that goes round and round."""
@@ -131,8 +129,9 @@ class Rounding(Drafting, Choosing, Deciding, Training):
                 return self._views.last(kept)
             going_on = kept[-1] if kept and kept[-1].ended_us is None else None
             if going_on is None:
-                if kept and not again and self._views.is_over(kept):
-                    return self._views.last(kept)
+                final = self._views.final(kept) if kept and not again else None
+                if final is not None:
+                    return final
                 number = kept[-1].number + 1 if kept else 1
                 going_on = self.store.begin_round(settings, number=number)
             elif settings != going_on.settings:
