@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from labwidgets.analysis.loop import Ahead, Forecast, Pace, Past, Round, forecast, joint_draws
-from labwidgets.project.round_tests import TestSet
+from labwidgets.project.round_tests import TestSet, first_model
 from labwidgets.records import Amount, KeptRound, TrainReport, Worked
 from labwidgets.store import Store
 
 
-def forecast_of(  # noqa: PLR0913 - all that a forecast goes by
+def forecast_of(
     store: Store,
     kept: Sequence[KeptRound],
     rounds: Sequence[Round],
     *,
     tests: TestSet,
     runs: Sequence[TrainReport],
-    start: str,
 ) -> Forecast:
     """Return what another round is expected to come to, with the settings of the last one.
 
@@ -29,9 +28,8 @@ def forecast_of(  # noqa: PLR0913 - all that a forecast goes by
         rounds: The same, as people see them.
         tests: The test set.
         runs: All trainings.
-        start: Name of the model that the first round began with.
     """
-    past = _past(rounds, tests, {run.run: run.hours for run in runs}, start)
+    past = _past(rounds, tests, {run.run: run.hours for run in runs}, first_model(kept))
     return forecast(past, _pace(store, kept, tests), _ahead(store, rounds))
 
 

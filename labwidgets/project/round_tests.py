@@ -79,6 +79,12 @@ class TestSet:
         return {**known, "recording": [row.recording for row in self._common]}
 
 
+def first_model(kept: Sequence[KeptRound]) -> str:
+    """Return the name of the model that the first round began with; empty for none."""
+    first = kept[0]
+    return first.settings.model or str(first.noted.get("drafted_by", ""))
+
+
 def _rows(project: Rounding, kept: Sequence[KeptRound]) -> list[AnalysedSegment]:
     for one in reversed(kept):
         run = one.noted.get("run")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from labwidgets.errors import LabError, ModelError
 from labwidgets.project.looks import errors
 from labwidgets.project.round_stands import Stand, audits_wait, labels_wait
-from labwidgets.project.round_tests import TestSet
+from labwidgets.project.round_tests import TestSet, first_model
 from labwidgets.records import ALL, Amount, AuditPool, KeptRound, StoredDecision, Worked
 from labwidgets.training.runs import MODELS
 
@@ -71,11 +71,6 @@ class Views:
 
     def _is_there(self, run: str) -> bool:
         return (self._project.folder / MODELS / run).is_dir()
-
-    def _start(self, kept: Sequence[KeptRound]) -> str:
-        """Return the name of the model that the first round began with; empty for none."""
-        first = kept[0]
-        return first.settings.model or str(first.noted.get("drafted_by", ""))
 
     # ---- what people do ------------------------------------------------------------------------------
 
@@ -147,15 +142,14 @@ class Views:
 
         if not kept:
             return Rounds((), slice_by)
-        tests, start = TestSet(self._project, kept, slice_by=slice_by), self._start(kept)
+        tests = TestSet(self._project, kept, slice_by=slice_by)
         found = [self._round(one, self._stand(one), tests) for one in kept]
         if kept[-1].ended_us is not None:
             from labwidgets.project.round_forecasts import forecast_of
 
-            runs = self._project.runs()
-            forecast = forecast_of(self._store, kept, found, tests=tests, runs=runs, start=start)
+            forecast = forecast_of(self._store, kept, found, tests=tests, runs=self._project.runs())
             found[-1] = replace(found[-1], forecast=forecast, to_do=_next(forecast))
-        return Rounds(tuple(found), slice_by, tests.rate(start))
+        return Rounds(tuple(found), slice_by, tests.rate(first_model(kept)))
 
     def _stand(self, kept: KeptRound) -> Stand:
         if kept.ended_us is not None:
@@ -233,7 +227,7 @@ class Views:
         start = known[0].settings.model
         runs = dict.fromkeys(str(one.noted["run"]) for one in known if "run" in one.noted)
         for model in (start, *filter(self._is_there, runs)):
-            name = self._start(known) if model == start else str(model)
+            name = first_model(known) if model == start else str(model)
             missing = tests.unheard_by(name)
             if not missing or not name:
                 continue
