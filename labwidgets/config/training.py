@@ -12,10 +12,10 @@ from labwidgets.config.files import Settings, configs_folder, parse, read_yaml
 from labwidgets.config.numbers import Range, Share
 from labwidgets.config.pseudo import PseudoSettings
 from labwidgets.errors import ConfigError
+from labwidgets.records import TrainingMethod
 from labwidgets.text import normalisation
 
 TrainingFamily = Literal["whisper", "ctc"]
-TrainingMethod = Literal["full", "lora"]
 
 
 def _known_spelling(name: str) -> str:

@@ -178,7 +178,7 @@ class Steps:
         try:
             report = self._project.train_here(
                 None if self._is_from_nothing() else wish.model,
-                method=wish.method,  # type: ignore[arg-type]  # checked with the settings
+                method=wish.method,
                 recipe=wish.recipe,
                 settings=wish.settings,
                 progress=self._hooks.progress,

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.config import TrainingMethod, training_recipe
+from labwidgets.config import training_recipe
 from labwidgets.errors import ConfigError
 from labwidgets.jobs import Job, turn
 from labwidgets.project.choosing import Choosing
 from labwidgets.project.deciding import Deciding
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.training import Training
-from labwidgets.records import KeptRound, Progress, RoundSettings
+from labwidgets.records import KeptRound, Progress, RoundSettings, TrainingMethod
 
 if TYPE_CHECKING:
     from labwidgets.analysis.loop import Round, Rounds

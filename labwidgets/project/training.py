@@ -6,12 +6,20 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.config import PseudoSettings, TrainingMethod, TrainingRecipe, parse, training_recipe
+from labwidgets.config import PseudoSettings, TrainingRecipe, parse, training_recipe
 from labwidgets.corpus.releases import Releases
 from labwidgets.errors import ConfigError, TrainingError
 from labwidgets.jobs import Job, turn
 from labwidgets.project.sifting import kept_from_measuring, sifted
-from labwidgets.records import Progress, PruneReport, PseudoReport, Sifted, TrainReport
+from labwidgets.records import (
+    TRAINING_METHODS,
+    Progress,
+    PruneReport,
+    PseudoReport,
+    Sifted,
+    TrainingMethod,
+    TrainReport,
+)
 from labwidgets.training.curves import Curves, LiveCurves
 from labwidgets.training.runs import MODELS, Runs
 from labwidgets.widgets.source import StoreSource
@@ -19,8 +27,6 @@ from labwidgets.widgets.source import StoreSource
 if TYPE_CHECKING:
     from labwidgets.analysis.comparing import Comparison
     from labwidgets.asr.sources import ListedModel, ModelSource
-
-_METHODS = ("full", "lora")
 
 Pseudo = bool | str | Mapping[str, Any] | None
 """Whether to learn from drafts, too: by the usual filters, by others, or from those of an earlier run."""
@@ -118,8 +124,8 @@ class Training(StoreSource):
             TrainingError: There is too little to learn from or to measure with.
             DiskFullError: There is no room; what was trained so far stays, and the same call goes on.
         """
-        if method not in _METHODS:
-            raise ConfigError("no such way of training", value=method, allowed=", ".join(_METHODS))
+        if method not in TRAINING_METHODS:
+            raise ConfigError("no such way of training", value=method, allowed=", ".join(TRAINING_METHODS))
         wanted = self._with_filters(settings or {}, pseudo)
         base, name, chosen = self._chosen(model, method, recipe, wanted, progress=progress)
         from labwidgets.training.steady import Hooks

@@ -122,7 +122,7 @@ from labwidgets.records.takes import (
     TakeCheck,
     TakeSource,
 )
-from labwidgets.records.training import TrainReport
+from labwidgets.records.training import TRAINING_METHODS, TrainingMethod, TrainReport
 from labwidgets.records.transcripts import AudioRef, ConvertReport, Loss, TranscribedSpan, Transcript
 from labwidgets.records.worth import (
     GROUPS,
@@ -153,6 +153,7 @@ __all__ = [
     "SCOPES",
     "SHARE",
     "TERMS",
+    "TRAINING_METHODS",
     "Ack",
     "AddReport",
     "AlignReport",
@@ -247,6 +248,7 @@ __all__ = [
     "TextKind",
     "TextUse",
     "TrainReport",
+    "TrainingMethod",
     "TranscribedSpan",
     "Transcript",
     "Transcription",

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from labwidgets.errors import ConfigError
+from labwidgets.records.training import TRAINING_METHODS, TrainingMethod
 
 RoundStep = Literal["draft", "audit", "label", "train", "report", "done"]
 
@@ -77,7 +78,7 @@ class RoundSettings:
     audits: int = 150
     label: int | str = ALL
     model: str | None = None
-    method: str = "full"
+    method: TrainingMethod = "full"
     recipe: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     compute_minutes: float = 0.0
@@ -92,8 +93,9 @@ class RoundSettings:
         for name in ("audits", "compute_minutes"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ConfigError(f"{name} is out of range", value=getattr(self, name), allowed="0 or more")
-        if self.method not in ("full", "lora"):
-            raise ConfigError("no such way of training", value=self.method, allowed="full, lora")
+        if self.method not in TRAINING_METHODS:
+            allowed = ", ".join(TRAINING_METHODS)
+            raise ConfigError("no such way of training", value=self.method, allowed=allowed)
         Amount.of(self.label)
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any, Literal, Self
 from labwidgets.records.pseudo import PseudoReport
 from labwidgets.records.reports import Refusal, in_words, length
 
+TrainingMethod = Literal["full", "lora"]
+TRAINING_METHODS: tuple[TrainingMethod, ...] = ("full", "lora")
 TrainingState = Literal["trained", "stopped"]
 _SHOWN = 5
 
