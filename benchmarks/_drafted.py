@@ -10,6 +10,8 @@ from pathlib import Path
 
 from _speech import RATE_HZ, read_sound, turns
 
+from labwidgets.records import Drafter
+
 PARTS = {
     "alnum_accents": "tiny.en",
     "read_en_small": "tiny.en",
@@ -73,7 +75,7 @@ def _drafts(folder: Path, known: set[str]) -> Iterator[dict[str, object]]:
     from labwidgets.asr.drafting import load_drafter
     from labwidgets.asr.sources import resolve
 
-    drafters: dict[str, object] = {}
+    drafters: dict[str, Drafter] = {}
     for part, model in PARTS.items():
         for clip, row, span in _clips(folder / part, _EVERY.get(part, 1)):
             if clip in known:
@@ -84,7 +86,7 @@ def _drafts(folder: Path, known: set[str]) -> Iterator[dict[str, object]]:
             if span is not None:
                 samples = samples[round(span[0] * RATE_HZ) : round(span[1] * RATE_HZ)]
             accent = row["accent_language"]
-            said = drafters[model].transcribe(samples, language=language_of(part, accent).split("-")[0])  # type: ignore[attr-defined]
+            said = drafters[model].transcribe(samples, language=language_of(part, accent).split("-")[0])
             yield {
                 "clip": clip,
                 "part": part,
