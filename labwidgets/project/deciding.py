@@ -18,6 +18,7 @@ from labwidgets.records import (
     PoolUnit,
     StoredDecision,
 )
+from labwidgets.training.material import SPLITS
 from labwidgets.training.runs import MODELS, Runs
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 SAFE = "basic"
 """How drafts and audits are spelt before they are compared."""
 
-SPLITS = ("train", "validation", "test")
 _SEED_BITS = 63
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from labwidgets.config import training_recipe
 from labwidgets.errors import ConfigError, ModelError, ProjectError, StoreError, TrainingError
-from labwidgets.project.deciding import SPLITS
 from labwidgets.project.round_stands import Stand, audits_wait, labels_wait, training_failed
 from labwidgets.project.round_views import Views
 from labwidgets.records import Decision, KeptRound, Progress
+from labwidgets.training.material import SPLITS
 
 if TYPE_CHECKING:
     from labwidgets.analysis.loop import Round

@@ -10,11 +10,10 @@ from labwidgets.errors import NotFoundError, TrainingError
 from labwidgets.project.calibrating import word_curve
 from labwidgets.records import PseudoClip, PseudoReport, Sifted
 from labwidgets.store import Store
+from labwidgets.training.material import TRAIN
 
 if TYPE_CHECKING:
     from labwidgets.analysis.calibration.fitting import Calibration
-
-TRAIN = "train"
 
 
 def sifted(store: Store, settings: PseudoSettings) -> Sifted:
