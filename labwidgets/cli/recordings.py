@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -13,6 +15,9 @@ from labwidgets.errors import SourceError
 from labwidgets.jobs import WorkerChannel, terminal_progress
 from labwidgets.project import Project
 from labwidgets.records import AlignReport, SegmentReport, SpeakersReport
+
+if TYPE_CHECKING:
+    from labwidgets.audio.speakers import VoiceMethod
 
 app = typer.Typer()
 
@@ -33,11 +38,7 @@ def segment(
         with Project.open(folder) as project:
             return project.segment_here(settings=given, **told)
 
-    if job:
-        as_worker(lambda channel: dataclasses.asdict(work(**_told(channel))))
-        return
-    report = work(progress=terminal_progress("segmenting"))
-    show(dataclasses.asdict(report), as_json=as_json, text=str(report), partial=bool(report.refused))
+    _go(work, "segmenting", as_json=as_json, is_job=job)
 
 
 @app.command()
@@ -50,17 +51,13 @@ def speakers(
     as_json: Json = False,
 ) -> None:
     """Propose who speaks in each segment; names that people gave stay. Run it again to resume."""
-    way = cast("Literal['dvector', 'mfcc']", method)
+    way = cast("VoiceMethod", method)
 
     def work(**told: Any) -> SpeakersReport:
         with Project.open(folder) as project:
             return project.find_speakers_here(recording, n=n, method=way, **told)
 
-    if job:
-        as_worker(lambda channel: dataclasses.asdict(work(**_told(channel))))
-        return
-    report = work(progress=terminal_progress("telling speakers apart"))
-    show(dataclasses.asdict(report), as_json=as_json, text=str(report), partial=bool(report.refused))
+    _go(work, "telling speakers apart", as_json=as_json, is_job=job)
 
 
 @app.command()
@@ -87,7 +84,21 @@ def align(
     if job:
         as_worker(work_for, is_given=True)
         return
-    report = work(_text_of(transcript, encoding), progress=terminal_progress("aligning"))
+    _go(partial(work, _text_of(transcript, encoding)), "aligning", as_json=as_json)
+
+
+def _go(
+    work: Callable[..., AlignReport | SegmentReport | SpeakersReport],
+    title: str,
+    *,
+    as_json: bool,
+    is_job: bool = False,
+) -> None:
+    """Do the work for the job that waits for it, or for whoever typed the command."""
+    if is_job:
+        as_worker(lambda channel: dataclasses.asdict(work(**_told(channel))))
+        return
+    report = work(progress=terminal_progress(title))
     show(dataclasses.asdict(report), as_json=as_json, text=str(report), partial=bool(report.refused))
 
 
