@@ -83,18 +83,34 @@ class Fitted:
     best_epoch: float | None
 
 
-def fit(  # noqa: PLR0913 - the parts of a run
-    model: Any,
-    *,
-    train: Clips,
-    validation: Clips | None,
-    collator: Collator,
-    recipe: TrainingRecipe,
-    work: Path,
-    hooks: Hooks,
-    on_gpu: bool = False,
-) -> Fitted:
-    """Train a model, from the newest checkpoint in ``work`` where there is one.
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is trained, on what and where.
+
+    Attributes:
+        model: Whose weights change.
+        train: It learns from these.
+        validation: They are heard after each epoch; None where there are none.
+        collator: Makes batches of clips.
+        work: Folder of the run: its checkpoints lie there.
+        on_gpu: Whether it computes on one.
+    """
+
+    model: Any
+    train: Clips
+    validation: Clips | None
+    collator: Collator
+    work: Path
+    on_gpu: bool
+
+    @property
+    def checkpoints(self) -> Path:
+        """Their folder."""
+        return self.work / _CHECKPOINTS
+
+
+def fit(lesson: Lesson, recipe: TrainingRecipe, *, hooks: Hooks) -> Fitted:
+    """Train a model, from its newest checkpoint where there is one.
 
     Where a GPU's memory is too small, half a batch is taken and twice as many for a step: the steps stay what
     they are.
@@ -104,24 +120,15 @@ def fit(  # noqa: PLR0913 - the parts of a run
         TrainingError: The loss is no number any more, or a GPU's memory is too small for a batch of one.
         DiskFullError: There is no room for a checkpoint; those before it are safe.
     """
-    first = _changing(model) if on_gpu else {}
+    first = _changing(lesson.model) if lesson.on_gpu else {}
     while True:
         try:
-            return _fit(
-                model,
-                train=train,
-                validation=validation,
-                collator=collator,
-                recipe=recipe,
-                work=work,
-                hooks=hooks,
-                on_gpu=on_gpu,
-            )
+            return _fit(lesson, recipe, hooks)
         except torch.OutOfMemoryError as error:
             recipe = _halved(recipe, error)
         logger.warning("The GPU's memory is too small: %s clips in one pass now.", recipe.batch_size)
         torch.cuda.empty_cache()
-        model.load_state_dict(first, strict=False)
+        lesson.model.load_state_dict(first, strict=False)
 
 
 def _changing(model: Any) -> dict[str, torch.Tensor]:
@@ -146,31 +153,19 @@ def _halved(recipe: TrainingRecipe, error: Exception) -> TrainingRecipe:
     )
 
 
-def _fit(  # noqa: PLR0913 - the parts of a run
-    model: Any,
-    *,
-    train: Clips,
-    validation: Clips | None,
-    collator: Collator,
-    recipe: TrainingRecipe,
-    work: Path,
-    hooks: Hooks,
-    on_gpu: bool,
-) -> Fitted:
-    folder = work / _CHECKPOINTS
+def _fit(lesson: Lesson, recipe: TrainingRecipe, hooks: Hooks) -> Fitted:
+    folder = lesson.checkpoints
     resumed = newest_checkpoint(folder)
-    watch = _Watch(train, recipe, hooks)
+    watch = _Watch(lesson.train, recipe, hooks)
     callbacks: list[TrainerCallback] = [watch]
-    if validation is not None and recipe.patience:
+    if lesson.validation is not None and recipe.patience:
         callbacks.insert(0, EarlyStoppingCallback(early_stopping_patience=recipe.patience))
     trainer = _SteadyTrainer(
-        model=model,
-        args=_arguments(
-            recipe, folder, n_train=len(train), has_validation=validation is not None, on_gpu=on_gpu
-        ),
-        train_dataset=train,
-        eval_dataset=validation,
-        data_collator=collator,
+        model=lesson.model,
+        args=_arguments(lesson, recipe),
+        train_dataset=lesson.train,
+        eval_dataset=lesson.validation,
+        data_collator=lesson.collator,
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
@@ -188,13 +183,11 @@ def _fit(  # noqa: PLR0913 - the parts of a run
     )
 
 
-def _arguments(
-    recipe: TrainingRecipe, folder: Path, *, n_train: int, has_validation: bool, on_gpu: bool
-) -> TrainingArguments:
-    per_epoch = math.ceil(math.ceil(n_train / recipe.batch_size) / recipe.accumulate)
-    n_steps = per_epoch * recipe.epochs
+def _arguments(lesson: Lesson, recipe: TrainingRecipe) -> TrainingArguments:
+    per_epoch = math.ceil(math.ceil(len(lesson.train) / recipe.batch_size) / recipe.accumulate)
+    n_steps, has_validation, on_gpu = per_epoch * recipe.epochs, lesson.validation is not None, lesson.on_gpu
     return TrainingArguments(
-        output_dir=str(folder),
+        output_dir=str(lesson.checkpoints),
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type="linear",

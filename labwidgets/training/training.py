@@ -26,7 +26,7 @@ from labwidgets.training.batches import Clips, Collator
 from labwidgets.training.material import PSEUDO, SPLITS, TEST, TRAIN, VALIDATION, Clip, Material
 from labwidgets.training.pseudo import Rota, per_epoch, still_there
 from labwidgets.training.runs import SEGMENTS_FILE, Plan, Runs, run_key, write_json
-from labwidgets.training.steady import Fitted, Hooks, Stopped, fit, quiet, room_for, threads_for
+from labwidgets.training.steady import Fitted, Hooks, Lesson, Stopped, fit, quiet, room_for, threads_for
 
 _TRAINED, _FITTED, _BEFORE, _SPENT = "trained", "fitted.json", "before.json", "seconds.json"
 
@@ -232,7 +232,7 @@ class _Run:
         transformers.set_seed(recipe.seed)
         augmenter = Augmenter(recipe.augment, recipe.seed, RATE_HZ)
         validation = material.clips[VALIDATION]
-        return fit(
+        lesson = Lesson(
             models.prepare(base, recipe),
             train=Clips(
                 material.clips[TRAIN],
@@ -243,11 +243,10 @@ class _Run:
             ),
             validation=Clips(validation, material, speller=speller) if validation else None,
             collator=Collator(base),
-            recipe=recipe,
             work=self._work,
-            hooks=self._hooks,
             on_gpu=self._device == "cuda",
         )
+        return fit(lesson, recipe, hooks=self._hooks)
 
     def _rota(self, material: Material) -> Rota[Clip] | None:
         clips = material.clips[PSEUDO]
