@@ -163,14 +163,14 @@ def _name_one(ear: Ear, tally: _Tally, recording: Recording) -> None:
     heard = _told_apart(ear, segments, pieces)
     names = _names(recording, heard)
     free = {segment.id for segment in ear.store.segments_by_use(recording.id, but_by=ACTOR)[0]}
-    parted = [one for one in heard if one.is_mixed and one.segment.id in free]
-    for one in parted:
-        _part(ear, recording, one, names)
+    mixed = [one for one in heard if one.is_mixed]
+    parted = free.intersection(one.segment.id for one in mixed)
     changed: dict[str, list[SegmentRef]] = {}
     for one in heard:
         name = names[one.speaker]
-        is_new = _is_open(one.segment, recording) and one.segment.speaker != name
-        if is_new and one not in parted:
+        if one.segment.id in parted:
+            _part(ear, recording, one, names)
+        elif _is_open(one.segment, recording) and one.segment.speaker != name:
             changed.setdefault(name, []).append(SegmentRef(one.segment.id, one.segment.version))
     for name, refs in changed.items():
         ear.store.change_segments(
@@ -180,13 +180,13 @@ def _name_one(ear: Ear, tally: _Tally, recording: Recording) -> None:
     tally.speakers += len(names)
     tally.assigned += sum(map(len, changed.values()))
     tally.parted += len(parted)
-    tally.mixed += [one.segment.id for one in heard if one.is_mixed and one not in parted]
+    tally.mixed += [one.segment.id for one in mixed if one.segment.id not in parted]
 
 
 def _part(ear: Ear, recording: Recording, one: _Heard, names: Mapping[int, str]) -> None:
     """Cut a segment where its speaker changes."""
     segment = one.segment
-    edges_s = [0.0, *_quiet(ear.read(segment.id), one.turns), segment.end_s - segment.start_s]
+    edges_s = [0.0, *_quiet(ear.read(segment.id), one.turns), _length_s(segment)]
     pieces = tuple(
         SegmentPiece(
             str(uuid.uuid4()),
