@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,9 +96,7 @@ def by_value(pool: Pool, weights: Weights) -> list[int]:
 
 def referred_item(pool: Pool, place: int) -> WorkItem:
     """Return a labelled clip as the queue sees it."""
-    item = pool.items[place]
-    fields = {name: getattr(item, name) for name in WorkItem.__dataclass_fields__}
-    return WorkItem(**(fields | {"text": pool.clips[place].text}))
+    return replace(pool.items[place], text=pool.clips[place].text)
 
 
 def judged_draft(one: Drafted) -> JudgedDraft:
