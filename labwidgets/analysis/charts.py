@@ -6,7 +6,6 @@ colours of lines keep 3:1 to white and to black. Each line has a shape of its ow
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +78,7 @@ class Frame:
 
 def mark(x: float, y: float, look: int | None, *, title: str = "") -> Element:
     """Return the mark of a point; ``title`` shows where it is pointed at."""
-    colour = MUTED if look is None else COLOURS[look % len(COLOURS)]
+    colour = _colour(look)
     shape = "disc" if look is None else SHAPES[look % len(SHAPES)]
     hint = element("title", title) if title else None
     if shape == "disc":
@@ -89,6 +88,10 @@ def mark(x: float, y: float, look: int | None, *, title: str = "") -> Element:
         return element("rect", hint, width=7, height=7, fill=colour, **place)
     corners = "l5 5 l-5 5 l-5 -5" if shape == "diamond" else "l5 9 h-10"
     return element("path", hint, d=f"M{x:.1f} {y - 5:.1f} {corners} Z", fill=colour)
+
+
+def _colour(look: int | None) -> str:
+    return MUTED if look is None else COLOURS[look % len(COLOURS)]
 
 
 def line_chart(frame: Frame, lines: Sequence[Line]) -> Element:
@@ -117,7 +120,7 @@ def bar_chart(frame: Frame, piles: Sequence[Bars]) -> Element:
             hint = element("title", f"{frame.labels[place]}, {pile.name}: {frame.told(value)}")
             bar = {"x": f"{scale.x(place) - width / 2:.1f}", "y": f"{top:.1f}"}
             size = {"width": f"{width:.1f}", "height": f"{bottom - top:.1f}"}
-            parts.append(element("rect", hint, fill=COLOURS[pile.look], **bar, **size))
+            parts.append(element("rect", hint, fill=_colour(pile.look), **bar, **size))
         if any(pile.values[place] is not None for pile in piles):
             parts.append(_text(frame.told(total), scale.x(place), scale.y(total) - 5))
     return _picture(frame, [*parts, *_key([(pile.name, pile.look) for pile in piles], is_bars=True)])
@@ -170,7 +173,7 @@ class _Scale:
 
 
 def _line(scale: _Scale, line: Line) -> Iterator[Element]:
-    colour = MUTED if line.look is None else COLOURS[line.look % len(COLOURS)]
+    colour = _colour(line.look)
     is_muted = line.look is None
     there = [(place, value) for place, value in enumerate(line.values) if value is not None]
     for place, pair in enumerate(line.intervals):
@@ -200,7 +203,7 @@ def _key(names: Sequence[tuple[str, int | None]], *, is_bars: bool = False) -> l
 
 
 def _box(x: float, look: int | None) -> Element:
-    return element("rect", x=f"{x:.1f}", y=_KEY - 9, width=9, height=9, fill=COLOURS[look or 0])
+    return element("rect", x=f"{x:.1f}", y=_KEY - 9, width=9, height=9, fill=_colour(look))
 
 
 def _text(said: str, x: float, y: float, *, anchor: str = "middle") -> Element:
@@ -229,8 +232,7 @@ def _nice(value: float) -> float:
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    steps = itertools.chain(_NICE, [10.0])
-    return round(next(step for step in steps if step * power >= value * (1 - 1e-9)) * power, 12)
+    return round(next(step for step in _NICE if step * power >= value * (1 - 1e-9)) * power, 12)
 
 
 _STYLE = (
