@@ -127,9 +127,8 @@ def _by_chance(places: Floats, rand: Floats) -> Floats:
 def _rows(
     items: Sequence[WorkItem], referred: Sequence[WorkItem], predicted: Predicted, found: Ranking
 ) -> tuple[WorthRow, ...]:
-    tell = _Reasons(items, predicted, found, len(referred), {})
-    for name in GROUPS:
-        tell.there[name] = Counter(one.groups[name] for one in referred)
+    there = {name: Counter(one.groups[name] for one in referred) for name in GROUPS}
+    tell = _Reasons(items, predicted, found, len(referred), there)
     return tuple(
         WorthRow(
             segment_id=items[at].segment_id,
@@ -151,7 +150,7 @@ class _Reasons:
     predicted: Predicted
     found: Ranking
     n: int
-    there: dict[str, Counter[str | None]]
+    there: Mapping[str, Counter[str | None]]
 
     def of(self, at: int) -> list[str]:
         """Return the reasons, the shortest way to say them."""
