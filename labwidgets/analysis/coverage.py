@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from labwidgets.analysis.markup import picture
 from labwidgets.records import Recording, Segment, length
 
 PARTS = ("source", "language", "accent", "speaker")
@@ -59,17 +60,9 @@ class Coverage:
             if n_more > 0:
                 rows.append(f'<text x="{_LABEL}" y="{y + 15}">and {n_more} more</text>')
                 y += _ROW
-        title = escape(f"{self.n} recordings, {length(self.hours)}")
-        width = _LABEL + _PLOT + _NUMBERS
-        size = f'width="{width}" height="{y + 8}" viewBox="0 0 {width} {y + 8}"'
-        size += ' style="max-width: 100%; height: auto"'
-        # A ground of its own: notebooks are dark or light.
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}" '
-            'font-family="system-ui, sans-serif" font-size="13" fill="#1c1e21">'
-            '<rect width="100%" height="100%" fill="#ffffff"/>'
-            f'<text x="8" y="16" font-weight="600">{title}</text>{"".join(rows)}</svg>'
-        )
+        title = f"{self.n} recordings, {length(self.hours)}"
+        body = f'<text x="8" y="16" font-weight="600">{escape(title)}</text>{"".join(rows)}'
+        return picture(title, (_LABEL + _PLOT + _NUMBERS, y + 8), body)
 
 
 def coverage(recordings: Iterable[Recording], segments: Iterable[Segment]) -> Coverage:

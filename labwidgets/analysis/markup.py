@@ -41,6 +41,24 @@ def _markup(child: Child) -> str:
     return child.markup if isinstance(child, Element) else html.escape(str(child))
 
 
+def picture(title: str, size: tuple[int, int], body: str, *, font_px: int = 13) -> str:
+    """Return an SVG that shrinks with its place, on a ground of its own: notebooks are dark or light.
+
+    Args:
+        title: What it is, for those who do not see it.
+        size: Its width and height, in pixels.
+        body: Markup that is finished.
+        font_px: Size of its letters.
+    """
+    width, height = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" style="max-width: 100%; height: auto" '
+        f'aria-label="{html.escape(title)}" font-family="system-ui, sans-serif" font-size="{font_px}" '
+        f'fill="#1c1e21"><rect width="100%" height="100%" fill="#ffffff"/>{body}</svg>'
+    )
+
+
 def document(title: str, style: str, *children: Child) -> str:
     """Return a whole page that loads nothing and runs nothing.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from labwidgets.analysis.markup import picture
 from labwidgets.records import TrainReport
 
 _WIDTH, _HEIGHT = 640, 260
@@ -49,19 +50,12 @@ class Curves:
 
     def _repr_svg_(self) -> str:
         lines = [(label, colour, line) for name, label, colour in _SERIES if (line := self.series(name))]
-        title = escape(self.title)
         # What is longer would run under the key.
         is_long = len(self.title) > _LONGEST_TITLE
-        shown = escape(self.title[: _LONGEST_TITLE - 1]) + "…" if is_long else title
+        shown = self.title[: _LONGEST_TITLE - 1] + "…" if is_long else self.title
         body = _plot(lines) if lines else _text(_WIDTH / 2, _HEIGHT / 2, "the first step is under way")
-        # A ground of its own: notebooks are dark or light.
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-            f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" style="max-width: 100%; height: auto" '
-            f'aria-label="{title}" font-family="system-ui, sans-serif" font-size="12" fill="#1c1e21">'
-            '<rect width="100%" height="100%" fill="#ffffff"/>'
-            f'<text x="8" y="18" font-size="13" font-weight="600">{shown}</text>{body}</svg>'
-        )
+        head = f'<text x="8" y="18" font-size="13" font-weight="600">{escape(shown)}</text>'
+        return picture(self.title, (_WIDTH, _HEIGHT), head + body, font_px=12)
 
 
 def _plot(lines: Sequence[tuple[str, str, Sequence[tuple[float, float]]]]) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from labwidgets.analysis.calibration.fitting import Calibration, Floats, fit
 from labwidgets.analysis.calibration.measuring import Bin, brier, expected_error, reliability
+from labwidgets.analysis.markup import picture
 from labwidgets.errors import ConfigError
 from labwidgets.records import in_words
 
@@ -64,19 +65,14 @@ class CalibrationReport:
         )
 
     def _repr_svg_(self) -> str:
-        title = escape(f"{self.unit} confidence of {self.model}")
-        width, height = _LEFT + _SIDE + 190, _TOP + _SIDE + 44
-        # A ground of its own: notebooks are dark or light.
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" role="img" style="max-width: 100%; height: auto" '
-            f'aria-label="{title}" font-family="system-ui, sans-serif" font-size="13" fill="#1c1e21">'
-            '<rect width="100%" height="100%" fill="#ffffff"/>'
-            f'<text x="8" y="18" font-weight="600">{title}</text>{_axes()}'
+        title = f"{self.unit} confidence of {self.model}"
+        body = (
+            f'<text x="8" y="18" font-weight="600">{escape(title)}</text>{_axes()}'
             f"{_line(self.before, '#b3541e', 'square')}{_line(self.after, '#1559b8', 'disc')}"
             f"{_key(0, '#b3541e', 'square', f'as it is, ECE {self.ece[0]:.3f}')}"
-            f"{_key(1, '#1559b8', 'disc', f'calibrated, ECE {self.ece[1]:.3f}')}</svg>"
+            f"{_key(1, '#1559b8', 'disc', f'calibrated, ECE {self.ece[1]:.3f}')}"
         )
+        return picture(title, (_LEFT + _SIDE + 190, _TOP + _SIDE + 44), body)
 
 
 def calibrated(judged: Judged, *, model: str, unit: str, source: str, method: str) -> CalibrationReport:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from labwidgets.analysis.markup import picture
 from labwidgets.analysis.slices import Slice
 
 _ROW = 22
@@ -39,22 +40,16 @@ class SliceChart:
     def _repr_svg_(self) -> str:
         height = _ROW * (len(self.slices) + 2)
         top = max([self.wer, *(_ends(one)[1] for one in self.slices)]) or 1.0
-        title = escape(f"WER of {self.model} by {self.column}")
+        title = f"WER of {self.model} by {self.column}"
         rows = "".join(_row(one, place, top) for place, one in enumerate(self.slices, 1))
         all_x = _LABEL + _PLOT * self.wer / top
         last = _ROW * (len(self.slices) + 1)
-        width = _LABEL + _PLOT + _NUMBERS
-        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-        size += ' style="max-width: 100%; height: auto"'
-        # A ground of its own: notebooks are dark or light.
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}" '
-            'font-family="system-ui, sans-serif" font-size="13" fill="#1c1e21">'
-            '<rect width="100%" height="100%" fill="#ffffff"/>'
-            f'<text x="8" y="16" font-weight="600">{title}</text>{rows}'
+        body = (
+            f'<text x="8" y="16" font-weight="600">{escape(title)}</text>{rows}'
             f'<path d="M{all_x:.1f} {_ROW} V{last}" stroke="#1c1e21" stroke-dasharray="3 3"/>'
-            f'<text x="{all_x:.1f}" y="{last + 16}" text-anchor="middle">all: {self.wer:.1%}</text></svg>'
+            f'<text x="{all_x:.1f}" y="{last + 16}" text-anchor="middle">all: {self.wer:.1%}</text>'
         )
+        return picture(title, (_LABEL + _PLOT + _NUMBERS, height), body)
 
 
 def slice_chart(column: str, model: str, slices: Sequence[Slice], wer: float) -> SliceChart:
