@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from labwidgets.records import Amount, RoundStep, length
 
+STOPPED = "It was stopped; project.round() goes on."
+
 
 @dataclass(frozen=True, slots=True)
 class Stand:

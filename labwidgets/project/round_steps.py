@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labwidgets.config import training_recipe
 from labwidgets.errors import ConfigError, ModelError, ProjectError, StoreError, TrainingError
-from labwidgets.project.round_stands import Stand, audits_wait, labels_wait, training_failed
+from labwidgets.project.round_stands import STOPPED, Stand, audits_wait, labels_wait, training_failed
 from labwidgets.project.round_views import Views
 from labwidgets.records import Decision, KeptRound, Progress
 from labwidgets.training.material import SPLITS
@@ -34,9 +34,6 @@ class Hooks:
     progress: Progress | None = None
     stopped: Callable[[], bool] | None = None
     point: Callable[[Mapping[str, float]], None] | None = None
-
-
-_STOPPED = "It was stopped; project.round() goes on."
 
 
 class Steps:
@@ -79,7 +76,7 @@ class Steps:
             stopped=self._hooks.stopped,
         )
         if self._is_stopped():
-            return Stand("draft", "a call", _STOPPED)
+            return Stand("draft", "a call", STOPPED)
         if report.failed:
             notes.append(f"{len(report.failed)} segments have no draft: {report.failed[0].reason}")
         known = self._store.drafting_models()
@@ -188,7 +185,7 @@ class Steps:
         except (TrainingError, ModelError, ConfigError, ProjectError) as error:
             return Stand("train", "people", training_failed(error, self._views.in_use_before(self._kept)))
         if report.state != "trained":
-            return Stand("train", "a call", _STOPPED)
+            return Stand("train", "a call", STOPPED)
         self._spend(report.run)
         self._note(run=report.run, snapshot=report.snapshot)
         return None
@@ -221,7 +218,7 @@ class Steps:
         notes = list(self._kept.noted.get("notes", ()))
         notes += self._views.hear(self._hooks)
         if self._is_stopped():
-            return Stand("report", "a call", _STOPPED)
+            return Stand("report", "a call", STOPPED)
         found = self._views.chosen(self._kept)
         self._note(is_end=True, **found.noted, notes=[*notes, *found.notes])
         return None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from labwidgets.errors import LabError, ModelError
 from labwidgets.project.looks import errors
-from labwidgets.project.round_stands import Stand, audits_wait, labels_wait
+from labwidgets.project.round_stands import STOPPED, Stand, audits_wait, labels_wait
 from labwidgets.project.round_tests import TestSet, first_model
-from labwidgets.records import ALL, Amount, AuditPool, KeptRound, StoredDecision, Worked
+from labwidgets.records import ALL, Amount, AuditPool, KeptRound, RoundSettings, StoredDecision, Worked
 from labwidgets.training.runs import MODELS
 
 if TYPE_CHECKING:
@@ -125,6 +126,12 @@ class Views:
         """Return a round that goes on, and where it stands."""
         known = self._store.rounds()
         return self._round(kept, stand, TestSet(self._project, known))
+
+    def unbegun(self, settings: RoundSettings) -> Round:
+        """Return the first round as it was asked for and stopped before it was begun; it is not kept."""
+        from labwidgets.analysis.loop import Round
+
+        return Round(1, "draft", "a call", STOPPED, settings, began_us=round(1e6 * time.time()))
 
     def last(self, kept: Sequence[KeptRound]) -> Round:
         """Return the newest round."""

@@ -126,7 +126,7 @@ class Rounding(Drafting, Choosing, Deciding, Training):
             kept = self.store.rounds()
             settings = self._asked(kept, wanted)
             if not is_ours:
-                return self._views.last(kept)
+                return self._views.last(kept) if kept else self._views.unbegun(settings)
             going_on = kept[-1] if kept and kept[-1].ended_us is None else None
             if going_on is None:
                 final = self._views.final(kept) if kept and not again else None

@@ -115,6 +115,13 @@ def test_two_calls_at_once_take_turns(loop):
     assert len(loop.project.store.pools()) == len(loop.project.store.rounds()) == 1
 
 
+def test_what_is_stopped_before_its_first_turn_says_where_it_stands(project):
+    found = project.round_here(max_wer=0.1, stopped=lambda: True)
+    assert (found.number, found.step, found.waits_for) == (1, "draft", "a call")
+    assert (found.to_do, found.settings.max_wer) == ("It was stopped; project.round() goes on.", 0.1)
+    assert len(project.rounds()) == 0
+
+
 def test_a_round_that_ended_elsewhere_takes_no_more_notes(loop):
     loop.finish(audits=0, label=3, train=False)
     with pytest.raises(StoreError, match=r"this round has ended meanwhile: '1'.*project.round\(\)"):
