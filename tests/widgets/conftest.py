@@ -1,15 +1,24 @@
-"""A comm that records, in the place of the kernel's."""
+"""A comm that records, in the place of the kernel's, and a labeller on it."""
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import comm
+import numpy as np
 import pytest
+import soundfile
 from comm.base_comm import BaseComm
+
+from labwidgets.project import Project
+from labwidgets.widgets.labeller import Labeller
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 WAIT_S = 60.0
 
@@ -96,3 +105,20 @@ def page_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], 
     yield build
     for widget in widgets:
         widget.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "audio"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    for number in range(3):
+        soundfile.write(folder / f"{number}.wav", rng.uniform(-0.2, 0.2, 16_000 * (number + 1)), 16_000)
+    made = Project.create(tmp_path / "corpus", language="en")
+    made.add(folder)
+    return made
+
+
+@pytest.fixture
+def page(project: Project, page_of: Callable[..., Any]) -> Any:
+    return page_of(lambda: Labeller(project, annotator="a1"))

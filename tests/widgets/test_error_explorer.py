@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import soundfile
+from labellers import segments
 
 from labwidgets.analysis.explorer import RowQuery, open_errors
 from labwidgets.errors import ConfigError
 from labwidgets.project import Project
-from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
+from labwidgets.records import ModelRun, Transcription, Word
 from labwidgets.widgets.error_explorer import ErrorExplorer
 from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
@@ -35,10 +36,6 @@ def project(tmp_path):
         opened.add(rows, text_as="reference")
         opened.add_hypotheses(HEARD, model="a")
         yield opened
-
-
-def segments(project):
-    return [row.segment_id for row in project.queue(QueueQuery()).rows]
 
 
 def ask_rows(page, columns=("wer:a",), **query):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import soundfile
 from labwidgets.config import load_settings, save_settings
 from labwidgets.project import Project
 from labwidgets.records import HotWord, ModelRun, QueueQuery, Transcription
-from labwidgets.widgets.labeller import Labeller
 from labwidgets.widgets.protocol import PROTOCOL_VERSION
 
 
@@ -32,11 +30,6 @@ def project(tmp_path: Path) -> Project:
         made.store.add_hypothesis(run_id="run_1", segment_id=key, cache_key=key, transcription=said)
         made.submit_text(key, "the hat sat", annotator="a2")
     return made
-
-
-@pytest.fixture
-def page(project: Project, page_of: Callable[..., Any]) -> Any:
-    return page_of(lambda: Labeller(project, annotator="a1"))
 
 
 def test_what_was_corrected_twice_comes_without_a_name(page: Any, project: Project) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from labellers import segments
 
 from labwidgets.config import LayerSettings, save_settings
 from labwidgets.project import Project
-from labwidgets.records import ModelRun, QueueQuery, Transcription, Word
-from labwidgets.widgets.labeller import Labeller
+from labwidgets.records import ModelRun, Transcription, Word
 
 CAT = {"text": "cat", "whole_word": False, "match_case": False, "match_accents": False, "own": False}
 TEXTS = ["the cat sat", "a cat, a cat", "no dog"]
@@ -37,15 +36,6 @@ def project(tmp_path: Path) -> Project:
         said = Transcription(text, words, 0.4, "en")
         made.store.add_hypothesis(run_id="run_1", segment_id=segment, cache_key=segment, transcription=said)
     return made
-
-
-@pytest.fixture
-def page(project: Project, page_of: Callable[..., Any]) -> Any:
-    return page_of(lambda: Labeller(project, annotator="a1"))
-
-
-def segments(project: Project) -> list[str]:
-    return [row.segment_id for row in project.queue(QueueQuery()).rows]
 
 
 def find(page: Any, **changes: Any) -> dict[str, Any]:
