@@ -35,6 +35,12 @@ def wire() -> ModuleType:
     return importlib.import_module("wire")
 
 
+def slow_line(url: str) -> Any:
+    """Return the line of the browser tests to a server, quick until it is told otherwise."""
+    _browser_tests()
+    return importlib.import_module("slow_line").SlowLine(url)
+
+
 def _chromium() -> str:
     named = os.environ.get("LABWIDGETS_CHROMIUM")
     found = named or shutil.which("chromium") or shutil.which("google-chrome")

@@ -14,9 +14,7 @@ small one.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
-from _browser_lab import CHECKOUT, jupyter_lab, lab_page
+from _browser_lab import jupyter_lab, lab_page, slow_line
 
 RATE_HZ = 16_000
 EVERY_S = 6.0
@@ -242,12 +240,7 @@ def line_to(lab: Any, *, is_slow: bool) -> Iterator[Any]:
     if not is_slow:
         yield None
         return
-    path = CHECKOUT / "tests" / "browser" / "test_player.py"
-    spec = importlib.util.spec_from_file_location("player_tests", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["player_tests"] = module
-    spec.loader.exec_module(module)
-    line = module.SlowLine(lab.url)
+    line = slow_line(lab.url)
     try:
         yield line
     finally:
