@@ -27,6 +27,7 @@ class SlowLine:
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
 
     async def _end(self) -> None:
         self._server.close()
@@ -36,26 +37,34 @@ class SlowLine:
         await asyncio.gather(*rest, return_exceptions=True)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._target)
-        await asyncio.gather(self._carry("up", reader, back), self._carry("down", there, writer))
+        # Either end may hang up in the middle, and ``close`` cuts off the rest: asyncio would report both.
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+            async with asyncio.TaskGroup() as ways:
+                ways.create_task(self._carry("up", reader, back))
+                ways.create_task(self._carry("down", there, writer))
+        except* (ConnectionError, asyncio.CancelledError):
+            writer.close()
 
     async def _carry(self, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(64)
-        delivering = asyncio.create_task(self._deliver(queue, writer))
-        while data := await reader.read(4096):
-            now_s = self._loop.time()
-            if self.is_slow:
-                # All connections share the line.
-                begin_s = max(now_s, self._free_at_s[way])
-                self._free_at_s[way] = begin_s + 8 * len(data) / BITS_PER_S
-                now_s = self._free_at_s[way] + ONE_WAY_S
-            await queue.put((now_s, data))
-        await queue.put((0, b""))
-        await delivering
+        async with asyncio.TaskGroup() as carrying:
+            carrying.create_task(self._deliver(queue, writer))
+            while data := await reader.read(4096):
+                now_s = self._loop.time()
+                if self.is_slow:
+                    # All connections share the line.
+                    begin_s = max(now_s, self._free_at_s[way])
+                    self._free_at_s[way] = begin_s + 8 * len(data) / BITS_PER_S
+                    now_s = self._free_at_s[way] + ONE_WAY_S
+                await queue.put((now_s, data))
+            await queue.put((0, b""))
 
     async def _deliver(self, queue: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
-        while (item := await queue.get())[1]:
-            await asyncio.sleep(max(0, item[0] - self._loop.time()))
-            writer.write(item[1])
-            await writer.drain()
-        writer.close()
+        try:
+            while (item := await queue.get())[1]:
+                await asyncio.sleep(max(0, item[0] - self._loop.time()))
+                writer.write(item[1])
+                await writer.drain()
+        finally:
+            writer.close()
