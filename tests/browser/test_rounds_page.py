@@ -66,9 +66,7 @@ def rounds() -> list[Round]:
                 audit_minutes=95.0,
                 rate=rate(in_use, WERS[2] if is_worse else wer),
                 new_rate=rate(f"run-{number}", wer),
-                notes=("run-3 has a WER of 18.0%, run-2 one of 17.5%: run-2 stays in use",)
-                if is_worse
-                else (),
+                notes=(WORSE,) if is_worse else (),
             )
         )
     now = Round(
