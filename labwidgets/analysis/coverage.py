@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from labwidgets.analysis.markup import picture
+from labwidgets.analysis.markup import image, picture
 from labwidgets.records import Recording, Segment, length
 
 PARTS = ("source", "language", "accent", "speaker")
@@ -46,6 +46,9 @@ class Coverage:
         for part, shares in self.shares.items():
             lines += [f"by {part}:", *(f"  {_name(one)}: {_numbers(one, part)}" for one in shares)]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return image(self._repr_svg_(), repr(self))
 
     def _repr_svg_(self) -> str:
         y, rows = _ROW, list[str]()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from dataclasses import dataclass
 
-_EMPTY = frozenset({"meta", "br", "hr", "col"})
+_EMPTY = frozenset({"meta", "br", "hr", "col", "img"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,17 @@ def picture(title: str, size: tuple[int, int], body: str, *, font_px: int = 13) 
         f'aria-label="{html.escape(title)}" font-family="system-ui, sans-serif" font-size="{font_px}" '
         f'fill="#1c1e21"><rect width="100%" height="100%" fill="#ffffff"/>{body}</svg>'
     )
+
+
+def image(svg: str, said: str) -> str:
+    """Return a drawing as an image that shrinks with its page: JupyterLab cuts off a bare SVG.
+
+    Args:
+        svg: The drawing, see :func:`picture`.
+        said: The same in words, for who does not see it.
+    """
+    source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return element("img", src=source, alt=said, style="max-width: 100%; height: auto").markup
 
 
 def document(title: str, style: str, *children: Child) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from labwidgets.analysis.markup import picture
+from labwidgets.analysis.markup import image, picture
 from labwidgets.records import TrainReport
 
 _WIDTH, _HEIGHT = 640, 260
@@ -47,6 +47,9 @@ class Curves:
         """The newest values."""
         said = [f"{label} {line[-1][1]:.3f}" for name, label, _ in _SERIES if (line := self.series(name))]
         return f"<Curves {self.title}: {', '.join(said) or 'nothing yet'}>"
+
+    def _repr_html_(self) -> str:
+        return image(self._repr_svg_(), repr(self))
 
     def _repr_svg_(self) -> str:
         lines = [(label, colour, line) for name, label, colour in _SERIES if (line := self.series(name))]

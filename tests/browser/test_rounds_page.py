@@ -1,4 +1,4 @@
-"""The page of rounds in a real notebook: both themes, narrow and wide, nothing cut off."""
+"""The page of rounds and pictures in a real notebook: both themes, narrow and wide, nothing cut off."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ told = json.loads(pathlib.Path("rounds.json").read_text())
 Rounds(tuple(map(Round.from_dict, told["rounds"])), "accent", ModelRate.from_dict(told["start"]))
 """
 WORSE = "run-3 has a WER of 18.0%, run-2 one of 17.5%: run-2 stays in use"
+PICTURES = """
+from labwidgets.analysis.coverage import Coverage
+from labwidgets.analysis.explorer.drawing import slice_chart
+from labwidgets.training.curves import Curves
+display(Curves("run-1"), slice_chart("accent", "run-1", (), 0.2), Coverage(1.0, 3, {}))
+"""
 ONE = "Round.from_dict(told['rounds'][-1])"
 
 
@@ -96,16 +102,20 @@ def test_the_page_fits_and_can_be_read_wherever_it_is(lab: Any, open_page: Any) 
 
     told = {"rounds": [one.to_dict() for one in rounds()], "start": asdict(rate("tiny.en", WERS[0]))}
     (lab.root / "rounds.json").write_text(json.dumps(told), encoding="utf-8")
-    lab.write_notebook("rounds.ipynb", [CELL, ONE])
+    lab.write_notebook("rounds.ipynb", [CELL, ONE, PICTURES])
     opened = open_page(lab, width=1600, height=1800)
     opened.open("rounds.ipynb")
     opened.run(0)
     opened.run(1)
+    opened.run(2)
     page = opened.page
     shown = page.locator(".lw-rounds").first
     expect(shown.locator("figure")).to_have_count(8)
     expect(shown.get_by_text("12 audits wait to be labelled by ear")).to_be_visible()
     expect(page.locator(".lw-rounds")).to_have_count(2)
+    pictures = page.locator(".jp-OutputArea-output img")
+    expect(pictures).to_have_count(3)
+    expect(pictures.nth(1)).to_have_attribute("alt", "WER of run-1 by accent, 20.0% over all")
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         opened.theme(theme)
         for width in (1600, 600):
@@ -117,6 +127,7 @@ def test_the_page_fits_and_can_be_read_wherever_it_is(lab: Any, open_page: Any) 
             page.screenshot(path=SCREENSHOTS / name)
             page.locator(".lw-rounds").nth(0).screenshot(path=SCREENSHOTS / f"page-{name}")
             page.locator(".lw-rounds").nth(1).screenshot(path=SCREENSHOTS / f"card-{name}")
+            pictures.first.screenshot(path=SCREENSHOTS / f"curves-{name}")
     assert opened.page_errors() == []
 
 
@@ -124,8 +135,9 @@ FITS = """() => [...document.querySelectorAll(".lw-rounds")].every(page => {
   const right = page.parentElement.getBoundingClientRect().right + 1;
   return [...page.querySelectorAll("figure, section, p, h3, dl, dd, .lw-wide")].every(
     part => part.getBoundingClientRect().right <= right);
-})"""
-"""Whether no part of a page reaches out of its output; tables scroll inside theirs."""
+}) && [...document.querySelectorAll(".jp-OutputArea-output img")].every(picture => picture.naturalWidth > 400
+  && picture.getBoundingClientRect().right <= picture.parentElement.getBoundingClientRect().right + 1)"""
+"""Whether no part of a page, and no picture, reaches out of its output; tables scroll inside theirs."""
 
 FAINT = """() => {
   const light = (colour) => {

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from labwidgets.analysis.calibration.fitting import Calibration, Floats, fit
 from labwidgets.analysis.calibration.measuring import Bin, brier, expected_error, reliability
-from labwidgets.analysis.markup import picture
+from labwidgets.analysis.markup import image, picture
 from labwidgets.errors import ConfigError
 from labwidgets.records import in_words
 
@@ -63,6 +63,9 @@ class CalibrationReport:
             f"calibration error {self.ece[0]:.3f}, calibrated {self.ece[1]:.3f}; Brier score "
             f"{self.brier[0]:.3f}, calibrated {self.brier[1]:.3f}."
         )
+
+    def _repr_html_(self) -> str:
+        return image(self._repr_svg_(), str(self))
 
     def _repr_svg_(self) -> str:
         title = f"{self.unit} confidence of {self.model}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from labwidgets.analysis.markup import picture
+from labwidgets.analysis.markup import image, picture
 from labwidgets.analysis.slices import Slice
 
 _ROW = 22
@@ -36,6 +36,9 @@ class SliceChart:
         """The same as lines of text."""
         lines = [f"WER of {self.model} by {self.column}, {self.wer:.1%} over all"]
         return "\n".join([*lines, *(f"{_label(one)}: {_numbers(one)}" for one in self.slices)])
+
+    def _repr_html_(self) -> str:
+        return image(self._repr_svg_(), repr(self))
 
     def _repr_svg_(self) -> str:
         height = _ROW * (len(self.slices) + 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -154,6 +155,16 @@ def test_curves_draw_what_they_have_and_escape_what_they_are_called() -> None:
     assert drawn._repr_svg_().count("<circle") == 9
     assert "nan" not in drawn._repr_svg_()
     assert ET.fromstring(drawn._repr_svg_()).get("viewBox") == "0 0 640 260"
+
+
+def test_a_notebook_gets_curves_as_an_image_that_shrinks_and_is_said_in_words() -> None:
+    drawn = Curves('a <b> "c"', [{"step": 1, "loss": 3.0}])
+    image = ET.fromstring(drawn._repr_html_() + "</img>")
+    assert (image.tag, image.get("alt")) == ("img", '<Curves a <b> "c": training 3.000>')
+    kind, encoded = str(image.get("src")).split(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(encoded).decode() == drawn._repr_svg_()
+    assert "max-width: 100%" in str(image.get("style"))
 
 
 def test_a_long_name_leaves_the_key_free() -> None:
