@@ -68,6 +68,7 @@ from labwidgets.records.queue import (
     QueuePage,
     QueueQuery,
     QueueRow,
+    ShownDraft,
 )
 from labwidgets.records.reports import (
     AddReport,
@@ -234,6 +235,7 @@ __all__ = [
     "SegmentReport",
     "SegmentView",
     "SegmentsChanged",
+    "ShownDraft",
     "Sifted",
     "Span",
     "SpeakerCard",

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from labwidgets.records.base import Samples, Span
 from labwidgets.records.finding import FindPage, HotWord, Replace, Replaced, Replacement, Restored, Wanted
 from labwidgets.records.labels import Ack, KeptEdit, SegmentView, Submission, Transcription
-from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery
+from labwidgets.records.queue import QueueCounts, QueuePage, QueueQuery, QueueRow
 from labwidgets.records.segmenting import RecordingSegment, SegmentChange, SegmentsChanged
 from labwidgets.records.sound import AudioWindow, Peaks, Recording, Spectrogram
 
@@ -88,6 +88,10 @@ class LabelSource(Protocol):
 
     def held_back(self, view: SegmentView) -> str | None:
         """Why a draft is not in the box to begin with; None where it is, or where there is none."""
+        ...
+
+    def held_rows(self, rows: Sequence[QueueRow]) -> frozenset[str]:
+        """Segments among rows of the queue whose text is a draft that is held back."""
         ...
 
     def words(self, language: str, *, n: int) -> Sequence[str]:

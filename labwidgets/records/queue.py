@@ -37,8 +37,17 @@ class QueueQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDraft:
+    """What is known of a draft that a line of the queue shows."""
+
+    model: str
+    confidence: float | None
+    alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue. ``text`` is the reference, else the draft, cut to 160 characters."""
+    """One line of the queue. ``text`` is the reference, else the ``draft``, cut to 160 characters."""
 
     segment_id: str
     position: int
@@ -48,6 +57,7 @@ class QueueRow:
     confidence: float | None
     flags: tuple[str, ...]
     speaker: str | None
+    draft: ShownDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from labwidgets.records import (
     QueuePage,
     QueueQuery,
     QueueRow,
+    ShownDraft,
     TaskState,
 )
 from labwidgets.store import schema, search
@@ -66,10 +67,19 @@ def page(connection: sa.Connection, query: QueueQuery, *, offset: int, limit: in
     offset, limit = max(0, offset), min(max(0, limit), MAX_ROWS)
     matching = _matching(connection, query)
     wanted = list(connection.scalars(_ordered(matching, query).offset(offset).limit(limit)))
-    content = schema.content.c
+    content, said, run = schema.content.c, schema.hypothesis.c, schema.model_run.c
+    is_draft = (said.id == _task.draft_id) & _task.reference_content_id.is_(None)
     details = (
-        sa.select(schema.task, sa.func.substr(content.text, 1, _SHOWN_CHARACTERS).label("shown"))
+        sa.select(
+            schema.task,
+            sa.func.substr(content.text, 1, _SHOWN_CHARACTERS).label("shown"),
+            run.model,
+            said.confidence.label("sure"),
+            said.alarms,
+        )
         .join(schema.content, content.id == search.SHOWN, isouter=True)
+        .join(schema.hypothesis, is_draft, isouter=True)
+        .join(schema.model_run, run.id == said.run_id, isouter=True)
         .where(_task.stage == STAGE, _task.segment_id.in_(wanted))
     )
     rows = {row["segment_id"]: row for row in connection.execute(details).mappings()}
@@ -90,6 +100,7 @@ def _row(row: sa.RowMapping, position: int) -> QueueRow:
         confidence=row["confidence"],
         flags=tuple(row["flags"]),
         speaker=row["speaker"],
+        draft=None if row["model"] is None else ShownDraft(row["model"], row["sure"], tuple(row["alarms"])),
     )
 
 

@@ -169,8 +169,9 @@ class Labeller(LabWidget):
         query = messages.query_record(payload["query"])
         offset, limit = max(0, int(payload["offset"])), min(MAX_ROWS, max(1, int(payload["limit"])))
         page = self.source.queue(query, offset=offset, limit=limit)
+        held = self.source.held_rows(page.rows)
         return {
-            "rows": [messages.row_payload(row) for row in page.rows],
+            "rows": [messages.row_payload(row, is_held_back=row.segment_id in held) for row in page.rows],
             "total": page.total,
             "offset": page.offset,
             "counts": messages.counts_payload(self.source.counts()),

@@ -222,7 +222,7 @@ def counts_payload(counts: QueueCounts) -> CountsPayload:
     }
 
 
-def row_payload(row: QueueRow) -> QueueRowPayload:
+def row_payload(row: QueueRow, *, is_held_back: bool = False) -> QueueRowPayload:
     """Return a line of the queue as it crosses."""
     return {
         "segment": row.segment_id,
@@ -233,6 +233,7 @@ def row_payload(row: QueueRow) -> QueueRowPayload:
         "confidence": row.confidence,
         "flags": list(row.flags),
         "speaker": row.speaker,
+        "held_back": is_held_back,
     }
 
 

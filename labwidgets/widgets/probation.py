@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from labwidgets.records import Hypothesis, SegmentView
+from labwidgets.records import Hypothesis, QueueRow, SegmentView, ShownDraft
 
 Probation = Literal["auto", "off"] | float
 
@@ -29,17 +29,38 @@ def held_back(view: SegmentView, probation: Probation, known: Mapping[str, Any] 
     draft, opinion = view.draft, view.opinion
     is_own = opinion is not None and opinion.skip_reason is None
     is_blank = is_own and opinion is not None and opinion.draft_id is None
-    if draft is None or probation == "off" or not draft.text.strip():
+    if draft is None or not draft.text.strip():
         return None
     if (is_own and not is_blank) or (view.reference is not None and not is_own):
         return None
-    wer, limit = predicted_wer(draft, known), limit_of(draft.model, probation, known)
-    if wer is None or wer < limit:
+    wer = _too_high(draft, probation, known)
+    if wer is None:
         return None
     return f"about {wer:.0%} of its words are likely wrong, which takes longer to mend than to type"
 
 
-def predicted_wer(draft: Hypothesis, known: Mapping[str, Any] | None) -> float | None:
+def held_rows(
+    rows: Sequence[QueueRow], probation: Probation, known: Mapping[str, Any] | None
+) -> frozenset[str]:
+    """Return the segments among rows of the queue whose text is a draft that is held back."""
+    return frozenset(
+        row.segment_id
+        for row in rows
+        if row.draft is not None and row.text.strip() and _too_high(row.draft, probation, known) is not None
+    )
+
+
+def _too_high(
+    draft: Hypothesis | ShownDraft, probation: Probation, known: Mapping[str, Any] | None
+) -> float | None:
+    """Return the word error rate to expect of a draft that is too wrong to begin with; None of another."""
+    if probation == "off":
+        return None
+    wer = predicted_wer(draft, known)
+    return None if wer is None or wer < limit_of(draft.model, probation, known) else wer
+
+
+def predicted_wer(draft: Hypothesis | ShownDraft, known: Mapping[str, Any] | None) -> float | None:
     """Return the word error rate to expect of a draft; None where nothing tells."""
     curve = _curve(draft.model, known)
     if curve is None:

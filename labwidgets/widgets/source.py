@@ -20,6 +20,7 @@ from labwidgets.records import (
     QueueCounts,
     QueuePage,
     QueueQuery,
+    QueueRow,
     Replace,
     Replaced,
     Replacement,
@@ -34,7 +35,7 @@ from labwidgets.records import (
 from labwidgets.store import Store
 from labwidgets.text import common_words, count_words, word_key
 from labwidgets.widgets import messages
-from labwidgets.widgets.probation import held_back
+from labwidgets.widgets.probation import held_back, held_rows
 from labwidgets.widgets.protocol import LabelSettings
 from labwidgets.widgets.recordings import StoreRecordings
 
@@ -185,6 +186,10 @@ class StoreSource(StoreRecordings):
     def held_back(self, view: SegmentView) -> str | None:
         """Return why a draft is not in the box to begin with; None where it is, or where there is none."""
         return held_back(view, self.settings.probation, self.store.drafts_known())
+
+    def held_rows(self, rows: Sequence[QueueRow]) -> frozenset[str]:
+        """Return the segments among rows of the queue whose text is a draft that is held back."""
+        return held_rows(rows, self.settings.probation, self.store.drafts_known())
 
     def words(self, language: str, *, n: int) -> Sequence[str]:
         """Return the commonest words of a language, in the project and, where known, at large."""

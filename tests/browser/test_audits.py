@@ -38,6 +38,9 @@ def test_a_draft_that_slows_people_down_is_held_back_until_a_key_brings_it(desk:
     why = at.root.get_by_text("draft held back, Alt+D brings it: about 62% of its words are likely wrong")
     why.wait_for()
     at.wait_text("")
+    at.wait_rows("draft held back", "draft held back", "", "", "")
+    reason = "The draft is held back: about 62% of its words are likely wrong"
+    at.root.locator(".cm-placeholder", has_text=reason).wait_for()
     at.focus()
     at.page.keyboard.type("by ear")
     at.press("Control+Enter")
@@ -46,6 +49,7 @@ def test_a_draft_that_slows_people_down_is_held_back_until_a_key_brings_it(desk:
     at.wait_text("")
     at.press("Alt+d")
     at.wait_text("all of this is wrong")
+    at.wait_rows("by ear", "all of this is wrong", "", "", "")
     at.press("Control+Enter")
     at.wait_row(3)
     at.wait_stored(2, "all of this is wrong")

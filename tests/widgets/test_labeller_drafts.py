@@ -72,6 +72,8 @@ def test_a_draft_that_is_likely_bad_is_held_back_with_the_reason(project: Projec
     assert why == "about 62% of its words are likely wrong, which takes longer to mend than to type"
     assert held(page, fair) == ("as it was drafted", None)
     assert held(page, unsure) == ("as it was drafted", None)
+    listed = page.reply("queue", {"query": QUERY, "offset": 0, "limit": 9})["rows"]
+    assert [row["segment"] for row in listed if row["held_back"]] == [bad]
     # A view that does not ask for it shows the draft.
     assert page.reply("segment", {"segment": bad, "n_bins": 1})["text"] == "as it was drafted"
 
@@ -86,6 +88,17 @@ def test_the_project_says_from_where_on_drafts_are_held_back(
     page = page_of(lambda: Labeller(Project.open(project.folder), annotator="a1"))
     ids = said(project, [0.38, 0.6, 0.95])
     assert sum(held(page, one)[1] is not None for one in ids) == n_held
+    listed = page.reply("queue", {"query": QUERY, "offset": 0, "limit": 9})["rows"]
+    assert sum(row["held_back"] for row in listed) == n_held
+
+
+def test_a_text_that_people_gave_is_listed_however_bad_its_draft_was(project: Project, page: Any) -> None:
+    bad, skipped, _ = said(project, [0.1, 0.1, 0.9])
+    page.reply("submit", submission(bad, text="by ear"))
+    page.reply("submit", submission(skipped, text="", skip_reason="noise"))
+    listed = page.reply("queue", {"query": QUERY, "offset": 0, "limit": 9})["rows"]
+    assert [(row["text"], row["held_back"]) for row in listed if row["segment"] == bad] == [("by ear", False)]
+    assert [row["segment"] for row in listed if row["held_back"]] == [skipped]
 
 
 @pytest.mark.parametrize("setting", ["0", "1.5", "sometimes"])

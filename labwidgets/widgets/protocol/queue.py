@@ -25,7 +25,7 @@ class QueueRequest(TypedDict):
 
 
 class QueueRowPayload(TypedDict):
-    """One line of the list."""
+    """One line of the list. ``held_back``: the text is a draft, which is not shown until it is asked for."""
 
     segment: str
     position: int
@@ -35,6 +35,7 @@ class QueueRowPayload(TypedDict):
     confidence: float | None
     flags: list[str]
     speaker: str | None
+    held_back: bool
 
 
 class CountsPayload(TypedDict):

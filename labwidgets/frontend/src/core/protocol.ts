@@ -116,6 +116,7 @@ export interface QueueRowPayload {
   confidence: number | null;
   flags: string[];
   speaker: string | null;
+  held_back: boolean;
 }
 
 export interface CountsPayload {

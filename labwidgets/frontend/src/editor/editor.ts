@@ -1,6 +1,6 @@
 /** The text of one segment: CodeMirror with words that keep their times. */
 import { deleteCharBackward, redo, selectAll, undo } from "@codemirror/commands";
-import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
+import { Compartment, EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, placeholder } from "@codemirror/view";
 import { Emitter } from "../core/emitter";
 import type { Editor, EditorContent, EditorEvents, Stroke, Suggester } from "../core/parts";
@@ -26,6 +26,7 @@ import { typingHelp } from "./typing_help";
 import { timedWords, type Words, wordAt, wordBegun } from "./words";
 import { clipWords, wordHistory } from "./words_field";
 
+const HINT = "Type what you hear…";
 const EMPTY: EditorContent = { text: "", words: [] };
 
 export interface EditorSettings {
@@ -57,6 +58,8 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
   root.append(box, palette.root, panel.root);
   const playhead = createPlayhead(scope, view);
   const hot = hotWords(view);
+  const hintPlace = new Compartment();
+  let hint = HINT;
   let cached: { state: EditorState; content: EditorContent } | null = null;
 
   const fixed: Extension = [
@@ -69,7 +72,6 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     plainInput((text) => emitter.emit("notice", text)),
     suggester ? typingHelp(suggester, root) : [],
     EditorView.lineWrapping,
-    placeholder("Type what you hear…"),
     EditorView.updateListener.of((update) => {
       if (!update.docChanged) return;
       playhead.textChanged();
@@ -95,18 +97,22 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
     return timedWords(view.state.field(clipWords).words).find((word) => word.from === from) ?? null;
   }
 
+  function around(language: string): Extension {
+    return [fixed, hintPlace.of(placeholder(hint)), textAttributes("Transcript", language)];
+  }
+
   function stateOf(content: EditorContent, clip: Clip): EditorState {
     const { text, words } = composedContent(content);
     const start = wordHistory(wordsOf(text, words, clip), clip);
     return EditorState.create({
       doc: text,
-      extensions: [start, fixed, textAttributes("Transcript", clip.language)],
+      extensions: [start, around(clip.language)],
     });
   }
 
   function restart(words: Words, clip: Clip): void {
     const { doc, selection } = view.state;
-    const extensions = [wordHistory(words, clip), fixed, textAttributes("Transcript", clip.language)];
+    const extensions = [wordHistory(words, clip), around(clip.language)];
     view.setState(EditorState.create({ doc, selection, extensions }));
     cached = null;
     playhead.reset();
@@ -138,7 +144,13 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
       panel.setLanguage(clip.language);
       panel.refresh();
     },
-    setDraft: panel.setDraft,
+    setDraft(draft, why) {
+      panel.setDraft(draft, why);
+      const next = why === undefined ? HINT : `${HINT} ${why}`;
+      if (next === hint) return;
+      hint = next;
+      view.dispatch({ effects: hintPlace.reconfigure(placeholder(hint)) });
+    },
     showDraft: panel.show,
     get draftShown() {
       return panel.shown;

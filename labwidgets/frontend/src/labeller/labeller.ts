@@ -154,7 +154,10 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     dismissSuggestion: hotWords.dismiss,
     reveal: createReveal({
       ...{ session, editor, revealed: work.revealed, say: footer.say },
-      onShown: (current) => view.showFacts(current),
+      onShown(current) {
+        view.showFacts(current);
+        list.render();
+      },
     }),
     onDone: overlays.hints.done,
   });
@@ -181,6 +184,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     pages,
     session,
     outbox,
+    revealed: work.revealed,
     keeper: work.keeper,
     transport,
     settings,

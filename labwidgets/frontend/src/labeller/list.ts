@@ -7,7 +7,7 @@ import { count, MARKS, type Mark, span } from "./words";
 
 export interface ListParts {
   pages: Pages;
-  marksOf: (row: QueueRowPayload) => { mark: Mark; flagged: boolean; text: string };
+  marksOf: (row: QueueRowPayload) => { mark: Mark; flagged: boolean; text: string; isHeldBack: boolean };
   onOpen: (segment: string) => void;
 }
 
@@ -102,6 +102,7 @@ export function createList(scope: Scope, { pages, marksOf, onOpen }: ListParts):
     setAttribute(row.flag, "aria-hidden", shown?.flagged ? null : "true");
     setText(row.length, data ? span(data.duration_s) : "");
     setText(row.text, shown ? shown.text : "…");
+    setAttribute(row.text, "data-held", shown?.isHeldBack ?? false);
     const tip =
       shown && data
         ? `${MARKS[shown.mark].name}${data.flags.length ? ` · ${data.flags.join(", ")}` : ""}`

@@ -6,6 +6,7 @@ import type { Clockwork } from "./clockwork";
 import type { Current } from "./current";
 import type { Footer } from "./footer";
 import type { Frame } from "./frame";
+import type { Revealed } from "./held_back";
 import type { Keeper } from "./keeper";
 import type { SegmentList } from "./list";
 import type { Outbox } from "./outbox";
@@ -37,6 +38,7 @@ export interface ViewParts {
   pages: Pages;
   session: Session;
   outbox: Outbox;
+  revealed: Revealed;
   keeper: Keeper;
   transport: WatchedTransport;
   settings: LabelSettings;
@@ -49,7 +51,7 @@ export interface ViewParts {
 }
 
 export interface View {
-  marksOf(row: QueueRowPayload): { mark: Mark; flagged: boolean; text: string };
+  marksOf(row: QueueRowPayload): { mark: Mark; flagged: boolean; text: string; isHeldBack: boolean };
   showFacts(current: Current): void;
 }
 
@@ -73,7 +75,9 @@ export function createView(scope: Scope, parts: ViewParts): View {
     if (session.ledger.refusals.has(segment)) mark = "refused";
     if (session.here === segment) mark = "current";
     const flags = open?.flags ?? mine?.flags ?? row.flags;
-    return { mark, flagged: flags.length > 0, text: mine?.text ?? row.text };
+    const isHeldBack = row.held_back && !mine && !parts.revealed.has(segment);
+    const text = isHeldBack ? "draft held back" : (mine?.text ?? row.text);
+    return { mark, flagged: flags.length > 0, text, isHeldBack };
   };
 
   const showStatus = () => {
@@ -115,7 +119,7 @@ export function createView(scope: Scope, parts: ViewParts): View {
   };
   const showDraft = ({ isHeldBack, loaded: { reply } }: Current) => {
     const key = parts.draftChord();
-    if (isHeldBack) editor.setDraft(null, `The draft is held back; ${key} brings it.`);
+    if (isHeldBack) editor.setDraft(null, `The draft is held back: ${reply.held_back}. ${key} brings it.`);
     else editor.setDraft(reply.draft);
   };
   const showText = (current: Current) => {

@@ -95,6 +95,20 @@ describe("the draft panel", () => {
   });
 });
 
+describe("an empty box", () => {
+  it("says what to do, and why the draft is not in it", () => {
+    const { editor } = opened("");
+    const said = () => editor.root.querySelector(".cm-placeholder")?.textContent;
+    expect(said()).toBe("Type what you hear…");
+    editor.setDraft(null, "The draft is held back.");
+    expect(said()).toBe("Type what you hear… The draft is held back.");
+    editor.load({ text: "", words: [] }, CLIP);
+    expect(said()).toBe("Type what you hear… The draft is held back.");
+    editor.setDraft({ ...DRAFT, text: "one two" });
+    expect(said()).toBe("Type what you hear…");
+  });
+});
+
 describe("another text", () => {
   it("is no change by the user, and leaves nothing to undo", () => {
     const { editor } = opened("one two");
