@@ -189,10 +189,15 @@ OVERFLOW = """root => {
 
 
 def test_zoom_the_system_s_colours_and_less_motion_leave_nothing_out(lab: Any, open_page: Any) -> None:
+    from playwright.sync_api import expect
+
     screen = show(lab, open_page, ("en", "hi"), width=1600)
     page, root = screen.page, screen.root
+    folding = root.get_by_role("button", name="List of segments")
+    expect(folding).to_have_attribute("aria-expanded", "true")
     # What is left of 1600 x 1000 at 200 %.
     page.set_viewport_size({"width": 800, "height": 500})
+    expect(folding).to_have_attribute("aria-expanded", "false")
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     screen.press("Tab")
     root.get_by_role("button", name="Pause").wait_for()

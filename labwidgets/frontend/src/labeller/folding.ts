@@ -1,3 +1,4 @@
+import type { Scope } from "../core/scope";
 import type { SegmentList } from "./list";
 
 /** Below it the list folds away, as in the styles. */
@@ -14,7 +15,12 @@ export interface Folding {
 }
 
 /** When the list shows: beside the text where there is room, over it on demand. */
-export function createFolding(frame: HTMLElement, list: SegmentList, button: HTMLElement): Folding {
+export function createFolding(
+  scope: Scope,
+  frame: HTMLElement,
+  list: SegmentList,
+  button: HTMLElement,
+): Folding {
   let state: ListState = "auto";
   const isNarrow = () => frame.clientWidth < NARROW_EM * Number.parseFloat(getComputedStyle(frame).fontSize);
   const set = (next: ListState) => {
@@ -24,8 +30,10 @@ export function createFolding(frame: HTMLElement, list: SegmentList, button: HTM
     button.setAttribute("aria-expanded", String(isShown));
     list.render();
   };
+  const refresh = () => set(state);
+  scope.onResize(frame, refresh);
   return {
-    refresh: () => set(state),
+    refresh,
     toggle() {
       const isShown = list.root.getClientRects().length > 0;
       set(isShown ? (isNarrow() ? "auto" : "closed") : isNarrow() ? "open" : "auto");

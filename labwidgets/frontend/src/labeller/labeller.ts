@@ -115,7 +115,7 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
     createTextHint(editor.root, bindings),
     createHeightHandle(scope, frame.root),
   );
-  const folding = createFolding(frame.root, list, top.listButton);
+  const folding = createFolding(scope, frame.root, list, top.listButton);
   const typeSize = createTypeSize(root, preferences, (ui) => {
     list.setScale(ui);
     folding.refresh();
@@ -200,7 +200,6 @@ export function mountLabeller(scope: Scope, context: LabellerContext): void {
   scope.listen(top.listButton, "click", folding.toggle);
   scope.listen(top.helpButton, "click", () => run("help", false));
   scope.listen(top.guidelinesButton, "click", () => overlays.guidelines.toggle());
-  folding.refresh();
   context.el.replaceChildren(root);
   pages.want(0, 0);
   const first = context.at?.segment ?? null;
