@@ -288,3 +288,42 @@ def look_at(desk: SegmentDesk) -> None:
     root.scroll_into_view_if_needed()
     wait_equal(lambda: root.evaluate("root => root.scrollWidth <= root.clientWidth"), True)
     page.screenshot(path=SCREENSHOTS / "segments-narrow.png")
+
+
+CALL = """
+import pathlib
+import numpy as np, soundfile
+import labwidgets as lw
+
+tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(8 * 16_000) / 16_000)
+soundfile.write("call.wav", np.stack([tone, tone[::-1]], axis=1), 16_000)
+settings = lw.Project.create("call", language="en").folder / "project.yaml"
+settings.write_text(settings.read_text() + "layers: [spoken, english]\\n")
+project = lw.Project.open("call")
+project.add("call.wav")
+lw.SegmentEditor(project, annotator="me")
+"""
+SHOWN = """frame => {
+    const isShown = part => {
+        const {left, top, width, height} = part.getBoundingClientRect();
+        return part.contains(document.elementFromPoint(left + width - 5, top + height / 2));
+    };
+    const parts = [...frame.querySelectorAll(".lw-layer-head strong, .lw-transport :is(button, select)")];
+    return parts.filter(part => !isShown(part)).map(part => part.textContent || part.ariaLabel);
+}"""
+"""What of the heads of layers and of the transport is cut off, or lies below something else."""
+
+
+def test_a_call_in_layers_fits_a_narrow_page(lab: Any, open_page: Any) -> None:
+    lab.write_notebook("call.ipynb", [CALL])
+    opened = open_page(lab, width=600, height=1150)
+    opened.page.add_init_script("localStorage.setItem('labwidgets.hints', 'seen')")
+    opened.open("call.ipynb")
+    opened.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    opened.run(0)
+    root = opened.page.locator(".lw-s-frame")
+    root.get_by_label("Channel", exact=True).wait_for()
+    root.locator(".lw-layer-head").nth(2).wait_for()
+    root.scroll_into_view_if_needed()
+    wait_equal(lambda: root.evaluate(SHOWN), [])
+    assert opened.page_errors() == []
