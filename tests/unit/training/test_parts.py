@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -14,7 +15,9 @@ from labwidgets.errors import ConfigError, ModelError
 from labwidgets.training.augment import Augmenter, faster, padded, with_noise
 from labwidgets.training.curves import Curves, LiveCurves
 from labwidgets.training.material import Clip
+from labwidgets.training.measuring import heard
 from labwidgets.training.spelling import CtcSpeller
+from labwidgets.training.steady import Hooks
 
 RATE_HZ = 16_000
 
@@ -139,6 +142,16 @@ def test_a_whisper_is_spelt_for_as_it_drafts(random_whisper) -> None:
     assert speller.why_not(clip("x" * 500)) == "more than 448 tokens"
     with pytest.raises(ModelError, match=r"model m does not know the language.*'ta'"):
         speller.require([clip("x", language="ta")])
+
+
+def test_the_bar_of_what_is_heard_is_full_at_its_end() -> None:
+    told: list[tuple[int, int, str]] = []
+    drafter = SimpleNamespace(transcribe=lambda _sound, language: SimpleNamespace(text=f"said in {language}"))
+    clips = [replace(clip("a"), id="1"), replace(clip("b", language="hi"), id="2")]
+    hooks = Hooks(progress=lambda *step: told.append(step))
+    said = heard(drafter, clips, lambda _clip: None, hooks=hooks, note="hearing")
+    assert list(said.values()) == ["said in en", "said in hi"]
+    assert told == [(0, 2, "hearing"), (1, 2, "hearing"), (2, 2, "hearing")]
 
 
 # ---- curves ----------------------------------------------------------------------------------------------
