@@ -132,10 +132,16 @@ class Deciding(Calibrating):
         """Return every look at a pool and what came of it, oldest first."""
         return self.store.decisions()
 
-    def revoke(self, decision_id: str, *, reason: str = "by hand") -> int:
+    def revoke(self, decision: str | Decision | StoredDecision, *, reason: str = "by hand") -> int:
         """Withdraw a decision: what it accepted, and no person labelled since, is queued again.
 
-        Nothing more is decided in its pool.
+        All looks at its pool go with it, as they rest on the same audits, and nothing more is decided there:
+        the next :meth:`audit` opens a new pool.
+
+        Args:
+            decision: What :meth:`decide` returned, one of :meth:`decisions`, or its id, as rows of the data
+                set bear it in ``decision_id``.
+            reason: Kept on record.
 
         Returns:
             How many segments went back.
@@ -143,7 +149,16 @@ class Deciding(Calibrating):
         Raises:
             NotFoundError: There is no such decision.
         """
-        return self.store.revoke(decision_id, reason=reason)
+        wanted = decision if isinstance(decision, str) else decision.id
+        known = self.store.decisions()
+        pool = next((one.pool_id for one in known if one.id == wanted), None)
+        if pool is None:
+            raise NotFoundError(
+                "no such decision",
+                value=wanted,
+                allowed=", ".join(one.id for one in known if one.accepted) or "none accepts anything",
+            )
+        return sum(self.store.revoke(one.id, reason=reason) for one in known if one.pool_id == pool)
 
     def spend_audits(self, model: str) -> int:
         """Say that the audits of a model's drafts chose or trained it, and return how many pools close.

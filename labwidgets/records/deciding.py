@@ -234,7 +234,7 @@ class Decision:
             seen = "" if self.wer is None else f", estimate {self.wer:.1%}"
             said = (
                 f"{self.accepted} drafts by {self.model} accepted for {limit}: bound {self.bound:.1%}{seen}, "
-                f"{self.audited} audits."
+                f"{self.audited} audits.\nTake it back: project.revoke({self.id!r})."
             )
         elif self.audits_needed is None:
             said = f"Nothing accepted for {limit}: by {self.audited} audits no drafts are good enough."
