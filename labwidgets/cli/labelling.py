@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from labwidgets.cli.output import Folder, Json, pairs, show
 from labwidgets.errors import SourceError
 from labwidgets.project import Project
+from labwidgets.records import QUEUE_FILTERS, QUEUE_ORDERS, QueueQuery
 
 app = typer.Typer()
 
@@ -21,13 +22,35 @@ def submit(
     text: Annotated[str, typer.Option(help="The transcript.")],
     annotator: Annotated[str, typer.Option(help="Pseudonym.")],
     base_revision: Annotated[int, typer.Option(help="Newest revision you know of your own thread.")] = 0,
+    active_s: Annotated[float, typer.Option(help="Seconds of work, without pauses.")] = 0.0,
     as_json: Json = False,
 ) -> None:
     """Store a transcript of one segment; it is on disk when this returns."""
+    given: dict[str, Any] = {"annotator": annotator, "base_revision": base_revision, "active_s": active_s}
     with Project.open(folder) as project:
-        ack = project.submit_text(segment, text, annotator=annotator, base_revision=base_revision)
+        ack = project.submit_text(segment, text, **given)
     result = {"segment": ack.segment_id, "revision": ack.revision}
     show(result, as_json=as_json, text=f"{ack.segment_id} is at revision {ack.revision}.")
+
+
+@app.command()
+def queue(
+    folder: Folder,
+    which: Annotated[str, typer.Option("--filter", help=", ".join(QUEUE_FILTERS))] = "open",
+    order: Annotated[str, typer.Option(help=", ".join(QUEUE_ORDERS))] = "added",
+    search: Annotated[str, typer.Option(help="Part of the text.")] = "",
+    offset: Annotated[int, typer.Option(min=0, help="Segments before the first.")] = 0,
+    n: Annotated[int, typer.Option("-n", "--number", min=1, help="How many segments to list.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List segments with their ids: those that are open, audits, what a model decided, and so on."""
+    # The store says what is allowed.
+    query = QueueQuery(order=order, filter=which, search=search)  # type: ignore[arg-type]
+    with Project.open(folder) as project:
+        page = project.queue(query, offset=offset, limit=n)
+    lines = [f"{row.segment_id}  {row.duration_s:6.1f} s  {row.state:7}  {row.text}" for row in page.rows]
+    head = f"{len(page.rows)} of {page.total} segments."
+    show(dataclasses.asdict(page), as_json=as_json, text="\n".join([head, *lines]))
 
 
 @app.command()

@@ -11,7 +11,7 @@ QueueOrder = Literal[
     "added", "least_confident", "most_confident", "shortest", "longest", "random", "recent", "value"
 ]
 
-QueueFilter = Literal["all", "open", "done", "skipped", "flagged", "blocked", "audits"]
+QueueFilter = Literal["all", "open", "done", "skipped", "flagged", "blocked", "audits", "decided"]
 
 QUEUE_ORDERS: tuple[QueueOrder, ...] = (
     "added",
@@ -24,7 +24,17 @@ QUEUE_ORDERS: tuple[QueueOrder, ...] = (
     "value",
 )
 
-QUEUE_FILTERS: tuple[QueueFilter, ...] = ("all", "open", "done", "skipped", "flagged", "blocked", "audits")
+QUEUE_FILTERS: tuple[QueueFilter, ...] = (
+    "all",
+    "open",
+    "done",
+    "skipped",
+    "flagged",
+    "blocked",
+    "audits",
+    "decided",
+)
+"""``audits``: drawn to be labelled blind; ``decided``: whose draft counts by a decision of the model."""
 
 
 @dataclass(frozen=True, slots=True)

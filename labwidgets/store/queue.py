@@ -123,6 +123,8 @@ def _matching(connection: sa.Connection, query: QueueQuery) -> sa.Select[Any]:
         found = found.where(_task.is_flagged == sa.true())
     elif query.filter == "audits":
         found = found.where(_task.selected_by == AUDIT)
+    elif query.filter == "decided":
+        found = found.where(_task.decision_id.is_not(None))
     elif query.filter != "all":
         found = found.where(_task.state == query.filter)
     if query.search:
@@ -150,7 +152,7 @@ def _order_by(query: QueueQuery) -> list[sa.ColumnElement[Any]]:
 def _total(connection: sa.Connection, matching: sa.Select[Any], query: QueueQuery) -> int:
     if query.search and query.filter == "all":
         return search.n_showing(connection, query.search)
-    if query.search or query.filter == "audits":
+    if query.search or query.filter in ("audits", "decided"):
         return connection.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
     tally = schema.tally.c
     summed = sa.select(sa.func.sum(tally.n_flagged if query.filter == "flagged" else tally.n))

@@ -25,6 +25,7 @@ from labwidgets.records import (
     Wanted,
 )
 
+DECIDED = QueueQuery(filter="decided")
 POOL = AuditPool("", "m", "confidence", 0, 3.0, 0.1, ((0.1, 1.0),))
 
 
@@ -170,6 +171,8 @@ class TestDecision:
         assert (reference.decision_id, rows[ids[2]].annotator) == (made.id, None)
         assert rows[ids[0]].reference is None
         assert rows[ids[1]].reference.origin == "typed"
+        assert {row.segment_id for row in store.queue(DECIDED).rows} == set(ids[2:4])
+        assert store.queue(DECIDED).total == 2
         status = store.status()
         assert (status.submitted, status.decided, store.counts().done) == (1, 2, 3)
         # Drafts do not measure themselves.
@@ -199,6 +202,7 @@ class TestDecision:
         submit(store, ids[3], "better")
         assert store.revoke(made.id, reason="audits say so") == 5
         assert store.revoke(made.id, reason="again") == 0
+        assert store.queue(DECIDED).total == 0
         assert store.counts().done == 1
         assert store.upcoming(QueueQuery(), n=9) == [key for key in ids if key != ids[3]]
         assert store.view(ids[0], annotator="a1").draft.text == "draft 0 of m"

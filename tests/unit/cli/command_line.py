@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labwidgets.project import Project
-from labwidgets.records import QueueQuery
 
 Run = Callable[..., tuple[int, dict, str]]
 
 
 def segments(project: Path) -> list[str]:
     with Project.open(project) as opened:
-        return [row.segment_id for row in opened.queue(QueueQuery()).rows]
+        return [row.segment_id for row in opened.queue().rows]

@@ -56,8 +56,20 @@ def test_the_way_from_init_to_a_data_set(run: Run, tmp_path: Path, recordings: P
     assert run("add", project, recordings)[1]["known"] == 2
 
     first = segments(project)[0]
-    submitted = run("submit", project, first, "--text", "hello there", "--annotator", "a1")
+    work = ("--text", "hello there", "--annotator", "a1", "--active-s", 2.5)
+    submitted = run("submit", project, first, *work)
     assert submitted[:2] == (0, {"segment": first, "revision": 1})
+    code, queue, _ = run("queue", project, "--number", 5)
+    assert (code, queue["total"], first in {row["segment_id"] for row in queue["rows"]}) == (0, 1, False)
+    assert run("queue", project, "--filter", "mine")[1]["error"]["code"] == "bad_config"
+    with Project.open(project) as opened:
+        [done] = opened.store.worked(after=0)
+        assert done.active_s == 2.5
+        with pytest.raises(ConfigError, match="active_s is out of range"):
+            opened.submit_text(first, "x", annotator="a1", active_s=-1)
+        assert [row.segment_id for row in opened.queue("done").rows] == [first]
+        with pytest.raises(ConfigError, match=r"no such filter of the queue.*audits, decided"):
+            opened.queue("mine")
     events = run("history", project, first)[1]["events"]
     assert [event["kind"] for event in events][-1].startswith("opinion")
     assert "hello there" not in json.dumps(events)

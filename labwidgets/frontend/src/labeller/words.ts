@@ -52,6 +52,7 @@ export const FILTER_NAMES: Record<string, string> = {
   flagged: "flagged",
   blocked: "blocked",
   audits: "audits",
+  decided: "decided by the model",
 };
 
 export type Mark = "current" | "saving" | "refused" | "kept" | QueueRowPayload["state"];
