@@ -30,7 +30,7 @@ def forecast_of(
         runs: All trainings.
     """
     past = _past(rounds, tests, {run.run: run.hours for run in runs}, first_model(kept))
-    return forecast(past, _pace(store, kept, tests), _ahead(store, rounds))
+    return forecast(past, pace(store, kept, tests), _ahead(store, rounds))
 
 
 def _past(rounds: Sequence[Round], tests: TestSet, learned: dict[str, float], start: str) -> Past | None:
@@ -50,7 +50,7 @@ def _past(rounds: Sequence[Round], tests: TestSet, learned: dict[str, float], st
     )
 
 
-def _pace(store: Store, kept: Sequence[KeptRound], tests: TestSet) -> Pace | None:
+def pace(store: Store, kept: Sequence[KeptRound], tests: TestSet) -> Pace | None:
     """Return how long people took, of what has working times on record."""
     corrected, blind = [], list[Worked]()
     for one in kept:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from labwidgets.errors import LabError, ModelError
-from labwidgets.project.looks import errors
 from labwidgets.project.round_stands import STOPPED, Stand, audits_wait, labels_wait
 from labwidgets.project.round_tests import TestSet, first_model
-from labwidgets.records import ALL, Amount, AuditPool, KeptRound, RoundSettings, StoredDecision, Worked
+from labwidgets.records import ALL, Amount, AuditPool, KeptRound, RoundSettings, Worked
 from labwidgets.training.runs import MODELS
 
 if TYPE_CHECKING:
-    from labwidgets.analysis.loop import Forecast, Round, Rounds
+    from labwidgets.analysis.loop import Forecast, Pace, Round, Rounds
     from labwidgets.project.round_steps import Hooks
     from labwidgets.project.rounding import Rounding
 
@@ -105,27 +104,13 @@ class Views:
         drafter = kept.noted.get("drafter")
         return [pool for pool in self._store.pools() if pool.id in opened and pool.model == drafter]
 
-    def _audited_wer(self, pool: AuditPool, look: StoredDecision) -> float | None:
-        """Return what the audits say of the accepted part of a pool as of now."""
-        from labwidgets.analysis.decision.pool import audited, lay_out, usable
-        from labwidgets.analysis.decision.testing import estimated_wer
-
-        if look.threshold is None:
-            return None
-        laid = lay_out(pool, self._store.pool_units(pool.id))
-        rows = usable(self._store.audits(pool.id))
-        draws = self._store.audit_draws(pool.id)
-        found = audited(laid, draws, rows, errors=errors(rows, look.normalize), worst=look.max_edits)
-        grid = laid.grid
-        count = int(grid.counts[grid.thresholds >= look.threshold].max(initial=0))
-        return estimated_wer(found, count)
-
     # ---- rounds --------------------------------------------------------------------------------------
 
     def standing(self, kept: KeptRound, stand: Stand) -> Round:
         """Return a round that goes on, and where it stands."""
         known = self._store.rounds()
-        return self._round(kept, stand, TestSet(self._project, known))
+        tests = TestSet(self._project, known)
+        return self._round(kept, stand, tests, pace=self._pace(known, tests))
 
     def unbegun(self, settings: RoundSettings) -> Round:
         """Return the first round as it was asked for and stopped before it was begun; it is not kept."""
@@ -150,7 +135,8 @@ class Views:
         if not kept:
             return Rounds((), slice_by)
         tests = TestSet(self._project, kept, slice_by=slice_by)
-        found = [self._round(one, self._stand(one), tests) for one in kept]
+        pace = self._pace(kept, tests)
+        found = [self._round(one, self._stand(one), tests, pace=pace) for one in kept]
         if kept[-1].ended_us is not None:
             from labwidgets.project.round_forecasts import forecast_of
 
@@ -172,10 +158,17 @@ class Views:
             return Stand("label", "people", labels_wait(len(left), sum(left.values()) / 3600, ALL))
         return Stand("train", "a call", "project.round() goes on.")
 
-    def _round(self, kept: KeptRound, stand: Stand, tests: TestSet) -> Round:
-        from labwidgets.analysis.loop import Round
+    def _pace(self, kept: Sequence[KeptRound], tests: TestSet) -> Pace | None:
+        from labwidgets.project.round_forecasts import pace
 
-        noted, worked = kept.noted, self._worked(kept)
+        return pace(self._store, kept, tests)
+
+    def _round(self, kept: KeptRound, stand: Stand, tests: TestSet, *, pace: Pace | None) -> Round:
+        from labwidgets.analysis.loop import Round
+        from labwidgets.project.round_decisions import decided
+
+        noted, worked, pools = kept.noted, self._worked(kept), self.pools(kept)
+        audits = [one for one in worked if one.is_audit]
         in_use = str(noted["model"]) if "model" in noted else self.in_use_before(kept)
         trained = noted.get("run")
         return Round(
@@ -190,39 +183,17 @@ class Views:
             trained=trained,
             in_use=in_use,
             snapshot=noted.get("snapshot"),
-            **self._decided(kept),
+            **(decided(self._store, pools[-1], audits, pace=pace) if pools else {}),
             labelled=sum(one.is_labelled for one in worked),
             labelled_open=len(self.left_to_label(kept)) if stand.step in ("audit", "label") else 0,
             hours=sum(one.duration_s for one in worked if one.is_labelled) / 3600,
             minutes=_minutes(worked),
-            audit_minutes=_minutes([one for one in worked if one.is_audit]),
+            audit_minutes=_minutes(audits),
             rate=tests.rate(in_use),
             new_rate=None if trained is None else tests.rate(trained),
             measured_wer=noted.get("wer"),
             notes=tuple(noted.get("notes", ())),
         )
-
-    def _decided(self, kept: KeptRound) -> dict[str, Any]:
-        pools = self.pools(kept)
-        if not pools:
-            return {}
-        pool = pools[-1]
-        rows = self._store.audits(pool.id)
-        looks = [one for one in self._store.decisions() if one.pool_id == pool.id]
-        found: dict[str, Any] = {
-            "pool": pool.id,
-            "n_pool": pool.n,
-            "audits": len(rows),
-            "audits_open": sum(row.state == "open" for row in rows),
-        }
-        accepting = [one for one in looks if one.threshold is not None and not one.is_revoked]
-        if accepting:
-            found |= {
-                "accepted": sum(one.accepted for one in accepting),
-                "bound": accepting[-1].bound,
-                "audited_wer": self._audited_wer(pool, accepting[-1]),
-            }
-        return found
 
     # ---- the end of one ------------------------------------------------------------------------------
 

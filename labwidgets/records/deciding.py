@@ -153,7 +153,7 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A look at a pool and what came of it; ``accepted`` counts what this look added."""
+    """A look at a pool and what came of it; ``accepted`` counts what this look added, of ``accepted_s``."""
 
     id: str
     pool_id: str
@@ -166,6 +166,7 @@ class StoredDecision:
     audited: int
     accepted: int
     is_revoked: bool
+    accepted_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,8 @@ def decisions(connection: sa.Connection) -> list[StoredDecision]:
             threshold=row["threshold"],
             bound=row["bound"],
             audited=row["n_audited"],
-            accepted=accepted.get(row["id"], 0),
+            accepted=accepted.get(row["id"], (0, 0.0))[0],
+            accepted_s=accepted.get(row["id"], (0, 0.0))[1],
             is_revoked=row["revoked_us"] is not None,
         )
         for row in rows

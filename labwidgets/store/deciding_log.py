@@ -12,6 +12,7 @@ from labwidgets.store import schema
 from labwidgets.store.events import chunks
 from labwidgets.store.statements import select_among, upsert
 from labwidgets.store.tasks import change_tasks
+from labwidgets.timeline import to_s
 
 ACCEPTED = "auto_accepted"
 """Origin of a reference that no person made."""
@@ -113,12 +114,13 @@ def forget_accepted(connection: sa.Connection, segment_ids: Sequence[str]) -> li
     return gone
 
 
-def accepted_by_decision(connection: sa.Connection) -> dict[str, int]:
-    """Return how many segments of the work count by each decision; those with none are missing."""
+def accepted_by_decision(connection: sa.Connection) -> dict[str, tuple[int, float]]:
+    """Return how many segments count by each decision, and their seconds; those with none are missing."""
     if connection.scalar(sa.select(schema.decision.c.id).limit(1)) is None:
         return {}  # without a look at all tasks
-    query = sa.select(_task.decision_id, sa.func.count()).where(_task.decision_id.is_not(None))
-    return {row[0]: row[1] for row in connection.execute(query.group_by(_task.decision_id))}
+    columns = (_task.decision_id, sa.func.count(), sa.func.sum(_task.duration_us))
+    query = sa.select(*columns).where(_task.decision_id.is_not(None)).group_by(_task.decision_id)
+    return {key: (n, to_s(int(sum_us))) for key, n, sum_us in connection.execute(query)}
 
 
 def audits_among(connection: sa.Connection, segment_ids: Sequence[str]) -> set[str]:

@@ -49,7 +49,7 @@ def status(connection: sa.Connection) -> Status:
     ).one()
     languages = connection.scalars(sa.select(recording.language).where(there).distinct())
     sums = queue.tallies(connection)
-    decided = sum(accepted_by_decision(connection).values())
+    decided = sum(n for n, _ in accepted_by_decision(connection).values())
     return Status(
         recordings=n,
         segments=sum(figures[0] for figures in sums.values()),

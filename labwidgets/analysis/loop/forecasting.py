@@ -186,6 +186,38 @@ def forecast(past: Past | None, pace: Pace | None, ahead: Ahead) -> Forecast:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a model decided in a round, and what its audits took.
+
+    Attributes:
+        hours: Of speech in the drafts that it accepted.
+        wer: Of these, as the audits have it.
+        audit_hours: Of speech in the audits.
+        audit_minutes: That people took for them.
+        pool_wer: Of all its drafts, as the audits have it.
+    """
+
+    hours: float
+    wer: float
+    audit_hours: float
+    audit_minutes: float
+    pool_wer: float
+
+
+def saved_minutes(pace: Pace | None, decided: Decided) -> float | None:
+    """Return the minutes of people's work that a decision saved; below 0 where its audits cost more.
+
+    What people would have taken to mend the drafts of accepted segments and of audits at their own pace, less
+    what the audits took, which are labelled without a draft. None where no times with drafts are on record.
+    """
+    if pace is None or not pace.corrected:
+        return None
+    work = _Work(pace)
+    accepted, audited = work.minutes(np.array([decided.wer, decided.pool_wer])).tolist()
+    return float(decided.hours * accepted + decided.audit_hours * audited - decided.audit_minutes)
+
+
 def _audited_hours(ahead: Ahead) -> float:
     return ahead.hours * min(1.0, ahead.audits / max(1, ahead.n))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from labwidgets.analysis.charts import chart_style
 from labwidgets.analysis.loop.panels import by_slice, panels, slice_names
+from labwidgets.analysis.loop.summary import summary
 from labwidgets.analysis.markup import Child, Element, element
 from labwidgets.records import ROUND_STEPS, length
 
@@ -71,14 +72,16 @@ class Rounds:
         return self.rounds[place]
 
     def __repr__(self) -> str:
-        """What came of each, in lines."""
-        return "\n".join(map(str, self.rounds)) or _NONE
+        """What came of all, and of each, in lines."""
+        return "\n".join([*summary(self), *map(str, self.rounds)]) or _NONE
 
     def _repr_html_(self) -> str:
         if not self.rounds:
             return _page(element("p", _NONE))
         return _page(
             _standing(self.rounds[-1]),
+            element("h3", "In short"),
+            *(element("p", said) for said in summary(self)),
             element("div", *panels(self), class_="lw-charts"),
             _ground(self),
             element("h3", "Rounds"),
@@ -98,11 +101,18 @@ _HEAD = (
     "minutes of work",
     "decided by the model",
     "audited WER of that",
+    "minutes saved by that",
     "trained",
     "in use after it",
     "WER on the test set",
 )
-_FIGURES = ("labelled by people", "minutes of work", "decided by the model", "audited WER of that")
+_FIGURES = (
+    "labelled by people",
+    "minutes of work",
+    "decided by the model",
+    "audited WER of that",
+    "minutes saved by that",
+)
 """Columns that stand at the right; those of errors do, too."""
 
 
@@ -161,6 +171,7 @@ def _row(one: Round) -> list[Child]:
         "not on record" if one.minutes is None else f"{one.minutes:.0f}",
         _NOTHING if one.share is None else f"{one.accepted} of {one.n_pool} ({one.share:.0%})",
         _audited(one),
+        _saved(one),
         one.trained or _NOTHING,
         one.in_use or _NOTHING,
         _final(one),
@@ -178,6 +189,12 @@ def _audited(one: Round) -> str:
         return _NOTHING
     seen = "" if one.audited_wer is None else f"{one.audited_wer:.1%}, "
     return f"{seen}at most {one.bound:.1%} (limit {one.settings.max_wer:.1%})"
+
+
+def _saved(one: Round) -> Child:
+    if not one.accepted:
+        return _NOTHING
+    return "not known" if one.saved_minutes is None else f"{one.saved_minutes:.0f}"
 
 
 def _rated(rate: ModelRate | SliceRate) -> Child:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from labwidgets.analysis.loop.forecasting import Forecast
 from labwidgets.analysis.loop.measuring import ModelRate, SliceRate
+from labwidgets.analysis.loop.summary import in_minutes
 from labwidgets.records import ROUND_STEPS, RoundSettings, RoundStep, in_words, length
 
 
@@ -32,8 +33,13 @@ class Round:
         audits: Drawn in it.
         audits_open: Of them, not labelled yet.
         accepted: Drafts that count without a person, by a decision of this round.
+        accepted_hours: Of speech in them.
+        decision: Id of the newest decision that accepted some; ``project.revoke`` takes it.
         audited_wer: Errors a word in what was accepted, as its audits have it.
         bound: Upper bound of it; never over ``settings.max_wer``.
+        max_edits: Errors that count of one draft at the most.
+        saved_minutes: Of people's work, by the decision, its audits counted as cost; below 0 where they took
+            more than it saved, None where no times with drafts are on record.
         labelled: Segments that people labelled, audits too.
         labelled_open: Segments that people have still to label in it, beside the audits.
         hours: Of speech that people labelled.
@@ -62,8 +68,12 @@ class Round:
     audits: int = 0
     audits_open: int = 0
     accepted: int = 0
+    accepted_hours: float = 0.0
+    decision: str | None = None
     audited_wer: float | None = None
     bound: float | None = None
+    max_edits: int | None = None
+    saved_minutes: float | None = None
     labelled: int = 0
     labelled_open: int = 0
     hours: float = 0.0
@@ -130,6 +140,8 @@ class Round:
         if self.pool is not None:
             facts.append(("audits", f"{self.audits - self.audits_open} of {self.audits} labelled"))
             facts.append(("decided by the model", self._decided()))
+        if self.accepted:
+            facts.append(("work saved by that", self._saved()))
         if self.trained is not None:
             facts.append(("trained", f"{self.trained}{_rated(self.new_rate)}"))
         if self.in_use:
@@ -141,7 +153,13 @@ class Round:
         if self.bound is None or not self.accepted:
             return said
         seen = "" if self.audited_wer is None else f"audited WER {self.audited_wer:.1%}, "
-        return f"{said}, {seen}at most {self.bound:.1%} (limit {self.settings.max_wer:.1%})"
+        limit = f"limit {self.settings.max_wer:.1%} at {1 - self.settings.risk:.0%} confidence"
+        return f"{said}, {seen}at most {self.bound:.1%} ({limit})"
+
+    def _saved(self) -> str:
+        if self.saved_minutes is None:
+            return "not known: no working times with drafts are on record"
+        return in_minutes(self.saved_minutes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, with ``share``, ``wer`` and ``interval``."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labwidgets.analysis.loop import Ahead, Forecast, Pace, Past, forecast
+from labwidgets.analysis.loop import Ahead, Decided, Forecast, Pace, Past, forecast, saved_minutes
 from labwidgets.analysis.resampling import resample, ungrouped
 
 AHEAD = Ahead(hours=20.0, n=7200, fresh=0.0, audits=60, label_hours=1.0, share=0.0)
@@ -62,6 +62,15 @@ def test_of_two_models_half_of_what_they_promise_is_believed():
     found = forecast(two, PACE, replace(AHEAD, audits=0))
     step = np.median(two.wers[:, 1] / two.wers[:, 0]) ** (np.log(3 / 2) / np.log(2))
     assert found.wer_next[1] == pytest.approx(found.wer * step**0.5, rel=0.02)
+
+
+def test_a_decision_saves_what_people_would_have_taken_less_its_audits():
+    """An hour takes 60 minutes with perfect drafts here, and 500 more for each error a word."""
+    decided = Decided(hours=2.0, wer=0.02, audit_hours=0.5, audit_minutes=150.0, pool_wer=0.2)
+    assert saved_minutes(PACE, decided) == pytest.approx(2 * 70 + 0.5 * 160 - 150)
+    assert saved_minutes(PACE, replace(decided, hours=0.1)) < 0
+    assert saved_minutes(replace(PACE, corrected=()), decided) is None
+    assert saved_minutes(None, decided) is None
 
 
 def test_what_computing_is_worth_counts_as_cost():

@@ -36,6 +36,9 @@ def one(number, **fields):
         n_pool=200,
         audits=60,
         accepted=50,
+        accepted_hours=0.25,
+        saved_minutes=12.0,
+        max_edits=4,
         audited_wer=0.021,
         bound=0.047,
         labelled=100,
@@ -52,7 +55,12 @@ def test_a_page_has_the_table_the_lines_and_what_is_to_be_done():
     for said in (
         "Round 2: done",
         "50 of 200 (25%)",
-        "2.1%, at most 4.7% (limit 5.0%)",
+        "2.1%, at most 4.7% (limit 5.0% at 95% confidence)",
+        "In 2 rounds people labelled 200 segments (1.0 h, 3.0 h of work); models decided 100 more",
+        "2.1% by blind audits, at most 5.0% in each round with 95% confidence (of one segment 4 errors count",
+        "saved by that: about 24 min, audits counted as cost.",
+        "on speakers that no model learned from: 15.0% (7.5% to 30.0%); tiny.en had 50.0%.",
+        "By accent it is worst for north: 15.0% (7.5% to 15.0%) of 100 words.",
         "WER by accent",
         "15.0% <small>7.5% to 30.0%</small>",
         "Another round is forecast to pay.",
@@ -78,6 +86,7 @@ def test_a_round_under_way_has_no_errors_of_its_own_yet():
     assert "Round 2: waits for people" in page
     assert '<li aria-current="step">● audit</li>' in page
     assert "2, model in use" not in page
+    assert "in each round" not in page
 
 
 def test_what_is_not_known_leaves_gaps():
@@ -85,6 +94,11 @@ def test_what_is_not_known_leaves_gaps():
     page = Rounds((bare, one(2, measured_wer=0.125, rate=None)), "accent")._repr_html_()
     assert "not on record" in page
     assert "12.5%" in page
+    cost = one(1, saved_minutes=-3.0, settings=RoundSettings(max_wer=0.1))
+    told = repr(Rounds((cost, one(2, saved_minutes=None))))
+    assert "and in each round within its limit" in told
+    assert "none: audits took 3 min more than it saved" in told
+    assert "work saved by that: not known: no working times with drafts" in told
     assert Rounds(())._repr_html_().count("No round was begun yet") == 1
 
 

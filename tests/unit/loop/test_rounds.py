@@ -37,6 +37,11 @@ def test_a_round_goes_as_far_as_it_can_and_says_what_it_waits_for(loop):
         pytest.approx(90),
     )
     assert found.audit_minutes == pytest.approx(50)
+    # Accepted drafts would have taken people a hearing each at the least, and no more than others.
+    assert found.accepted_hours == pytest.approx(found.accepted / 360)
+    assert found.accepted_hours * 60 - 50 < found.saved_minutes < found.accepted_hours * 240
+    assert found.decision in {one.id for one in loop.project.decisions()}
+    assert "work saved by that: about" in str(found)
     # What the model decided is not measured: hard clips are left, where run-1 errs in 2 words of 12.
     assert found.wer <= 2 / 12
     assert found.ended_us > found.began_us
