@@ -43,7 +43,9 @@ class TrainReport:
         epochs: Trained.
         seconds: Of training, over all starts, without the measuring.
         device: ``cpu`` or the name of the GPU.
+        threads: Of the processor, that it used at most.
         versions: Of the libraries.
+        decoding: With which it wrote where it was measured.
         curve: ``step``, ``epoch`` and ``loss`` or ``eval_loss``, as it went.
     """
 
@@ -72,6 +74,8 @@ class TrainReport:
     n_pseudo: int = 0
     n_pseudo_epoch: int = 0
     pseudo: PseudoReport | None = None
+    threads: int = 0
+    decoding: Mapping[str, Any] = field(default_factory=dict)
 
     _repr_pretty_ = in_words
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import transformers
 
 from labwidgets.asr.device import device_of
-from labwidgets.asr.drafting import load_drafter
+from labwidgets.asr.drafting import check_settings, load_drafter
+from labwidgets.asr.languages import whisper_code
 from labwidgets.asr.sources import ModelSource
 from labwidgets.config import Device, TrainingRecipe
 from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
@@ -23,11 +25,13 @@ from labwidgets.records import RATE_HZ, PseudoClip, Samples, Sifted, TrainReport
 from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
 from labwidgets.training.batches import Clips, Collator
+from labwidgets.training.card import CARD_FILE, model_card
 from labwidgets.training.material import PSEUDO, SPLITS, TEST, TRAIN, VALIDATION, Clip, Material
 from labwidgets.training.pseudo import Rota, per_epoch, still_there
 from labwidgets.training.runs import SEGMENTS_FILE, Plan, Runs, run_key, write_json
 from labwidgets.training.steady import Fitted, Hooks, Lesson, Stopped, fit, quiet, room_for, threads_for
 
+_LIBRARIES = ("labwidgets", "torch", "transformers", "tokenizers", "accelerate", "peft", "numpy")
 _TRAINED, _FITTED, _BEFORE, _SPENT = "trained", "fitted.json", "before.json", "seconds.json"
 
 
@@ -179,13 +183,23 @@ class _Run:
             after=measuring.rate(clips, after),
             difference=measuring.difference(clips, before, after),
             seconds=self._spent_s(),
+            threads=torch.get_num_threads(),
             **fitted,
         )
         with room_for("the model", trained):
             ids = {name: [clip.id for clip in material.clips[name]] for name in (*SPLITS, PSEUDO)}
             write_json(trained / SEGMENTS_FILE, ids)
+            self._write_card(trained, done, base)
             self._runs.finish(self._plan, trained, done)
         return done
+
+    def _write_card(self, folder: Path, report: TrainReport, base: models.Base) -> None:
+        is_asked = base.family == "whisper" and getattr(
+            base.model.generation_config, "is_multilingual", False
+        )
+        codes = [found for one in report.languages if (found := whisper_code(one)) is not None]
+        text = model_card(report, language=codes[0] if is_asked and codes else None)
+        (folder / CARD_FILE).write_text(text, encoding="utf-8")
 
     def _base(self, material: Material) -> models.Base:
         letters = material.letters()
@@ -295,9 +309,6 @@ class _Run:
             left_out=tuple(material.left_out),
             notes=tuple(notes),
             device=torch.cuda.get_device_name() if self._device == "cuda" else "cpu",
-            versions={
-                "torch": torch.__version__,
-                "transformers": transformers.__version__,
-                "numpy": np.__version__,
-            },
+            versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+            decoding=check_settings(self._recipe.family, self._wish.decoding),
         )

@@ -42,6 +42,14 @@ def leftovers(project) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
+def said_by_the_card(folder: Path, clip: str, capsys) -> str:
+    """Run the lines by which a model's card says that it loads, and return what they print."""
+    lines = (folder / "README.md").read_text(encoding="utf-8").split("```python")[1].split("```")[0]
+    capsys.readouterr()
+    exec(lines.replace("PATH/OF/THIS/FOLDER", str(folder)).replace("clip.flac", clip))
+    return capsys.readouterr().out.strip()
+
+
 class Stop:
     """Asks a run to stop after a number of steps."""
 
@@ -59,7 +67,7 @@ class Stop:
 # ---- what comes out --------------------------------------------------------------------------------------
 
 
-def test_a_trained_model_is_a_draft_model_like_any_other(labelled):
+def test_a_trained_model_is_a_draft_model_like_any_other(labelled, capsys):
     points = []
     report = labelled.train_here(**SMALL, point=points.append)
     assert (report.run, report.state, report.base) == ("run-1", "trained", "")
@@ -73,6 +81,9 @@ def test_a_trained_model_is_a_draft_model_like_any_other(labelled):
     assert labelled.models()[0].languages == ("en",)
     drafted = labelled.draft_here("run-1")
     assert (drafted.drafted, drafted.failed, drafted.model) == (32, (), "run-1")
+    row = next(iter(labelled.store.labelled_rows()))
+    own = labelled.store.view(row.segment.id, annotator="a1").draft.text
+    assert said_by_the_card(labelled.folder / "models" / "run-1", row.recording.source, capsys) == own
     assert "run-1" in labelled.errors().models
 
 
@@ -142,6 +153,8 @@ def test_a_run_tells_all_that_it_was_made_of(labelled):
     stored = json.loads((labelled.folder / "models" / "run-1" / "run.json").read_text())
     assert TrainReport.from_dict(stored) == report
     assert stored["settings"]["architecture"]["width"] == 16
+    assert {"python", "labwidgets", "torch", "transformers", "peft"} <= set(stored["versions"])
+    assert stored["threads"] == 1
     assert stored["snapshot"] in [snapshot.name for snapshot in labelled.snapshots()]
     assert "run-1: from nothing, ctc-small, 16 train, 8 validation, 8 test clips" in str(report)
     curves = labelled.curves("run-1")
@@ -155,7 +168,7 @@ def test_a_run_tells_all_that_it_was_made_of(labelled):
 
 
 @pytest.mark.parametrize("method", ["full", "lora"])
-def test_a_whisper_is_trained_and_held_against_what_it_was(make_labelled, random_whisper, method):
+def test_a_whisper_is_trained_and_held_against_what_it_was(make_labelled, random_whisper, method, capsys):
     pairs = [("ana", "abab")] * 8 + [("ben", "ba")] * 2 + [("cai", "ab")]
     labelled = make_labelled(pairs)
     labelled.settings = labelled.settings.model_copy(update={"decoding": {"max_new_tokens": 4}})
@@ -171,6 +184,12 @@ def test_a_whisper_is_trained_and_held_against_what_it_was(make_labelled, random
         assert changed
         assert all(name.endswith(("q_proj.weight", "v_proj.weight")) for name in changed)
     assert labelled.draft_here("run-1").failed == ()
+    assert report.decoding == {"recipe": 2, "num_beams": 5, "max_new_tokens": 4}
+    clip = next(iter(labelled.store.labelled_rows())).recording.source
+    assert said_by_the_card(labelled.folder / "models" / "run-1", clip, capsys)
+    card = (labelled.folder / "models" / "run-1" / "README.md").read_text()
+    assert f"| after | {report.after['wer']:.1%} |" in card
+    assert ("loads without peft" in card) == (method == "lora")
 
 
 def test_a_run_can_go_on_from_an_earlier_one(labelled, random_ctc):
