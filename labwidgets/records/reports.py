@@ -226,7 +226,7 @@ class Status:
         done = f"{self.submitted} submitted" + (
             f", {self.decided} decided by a model" if self.decided else ""
         )
-        left = "" if self.minutes_left is None else f" About {work_time(self.minutes_left)} of work are left."
+        left = f" About {work_time(self.minutes_left)} of work left." if self.minutes_left else ""
         return f"{size}, {who}: {self.drafted} drafted, {done}, {self.flagged} flagged.{left}"
 
 

@@ -185,7 +185,9 @@ def keep(
     put = upsert(connection.dialect.name, schema.meta)
     connection.execute(put, {"key": _KEY, "value": json.dumps(known, allow_nan=False)})
     connection.execute(put, {"key": _DRAFTS, "value": json.dumps(drafts, allow_nan=False)})
-    connection.execute(put, {"key": queue.PACE, "value": repr(float(min_per_s))})
+    if min_per_s > 0:
+        # Where nothing was open, nothing is known of what comes in next.
+        connection.execute(put, {"key": queue.PACE, "value": repr(float(min_per_s))})
     connection.execute(put, {"key": queue.RANKED, "value": str(now_us())})
 
 

@@ -100,14 +100,20 @@ def test_where_all_that_was_ranked_is_labelled_it_says_so(told, monkeypatch) -> 
 def test_minutes_of_work_left_shrink_with_the_work(told) -> None:
     project = told.project
     assert project.store.counts().minutes_left is None
-    assert "of work are left" not in str(project.status())
+    project.store.rank({}, {"rows": [], "notes": []}, {}, min_per_s=0.0)
+    assert project.store.counts().minutes_left is None
+    assert "of work left" not in str(project.status())
     report = project.refresh_queue()
     left = project.store.counts().minutes_left
     assert left == pytest.approx(report.minutes)
     told.label(told.ids[0])
     assert project.store.counts().minutes_left == pytest.approx(left * (N - 1) / N)
     assert project.status().minutes_left == pytest.approx(left * (N - 1) / N)
-    assert "of work are left" in str(project.status())
+    assert "of work left" in str(project.status())
+    for segment_id in told.ids[1:]:
+        told.label(segment_id)
+    assert project.status().minutes_left == 0
+    assert "of work left" not in str(project.status())
 
 
 def test_times_of_the_team_replace_the_published_ones(told) -> None:
