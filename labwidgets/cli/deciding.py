@@ -46,6 +46,19 @@ def decide(
 
 
 @app.command()
+def calibration(
+    folder: Folder,
+    model: Model = None,
+    unit: Annotated[str, typer.Option(help="word or segment.")] = "word",
+    as_json: Json = False,
+) -> None:
+    """Say what a model's confidences are worth, held against what people heard."""
+    with Project.open(folder) as project:
+        report = project.calibration(model, unit=unit)
+    show(report.to_dict(), as_json=as_json, text=str(report))
+
+
+@app.command()
 def revoke(
     folder: Folder,
     decision: Annotated[str, typer.Argument(help="Id of the decision.", show_default=False)],

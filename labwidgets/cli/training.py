@@ -1,4 +1,4 @@
-"""The command that trains."""
+"""Commands that train, and tell of trainings."""
 
 from __future__ import annotations
 
@@ -56,6 +56,41 @@ def train(
         )
         return
     report = _open_and_train(folder, **wanted, progress=terminal_progress("training"))
+    show(_result(report), as_json=as_json, text=str(report))
+
+
+@app.command()
+def runs(
+    folder: Folder,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only these, such as run-1; default: all.", show_default=False)
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Let them hear the test set and test their differences.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell of finished trainings what they were made of and came to; or compare them, with paired tests."""
+    with Project.open(folder) as project:
+        if compare:
+            wanted = names or [report.run for report in project.runs()]
+            found = project.compare_runs(*wanted, progress=terminal_progress("hearing"))
+            show(found.to_dict(), as_json=as_json, text=repr(found))
+            return
+        reports = [project.run(name) for name in names] if names else project.runs()
+    text = "\n".join(map(str, reports)) or "No training is finished yet: labwidgets train."
+    show({"runs": [_result(report) for report in reports]}, as_json=as_json, text=text)
+
+
+@app.command()
+def retrain(
+    folder: Folder,
+    run: Annotated[str, typer.Argument(help="Such as run-1.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Make a finished training again, of the same base, settings, seed and labels, as a new one."""
+    with Project.open(folder) as project:
+        report = project.retrain_here(run, progress=terminal_progress("training"))
     show(_result(report), as_json=as_json, text=str(report))
 
 

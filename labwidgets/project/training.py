@@ -87,20 +87,34 @@ class Training(StoreSource):
     def retrain(self, run: str) -> Job[TrainReport]:
         """Start a finished run again: the same base, settings, seed, labels and drafts make a new run.
 
+        On the same machine with the same libraries (``TrainReport.versions``, ``threads``) it comes to the
+        same weights and errors.
+
         Raises:
             NotFoundError: There is no such run.
         """
+        return self.train(**self._made_of(run))
+
+    def retrain_here(self, run: str, *, progress: Progress | None = None) -> TrainReport:
+        """Make a finished run again in this process: what :meth:`retrain` does in its worker.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        return self.train_here(**self._made_of(run), progress=progress)
+
+    def _made_of(self, run: str) -> dict[str, Any]:
+        """Return the arguments by which a finished run is made again."""
         report = self.run(run)
-        settings = dict(report.settings)
-        return self.train(
-            report.base or None,
-            method=settings["method"],
-            recipe=report.recipe,
-            settings=settings,
-            snapshot=report.snapshot,
-            pseudo=None if report.pseudo is None else run,
-            again=True,
-        )
+        return {
+            "model": report.base or None,
+            "method": report.settings["method"],
+            "recipe": report.recipe,
+            "settings": dict(report.settings),
+            "snapshot": report.snapshot,
+            "pseudo": None if report.pseudo is None else run,
+            "again": True,
+        }
 
     def train_here(  # noqa: PLR0913 - as train, and who is told
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,11 +59,28 @@ class CalibrationReport:
     _repr_pretty_ = in_words
 
     def __str__(self) -> str:
+        sure = sum(one.weight * one.confidence for one in self.before)
+        right = sum(one.weight * one.right for one in self.before)
         return (
-            f"{self.n} {self.unit}s by {self.model} against {self.source}, {self.curve.method}: expected "
-            f"calibration error {self.ece[0]:.3f}, calibrated {self.ece[1]:.3f}; Brier score "
-            f"{self.brier[0]:.3f}, calibrated {self.brier[1]:.3f}."
+            f"{self.n} {self.unit}s by {self.model} against {self.source}: {right:.0%} are right, at a mean "
+            f"confidence of {sure:.0%}. Expected calibration error (ECE) {self.ece[0]:.3f}, calibrated by "
+            f"{self.curve.method} {self.ece[1]:.3f}; Brier score {self.brier[0]:.3f}, calibrated "
+            f"{self.brier[1]:.3f}; lower is better."
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; the bins of the plot as ``before`` and ``after``."""
+        return {
+            "model": self.model,
+            "unit": self.unit,
+            "n": self.n,
+            "source": self.source,
+            "method": self.curve.method,
+            "ece": list(self.ece),
+            "brier": list(self.brier),
+            "before": [asdict(one) for one in self.before],
+            "after": [asdict(one) for one in self.after],
+        }
 
     def _repr_html_(self) -> str:
         return image(self._repr_svg_(), str(self))

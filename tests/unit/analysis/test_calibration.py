@@ -90,7 +90,13 @@ def test_the_report_judges_by_curves_that_did_not_see_it():
     report = calibrated(judged, model="<m>", unit="word", source="40 audits", method="beta")
     assert report.ece[1] < 0.5 * report.ece[0]
     assert report.brier[1] < report.brier[0]
-    assert str(report).startswith("2000 words by <m> against 40 audits, beta: expected calibration error 0.")
+    said = str(report)
+    assert (
+        f"2000 words by <m> against 40 audits: {is_right.mean():.0%} are right, at a mean confidence" in said
+    )
+    assert f"of {confidences.mean():.0%}. Expected calibration error (ECE) 0." in said
+    told = report.to_dict()
+    assert (told["ece"], told["method"], len(told["before"])) == (list(report.ece), "beta", 15)
     picture = ET.fromstring(report._repr_svg_())
     assert picture.get("aria-label") == "word confidence of <m>"
     assert "href" not in report._repr_svg_()

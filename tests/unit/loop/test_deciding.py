@@ -250,6 +250,8 @@ def test_the_command_line_has_the_same(told, capsys, monkeypatch):
     assert code == 0
     assert {"accepted", "threshold", "bound", "audited", "audits_needed"} <= made.keys()
     assert (made["audited"], made["audits_needed"]) == (250, 0)
+    code, told = run("calibration", folder, "--unit", "segment")
+    assert (code, told["source"], told["n"]) == (0, "250 audits", 250)
     code, back = run("revoke", folder, made["id"])
     assert (code, back["revoked"]) == (0, made["accepted"])
     code, error = run("decide", folder, "--max-wer", "0", "--risk", "0.05")

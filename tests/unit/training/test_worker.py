@@ -63,3 +63,10 @@ def test_the_command_line_trains_and_lists(labelled) -> None:
     assert found["metrics"]["after"]["wer"] >= 0
     _, listed = run("models", "--project", folder)
     assert listed["models"][0]["name"] == "run-1"
+    code, again = run("retrain", folder, "run-1")
+    assert (code, again["run"], again["metrics"]) == (0, "run-2", found["metrics"])
+    code, known = run("runs", folder)
+    assert (code, [one["run"] for one in known["runs"]]) == (0, ["run-2", "run-1"])
+    assert run("runs", folder, "run-1")[1]["runs"] == [known["runs"][1]]
+    code, held = run("runs", folder, "--compare")
+    assert (code, held["pairs"][0]["difference"]) == (0, 0)
