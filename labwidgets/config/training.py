@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -145,6 +147,57 @@ class TrainingRecipe(Settings):
         if self.freeze == "features" and self.family == "whisper":
             raise ConfigError("a Whisper has no such part", value=self.freeze, allowed="nothing, encoder")
         return self
+
+
+def plain_settings(given: object) -> dict[str, Any]:
+    """Return settings of a recipe as they can be sent to a worker and kept.
+
+    Raises:
+        ConfigError: They are no mapping, or hold what JSON cannot.
+
+    >>> plain_settings({"epochs": 3})
+    {'epochs': 3}
+    """
+    try:
+        plain = json.loads(json.dumps(given, default=_plain_number, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            "settings of a training that cannot be kept",
+            value=given,
+            allowed="plain numbers, texts, lists and mappings",
+        ) from error
+    if not isinstance(plain, dict):
+        raise ConfigError(
+            "no settings of a training", value=given, allowed='a mapping, such as {"epochs": 3}'
+        )
+    return plain
+
+
+def _plain_number(value: object) -> float:
+    """Return a number of NumPy's and the like as one of Python's."""
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    raise TypeError
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Check what is to be otherwise than in a recipe before it is known in which: one takes it.
+
+    Raises:
+        ConfigError: None does.
+    """
+    refused: ConfigError | None = None
+    for name in training_recipe_names():
+        try:
+            training_recipe(name, settings)
+        except ConfigError as error:
+            refused = refused or error
+        else:
+            return
+    if refused is not None:
+        raise refused
 
 
 def training_recipe_names() -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from labwidgets.errors import ConfigError, NotFoundError, ProjectError
+from labwidgets.errors import NotFoundError, ProjectError, StoreError
 from labwidgets.project.calibrating import Calibrating
-from labwidgets.project.looks import Look, errors, refuse_another, why_broken
+from labwidgets.project.looks import Look, look_at, refuse_another, since_then, why_broken
 from labwidgets.records import (
     AuditDraw,
     AuditPool,
@@ -18,6 +18,7 @@ from labwidgets.records import (
     PoolUnit,
     StoredDecision,
 )
+from labwidgets.records.numbers import checked_count, checked_share
 from labwidgets.training.material import SPLITS
 from labwidgets.training.runs import MODELS, Runs
 
@@ -29,6 +30,9 @@ SAFE = "basic"
 """How drafts and audits are spelt before they are compared."""
 
 _SEED_BITS = 63
+_TRIES = 3
+
+Done = TypeVar("Done")
 
 
 class Deciding(Calibrating):
@@ -56,27 +60,29 @@ class Deciding(Calibrating):
             ProjectError: No drafts are left, or nothing orders them.
             StoreError: Somebody began to work on one of them just now: call it again.
         """
+        checked_count("n", n)
+        name = self._model(model)
+        if fresh:
+            self._open_pool(name, score)
+        return _again(lambda: self._draw(n, name, score=score))
+
+    def _draw(self, n: int, model: str, *, score: str | None) -> AuditReport:
         from labwidgets.analysis.decision.drawing import draw
         from labwidgets.analysis.decision.pool import chances, lay_out
 
-        if n < 1:
-            raise ConfigError("no audits asked for", value=n, allowed="1 or more")
-        name = self._model(model)
-        pool = None if fresh else self._drawable(name)
-        if pool is None:
-            pool = self._open_pool(name, score)
+        pool = self._drawable(model) or self._open_pool(model, score)
         laid = lay_out(pool, self.store.pool_units(pool.id))
         draws = self.store.audit_draws(pool.id)
-        region = self._region(pool, laid, draws)
+        region = self._region(pool, laid)
         weights, seed = laid.weights(region), secrets.randbits(_SEED_BITS)
         weights[[laid.ranks[key] for one in draws for key in one.chances if key in laid.ranks]] = 0.0
         drawn = [laid.segment_ids[rank] for rank in draw(weights, n, seed=seed)]
         made = AuditDraw(region, seed, dict.fromkeys(drawn, 1.0))
         known = chances(laid, [*draws, made])
         made = AuditDraw(region, seed, {key: float(known[laid.ranks[key]]) for key in drawn})
-        self.store.draw_audits(pool.id, made)
+        self.store.draw_audits(pool.id, made, n_draws=len(draws))
         waiting = sum(row.state == "open" for row in self.store.audits(pool.id))
-        return AuditReport(len(drawn), pool.id, pool.n, region, name, pool.score, waiting)
+        return AuditReport(len(drawn), pool.id, pool.n, region, model, pool.score, waiting)
 
     def decide(
         self,
@@ -90,9 +96,14 @@ class Deciding(Calibrating):
         """Let drafts count without a person, as many as the audits of their pool allow.
 
         With a chance of at most ``risk``, over all looks at a pool together, the drafts that it accepts have
-        more than ``max_wer`` errors a word. That is said of this pool only, of the drafts as they were when
-        it was opened. Accepted drafts are references of origin ``auto_accepted``. A later look, after more
-        audits, may accept more; or it withdraws what was accepted, which then is queued again.
+        more than ``max_wer`` errors a word, audits among them counted. That is said of this pool only, of the
+        drafts as they were when it was opened, without those that people labelled meanwhile. Accepted drafts
+        are references of origin ``auto_accepted``. A later look, after more audits, may accept more; or it
+        withdraws what was accepted, which then is queued again: so it does where people find more errors in
+        what was accepted than the audits allow.
+
+        An audit that nobody could label counts as the worst there can be, and so does one labelled with a
+        draft on the screen; of one that was answered more than once the worst answer counts.
 
         Args:
             max_wer: Most errors a word, for example 0.05.
@@ -107,26 +118,28 @@ class Deciding(Calibrating):
             ConfigError: A number is out of range, or the audits of this pool answer to another one.
             ProjectError: There is no pool, and there are no drafts.
         """
-        from labwidgets.analysis.decision.pool import audited, lay_out, usable
+        checked_share("max_wer", max_wer)
+        checked_share("risk", risk)
+        return _again(
+            lambda: self._look(max_wer, risk, max_edits=max_edits, model=model, normalize=normalize)
+        )
+
+    def _look(
+        self, max_wer: float, risk: float, *, max_edits: int | None, model: str | None, normalize: str
+    ) -> Decision:
         from labwidgets.analysis.decision.testing import Wish
-        from labwidgets.analysis.decision.testing import decide as find
 
         pool, units = self._decidable(model)
         looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
         usual = looks[0].max_edits if looks else self._most_edits(units)
-        most = usual if max_edits is None else max_edits
-        wish = Wish(max_wer, risk, most, pool.n_words)
+        wish = Wish(max_wer, risk, usual if max_edits is None else max_edits, pool.n_words)
         for before in looks:
             refuse_another(before, wish, normalize)
-        laid = lay_out(pool, units)
-        rows = self.store.audits(pool.id) if pool.id else []
-        used, draws = usable(rows), self.store.audit_draws(pool.id) if pool.id else []
-        found = audited(laid, draws, used, errors=errors(used, normalize), worst=most)
-        look = Look(pool, wish, normalize, laid, found, sum(row.state == "open" for row in rows))
+        look = look_at(self.store, pool, wish, normalize=normalize, units=units)
         broken = why_broken(look, looks)
         if broken:
             return self._withdraw(look, looks, broken)
-        return self._keep(look, looks, find(laid.grid, found, wish))
+        return self._keep(look, looks, look.verdict())
 
     def decisions(self) -> list[StoredDecision]:
         """Return every look at a pool and what came of it, oldest first."""
@@ -283,19 +296,16 @@ class Deciding(Calibrating):
             )
         return pool, units
 
-    def _region(self, pool: AuditPool, laid: Laid, draws: Sequence[AuditDraw]) -> int:
+    def _region(self, pool: AuditPool, laid: Laid) -> int:
         """Return how many of the best drafts the next audits come from: the part that may be accepted."""
-        from labwidgets.analysis.decision.pool import audited, usable
-        from labwidgets.analysis.decision.testing import Wish, decide
+        from labwidgets.analysis.decision.testing import Wish
 
         looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
         if not looks:
             return pool.n
-        look = looks[-1]
-        wish = Wish(look.max_wer, look.risk, look.max_edits, pool.n_words)
-        rows = usable(self.store.audits(pool.id))
-        found = audited(laid, draws, rows, errors=errors(rows, look.normalize), worst=look.max_edits)
-        region = decide(laid.grid, found, wish).need.region
+        last = looks[-1]
+        wish = Wish(last.max_wer, last.risk, last.max_edits, pool.n_words)
+        region = look_at(self.store, pool, wish, normalize=last.normalize).verdict().need.region
         return pool.n if region >= len(laid) else int(laid.before[region - 1]) + 1
 
     # ---- looks ---------------------------------------------------------------------------------------
@@ -315,12 +325,26 @@ class Deciding(Calibrating):
                 segment_ids=look.laid.segment_ids[: verdict.n_accepted],
             )
             if last is None or last.audited != new.audited or self.store.would_accept(new):
-                last = self.store.decide(new)
+                last = self.store.decide(new, n_looks=len(looks))
         accepted = sum(one.accepted for one in self.store.decisions() if one.pool_id == pool.id)
-        note = "" if pool.id else "No audits are drawn yet: project.audit(n)."
+        note = since_then(look) if pool.id else "No audits are drawn yet: project.audit(n)."
         return look.decision(last, verdict, accepted=accepted, note=note)
 
     def _withdraw(self, look: Look, looks: Sequence[StoredDecision], reason: str) -> Decision:
         gone = sum(self.store.revoke(one.id, reason=reason) for one in looks)
         note = f"Withdrawn: {reason}; {gone} segments are queued again. The next audit opens a new pool."
         return look.decision(looks[-1], None, accepted=0, note=note, revoked=gone)
+
+
+def _again(work: Callable[[], Done]) -> Done:
+    """Return what ``work`` does; once more where somebody else was faster.
+
+    Raises:
+        StoreError: Somebody else was faster each time.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except StoreError:
+            continue
+    return work()

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from labwidgets.errors import ConfigError
-from labwidgets.records import AuditPool, AuditRow, Decision, StoredDecision
+from labwidgets.records import AuditPool, AuditRow, Decision, PoolUnit, StoredDecision, TakenDraft
+from labwidgets.store import Store
 from labwidgets.text import Normalise
 
 if TYPE_CHECKING:
     from labwidgets.analysis.decision.pool import Laid
-    from labwidgets.analysis.decision.testing import Audited, Verdict, Wish
+    from labwidgets.analysis.decision.testing import Audited, Taken, Verdict, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What people labelled of drafts that had been accepted, and how many errors the drafts had."""
+
+    n: int = 0
+    edits: int = 0
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +36,20 @@ class Look:
     normalize: str
     laid: Laid
     audited: Audited
+    taken: Taken
     n_open: int
+    heard: Heard
+
+    def verdict(self) -> Verdict:
+        """Return what may be accepted."""
+        from labwidgets.analysis.decision.testing import decide
+
+        return decide(self.laid.grid, self.audited, self.wish, taken=self.taken)
+
+    def count(self, threshold: float) -> int:
+        """Return how many drafts of the pool a threshold accepts."""
+        grid = self.laid.grid
+        return int(grid.counts[grid.thresholds >= threshold].max(initial=0))
 
     def decision(
         self,
@@ -71,32 +96,119 @@ def refuse_another(look: StoredDecision, wish: Wish, normalize: str) -> None:
         )
 
 
+def look_at(
+    store: Store, pool: AuditPool, wish: Wish, *, normalize: str, units: Sequence[PoolUnit] | None = None
+) -> Look:
+    """Return a pool as it is now, with what people said of it.
+
+    Args:
+        store: Open store.
+        pool: On record, or not yet: then nobody said anything.
+        wish: What is asked for.
+        normalize: How texts are spelt before they are compared.
+        units: Its drafts; default: as they are on record.
+    """
+    from labwidgets.analysis.decision.pool import audited, known_taken, lay_out, usable
+
+    laid = lay_out(pool, store.pool_units(pool.id) if units is None else units)
+    rows = store.audits(pool.id) if pool.id else []
+    draws = store.audit_draws(pool.id) if pool.id else []
+    drafts = store.taken(pool.id) if pool.id else []
+    used = usable(rows)
+    said = errors(used, normalize, max_wer=wish.max_wer, max_edits=wish.max_edits)
+    made = errors_of_taken(drafts, normalize)
+    again = [made[one.segment_id] for one in drafts if one.was_accepted and one.text is not None]
+    return Look(
+        pool,
+        wish,
+        normalize,
+        laid,
+        audited(laid, draws, used, errors=said, worst=wish.max_edits),
+        known_taken(laid, drafts, errors=made),
+        sum(row.state == "open" for row in rows),
+        Heard(len(again), sum(edits for edits, _ in again), sum(words for _, words in again)),
+    )
+
+
 def why_broken(look: Look, looks: Sequence[StoredDecision]) -> str:
     """Return why what was accepted no longer holds; empty where it does, or nothing was."""
     from labwidgets.analysis.decision.watching import watch
 
-    grid = look.laid.grid
     for last in reversed(looks):
         if last.threshold is not None:
-            counts = grid.counts[grid.thresholds >= last.threshold]
-            found = watch(
-                look.audited, n_before=last.audited, count=int(counts.max(initial=0)), wish=look.wish
-            )
-            return found.reason
+            count = look.count(last.threshold)
+            if _is_refuted(look, count, last.bound):
+                return "people have found more errors in what was accepted than was proved that there are"
+            return watch(look.audited, n_before=last.audited, count=count, wish=look.wish).reason
     return ""
 
 
-def errors(rows: Sequence[AuditRow], normalize: Normalise) -> dict[str, tuple[int, int]]:
-    """Return edits and words of each audit that was labelled."""
+def _is_refuted(look: Look, count: int, bound: float | None) -> bool:
+    """Return whether the errors that are known are too many, if all that nobody heard were right."""
+    most, audited, taken = look.wish.max_edits, look.audited, look.taken
+    is_drawn, is_taken = (audited.draws.ranks < count) & (audited.words > 0), taken.ranks < count
+    edits = np.minimum(audited.edits[is_drawn], most).sum() + np.minimum(taken.edits[is_taken], most).sum()
+    n_unheard = count - is_drawn.sum() - is_taken.sum()
+    words = audited.words[is_drawn].sum() + taken.words[is_taken].sum() + n_unheard * look.pool.n_words
+    return bound is not None and bool(edits > bound * words)
+
+
+def since_then(look: Look) -> str:
+    """Return what people who labelled accepted drafts found, where that is more than may be; else nothing."""
+    heard = look.heard
+    if heard.edits <= look.wish.max_wer * heard.words:
+        return ""
+    return (
+        f"People labelled {heard.n} of the accepted drafts since, which had {heard.edits} errors in "
+        f"{heard.words} words. They may have looked for such; audits tell how the rest is: project.audit(n)."
+    )
+
+
+def errors(
+    rows: Sequence[AuditRow], normalize: Normalise, *, max_wer: float, max_edits: int
+) -> dict[str, tuple[int, int]]:
+    """Return edits and words of each audit that was labelled.
+
+    One that was answered more than once counts by the answer that speaks most against its draft: a second
+    look at a text may have seen the draft.
+
+    Args:
+        rows: The audits.
+        normalize: How texts are spelt.
+        max_wer: Errors a word that are allowed.
+        max_edits: Most edits that count.
+    """
+    labelled = [row for row in rows if row.state == "labelled"]
+    pairs = [(row.segment_id, text, row.draft) for row in labelled for text in dict.fromkeys(row.answers)]
+    found: dict[str, tuple[int, int]] = {}
+
+    def excess(one: tuple[int, int]) -> float:
+        return min(one[0], max_edits) - max_wer * one[1]
+
+    for key, counted in _counted(pairs, normalize):
+        found[key] = max(found.get(key, counted), counted, key=excess)
+    return found
+
+
+def errors_of_taken(drafts: Sequence[TakenDraft], normalize: Normalise) -> dict[str, tuple[int, int]]:
+    """Return edits and words of the drafts that people took; the fewest there can be where none is known."""
+    return dict(
+        _counted(
+            [(one.segment_id, one.draft if one.text is None else one.text, one.draft) for one in drafts],
+            normalize,
+        )
+    )
+
+
+def _counted(
+    pairs: Sequence[tuple[str, str, str]], normalize: Normalise
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Give the keys of (key, reference, draft) with edits and words."""
     from labwidgets.analysis.scoring import score
 
-    labelled = {row.segment_id: row for row in rows if row.state == "labelled"}
-    if not labelled:
-        return {}
-    texts = {key: row.text or "" for key, row in labelled.items()}
-    drafts = {key: row.draft for key, row in labelled.items()}
-    found = score(texts, drafts, normalize=normalize)
-    return {
-        key: (int(edits), int(words))
-        for key, edits, words in zip(found.ids, found.edits, found.lengths, strict=True)
-    }
+    if not pairs:
+        return
+    keys, references, drafts = zip(*pairs, strict=True)
+    found = score(references, drafts, normalize=normalize)
+    for key, edits, n_words in zip(keys, found.edits, found.lengths, strict=True):
+        yield key, (int(edits), int(n_words))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.project.looks import errors
+from labwidgets.project.looks import look_at
 from labwidgets.records import AuditPool, StoredDecision, Worked
 from labwidgets.store import Store
 
@@ -49,16 +48,15 @@ def decided(store: Store, pool: AuditPool, audits: Sequence[Worked], *, pace: Pa
 
 def _audited_wers(store: Store, pool: AuditPool, look: StoredDecision) -> tuple[float | None, float | None]:
     """Return what the audits say, as of now, of the accepted part of a pool and of all of it."""
-    from labwidgets.analysis.decision.pool import audited, lay_out, usable
-    from labwidgets.analysis.decision.testing import estimated_wer
+    from labwidgets.analysis.decision.testing import Wish, estimated_wer
 
-    laid = lay_out(pool, store.pool_units(pool.id))
-    rows, draws = usable(store.audits(pool.id)), store.audit_draws(pool.id)
-    found = audited(laid, draws, rows, errors=errors(rows, look.normalize), worst=look.max_edits)
-    grid = laid.grid
-    is_in = grid.thresholds >= (math.inf if look.threshold is None else look.threshold)
-    count = int(grid.counts[is_in].max(initial=0))
-    return estimated_wer(found, count), estimated_wer(found, len(laid))
+    wish = Wish(look.max_wer, look.risk, look.max_edits, pool.n_words)
+    seen = look_at(store, pool, wish, normalize=look.normalize)
+    count = 0 if look.threshold is None else seen.count(look.threshold)
+    return (
+        estimated_wer(seen.audited, count, taken=seen.taken),
+        estimated_wer(seen.audited, len(seen.laid), taken=seen.taken),
+    )
 
 
 def _saved(

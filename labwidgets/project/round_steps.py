@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labwidgets.config import training_recipe
-from labwidgets.errors import ConfigError, ModelError, ProjectError, StoreError, TrainingError
+from labwidgets.errors import ConfigError, ModelError, ProjectError, TrainingError
 from labwidgets.project.round_stands import STOPPED, Stand, audits_wait, labels_wait, training_failed
 from labwidgets.project.round_views import Views
 from labwidgets.records import Decision, KeptRound, Progress
@@ -23,8 +23,6 @@ _AT_ONCE = 60
 
 _CHEAP = 0.1
 """Once something is accepted, more audits are drawn up to this part of what is not."""
-
-_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +144,7 @@ class Steps:
 
     def _draw(self, n: int, *, is_first: bool) -> None:
         drafter = str(self._kept.noted["drafter"])
-        for left in reversed(range(_TRIES)):
-            try:
-                self._project.audit(n, model=drafter, fresh=is_first and not self._views.pools(self._kept))
-            except StoreError:
-                # Somebody began to work on one of them just then.
-                if not left:
-                    raise
-            else:
-                return
+        self._project.audit(n, model=drafter, fresh=is_first and not self._views.pools(self._kept))
 
     # ---- label ---------------------------------------------------------------------------------------
 

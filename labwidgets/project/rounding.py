@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.config import training_recipe
+from labwidgets.config import check_settings, plain_settings, training_recipe
 from labwidgets.errors import ConfigError
 from labwidgets.jobs import Job, turn
 from labwidgets.project.choosing import Choosing
 from labwidgets.project.deciding import Deciding
 from labwidgets.project.drafting import Drafting
-from labwidgets.project.training import Training
+from labwidgets.project.training import Training, model_name
 from labwidgets.records import KeptRound, Progress, RoundSettings, TrainingMethod
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ class Rounding(Drafting, Choosing, Deciding, Training):
             "risk": risk,
             "audits": audits,
             "label": label,
-            "model": model,
+            "model": None if model is None else model_name(model),
             "method": method,
             "recipe": recipe,
-            "settings": None if settings is None else dict(settings),
+            "settings": None if settings is None else plain_settings(settings),
             "train": train,
             "compute_minutes": compute_minutes,
         }
@@ -180,7 +180,13 @@ class Rounding(Drafting, Choosing, Deciding, Training):
                         allowed=str(getattr(before, name)),
                         remedy="End it first: project.round(label=0, train=False)",
                     )
+        if "settings" in given:
+            given = {**given, "settings": plain_settings(given["settings"])}
         wanted = RoundSettings(**{**before.to_dict(), **given})
-        if wanted.recipe is not None:
+        if wanted.model is not None:
+            model_name(wanted.model)
+        if wanted.recipe is None:
+            check_settings(wanted.settings)
+        else:
             training_recipe(wanted.recipe, wanted.settings)
         return wanted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.config import PseudoSettings, TrainingRecipe, parse, training_recipe
+from labwidgets.config import PseudoSettings, TrainingRecipe, parse, plain_settings, training_recipe
 from labwidgets.corpus.releases import Releases
 from labwidgets.errors import ConfigError, TrainingError
 from labwidgets.jobs import Job, turn
@@ -70,12 +71,13 @@ class Training(StoreSource):
         Returns:
             A job; its ``result()`` waits and returns a ``TrainReport``.
         """
-        wanted = {"--model": model, "--method": method, "--recipe": recipe, "--snapshot": snapshot}
+        name = None if model is None else model_name(model)
+        wanted = {"--model": name, "--method": method, "--recipe": recipe, "--snapshot": snapshot}
         arguments = ["train", str(self.folder.resolve())]
         for option, value in wanted.items():
             arguments += [] if value is None else [option, value]
         if settings is not None:
-            arguments += ["--settings", json.dumps(dict(settings))]
+            arguments += ["--settings", json.dumps(plain_settings(settings))]
         if pseudo not in (None, False):
             given = pseudo if isinstance(pseudo, str) else json.dumps(_filters(pseudo))
             arguments += ["--pseudo", given]
@@ -140,7 +142,8 @@ class Training(StoreSource):
         """
         if method not in TRAINING_METHODS:
             raise ConfigError("no such way of training", value=method, allowed=", ".join(TRAINING_METHODS))
-        wanted = self._with_filters(settings or {}, pseudo)
+        model = None if model is None else model_name(model)
+        wanted = self._with_filters({} if settings is None else plain_settings(settings), pseudo)
         base, name, chosen = self._chosen(model, method, recipe, wanted, progress=progress)
         from labwidgets.training.steady import Hooks
         from labwidgets.training.training import Sources, Wish, check_fit, train
@@ -300,6 +303,17 @@ class Training(StoreSource):
     @property
     def _runs(self) -> Runs:
         return Runs(self.folder / MODELS)
+
+
+def model_name(model: object) -> str:
+    """Return the name of a model as a text; a path is one, too.
+
+    Raises:
+        ConfigError: It is neither.
+    """
+    if isinstance(model, str | PathLike):
+        return str(fspath(model))
+    raise ConfigError("no name of a model", value=model, allowed="a Hub id, a folder, or such as run-1")
 
 
 def _filters(pseudo: object) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from labwidgets.records.deciding import (
     NewDecision,
     PoolUnit,
     StoredDecision,
+    TakenDraft,
 )
 from labwidgets.records.finding import (
     FindPage,
@@ -246,6 +247,7 @@ __all__ = [
     "Submission",
     "TakeCheck",
     "TakeSource",
+    "TakenDraft",
     "TaskState",
     "TextKind",
     "TextUse",

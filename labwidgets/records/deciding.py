@@ -97,7 +97,7 @@ class AuditRow:
         inclusion_p: Chance that it was drawn, with all draws so far.
         state: ``spoilt`` where a draft was on the screen.
         draft: What the model said.
-        text: What a person heard; None unless it is labelled.
+        answers: What people heard, oldest first; empty unless it is labelled.
     """
 
     segment_id: str
@@ -106,7 +106,24 @@ class AuditRow:
     inclusion_p: float
     state: AuditState
     draft: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDraft:
+    """A draft of a pool, no audit, that is no longer the model's to decide.
+
+    Attributes:
+        segment_id: The segment.
+        draft: What the model said.
+        text: What a person made of it; None where somebody skipped it, took it apart, or is at it.
+        was_accepted: A decision had accepted it before.
+    """
+
+    segment_id: str
+    draft: str
     text: str | None
+    was_accepted: bool
 
 
 @dataclass(frozen=True, slots=True)

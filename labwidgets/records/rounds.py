@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from labwidgets.errors import ConfigError
+from labwidgets.records.numbers import checked_amount, checked_count, checked_share
 from labwidgets.records.training import TRAINING_METHODS, TrainingMethod
 
 RoundStep = Literal["draft", "audit", "label", "train", "report", "done"]
@@ -85,18 +86,23 @@ class RoundSettings:
     train: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("max_wer", "risk"):
-            if not 0 < getattr(self, name) < 1:
-                raise ConfigError(
-                    f"{name} is out of range", value=getattr(self, name), allowed="above 0, below 1"
-                )
-        for name in ("audits", "compute_minutes"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise ConfigError(f"{name} is out of range", value=getattr(self, name), allowed="0 or more")
+        for name, value in self._checked().items():
+            object.__setattr__(self, name, value)
+
+    def _checked(self) -> dict[str, Any]:
+        """Return what can be told of it as plain values, if it can be."""
         if self.method not in TRAINING_METHODS:
             allowed = ", ".join(TRAINING_METHODS)
             raise ConfigError("no such way of training", value=self.method, allowed=allowed)
+        if not isinstance(self.train, bool):
+            raise ConfigError("train is a choice", value=self.train, allowed="True, False")
         Amount.of(self.label)
+        return {
+            "max_wer": checked_share("max_wer", self.max_wer),
+            "risk": checked_share("risk", self.risk),
+            "audits": checked_count("audits", self.audits, least=0),
+            "compute_minutes": checked_amount("compute_minutes", self.compute_minutes),
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from labwidgets.records import AUDIT, AuditDraw, AuditRow, AuditState, Candidate
+from labwidgets.records import AUDIT, AuditDraw, AuditRow, AuditState, Candidate, PoolUnit, TakenDraft
 from labwidgets.store import schema
 from labwidgets.store.drafts import MENDED
 from labwidgets.store.events import now_us
@@ -18,9 +18,7 @@ _PAGE = 5000
 _task, _segment, _hypothesis, _run, _content = (
     table.c for table in (schema.task, schema.segment, schema.hypothesis, schema.model_run, schema.content)
 )
-_kept, _thread, _opinion, _reference = (
-    table.c for table in (schema.kept_edit, schema.thread, schema.opinion, schema.reference)
-)
+_kept, _thread, _opinion = (table.c for table in (schema.kept_edit, schema.thread, schema.opinion))
 
 
 def candidates(connection: sa.Connection, model: str) -> list[Candidate]:
@@ -148,9 +146,8 @@ def audit_rows(
     ids = [segment_id for draw in draws for segment_id in draw.chances]
     gone = withdrawn(connection, ids)
     states = _states(connection, ids)
-    said = _values(connection, _hypothesis.id, _hypothesis.content_id, [drafts[key] for key in ids])
-    referred = _values(connection, _reference.segment_id, _reference.content_id, ids)
-    texts = _values(connection, _content.id, _content.text, [*said.values(), *referred.values()])
+    said = _said(connection, [drafts[key] for key in ids])
+    answers = _answers(connection, ids)
     return [
         AuditRow(
             segment_id,
@@ -158,13 +155,63 @@ def audit_rows(
             batch,
             inclusion_p,
             states[segment_id],
-            texts[said[drafts[segment_id]]],
-            texts[referred[segment_id]] if states[segment_id] == "labelled" else None,
+            said[drafts[segment_id]],
+            answers[segment_id] if states[segment_id] == "labelled" else (),
         )
         for batch, draw in enumerate(draws)
         for segment_id, inclusion_p in draw.chances.items()
         if segment_id not in gone
     ]
+
+
+def taken(
+    connection: sa.Connection, units: Sequence[PoolUnit], *, drawn: Collection[str], accepted: Collection[str]
+) -> list[TakenDraft]:
+    """Return the drafts of a pool, but for its audits, that people took out of the model's hands.
+
+    Args:
+        connection: To the store.
+        units: Of the pool.
+        drawn: Segments that are audits of it.
+        accepted: Drafts that decisions in it ever accepted.
+    """
+    left = {one.segment_id: one.draft_id for one in units if one.is_there and one.segment_id not in drawn}
+    columns = (_task.segment_id, _task.reference_content_id, _task.decision_id)
+    rows = list(select_among(connection, columns, _task.segment_id, list(left)))
+    machine = {segment_id for segment_id, _, decision_id in rows if decision_id is not None}
+    free = machine.union(untouched(connection, left))
+    gone = {segment_id: draft_id for segment_id, draft_id in left.items() if segment_id not in free}
+    said = _said(connection, list(gone.values()))
+    own = {segment_id: content for segment_id, content, _ in rows if segment_id in gone and content}
+    texts = _values(connection, _content.id, _content.text, list(own.values()))
+    return [
+        TakenDraft(
+            segment_id,
+            said[draft_id],
+            texts[own[segment_id]] if segment_id in own else None,
+            draft_id in accepted,
+        )
+        for segment_id, draft_id in gone.items()
+    ]
+
+
+def _said(connection: sa.Connection, draft_ids: Sequence[str]) -> dict[str, str]:
+    """Return the texts of some drafts."""
+    contents = _values(connection, _hypothesis.id, _hypothesis.content_id, draft_ids)
+    texts = _values(connection, _content.id, _content.text, list(contents.values()))
+    return {draft_id: texts[content_id] for draft_id, content_id in contents.items()}
+
+
+def _answers(connection: sa.Connection, segment_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return all that people wrote of some segments, oldest first, without skips."""
+    columns = (_opinion.segment_id, _opinion.seq, _opinion.content_id, _opinion.skip_reason)
+    rows = sorted(select_among(connection, columns, _opinion.segment_id, segment_ids), key=lambda row: row[1])
+    texts = _values(connection, _content.id, _content.text, [row[2] for row in rows])
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(segment_ids, ())
+    for segment_id, _, content_id, skip_reason in rows:
+        if skip_reason is None:
+            found[segment_id] += (texts[content_id],)
+    return found
 
 
 def _values(

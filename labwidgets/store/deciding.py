@@ -14,7 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from labwidgets.errors import NotFoundError, ProjectError, StoreError
-from labwidgets.records import AuditDraw, AuditPool, NewDecision, PoolUnit, StoredDecision, new_id
+from labwidgets.records import (
+    AuditDraw,
+    AuditPool,
+    NewDecision,
+    PoolUnit,
+    StoredDecision,
+    TakenDraft,
+    new_id,
+)
 from labwidgets.store import candidates, codec, schema, worth
 from labwidgets.store.deciding_log import accepted_by_decision
 from labwidgets.store.events import NewEvent, next_version, read
@@ -23,7 +31,7 @@ from labwidgets.store.statements import insert_rows
 
 _AUDITS = "audits"
 _UNITS_A_CONTENT = 20_000
-_decision = schema.decision.c
+_decision, _event = schema.decision.c, schema.event.c
 
 
 def open_pool(
@@ -119,12 +127,23 @@ def _events(connection: sa.Connection, pool_id: str) -> list[Any]:
     return [event for event in read(connection, [_AUDITS]) if event.payload["pool_id"] == pool_id]
 
 
-def add_audits(connection: sa.Connection, pool_id: str, drawn: AuditDraw, *, actor: str | None) -> None:
+def add_audits(
+    connection: sa.Connection, pool_id: str, drawn: AuditDraw, *, n_draws: int | None, actor: str | None
+) -> None:
     """Keep which segments were drawn, in order: from now on they are labelled blind.
 
+    Args:
+        connection: In a write transaction.
+        pool_id: Of the pool.
+        drawn: The draw.
+        n_draws: How many there were before it, as far as it knows; None where that does not matter.
+        actor: Who draws.
+
     Raises:
-        StoreError: Somebody touched one of them meanwhile; nothing is drawn.
+        StoreError: Somebody touched one of them, or drew or closed the pool meanwhile; nothing is drawn.
     """
+    if n_draws is not None:
+        _require(connection, pool_id, len(draws(connection, pool_id)) == n_draws)
     touched = candidates.touched(connection, list(drawn.chances))
     if touched:
         raise StoreError(
@@ -146,6 +165,17 @@ def add_audits(connection: sa.Connection, pool_id: str, drawn: AuditDraw, *, act
     _note(connection, "audits_drawn", payload, actor)
 
 
+def _require(connection: sa.Connection, pool_id: str, is_as_seen: bool) -> None:
+    """Refuse to go by a pool that is not what it was when it was looked at."""
+    is_open = any(one.id == pool_id and not one.is_closed for one in pools(connection))
+    if not is_open or not is_as_seen:
+        raise StoreError(
+            "somebody else drew from this pool, looked at it or closed it meanwhile",
+            value=pool_id,
+            remedy="Call it again",
+        )
+
+
 def draws(connection: sa.Connection, pool_id: str) -> list[AuditDraw]:
     """Return the draws of a pool, in order."""
     found = []
@@ -158,6 +188,18 @@ def draws(connection: sa.Connection, pool_id: str) -> list[AuditDraw]:
     return found
 
 
+def taken(connection: sa.Connection, pool_id: str) -> list[TakenDraft]:
+    """Return the drafts of a pool, but for its audits, that people took out of the model's hands."""
+    drawn = {key for one in draws(connection, pool_id) for key in one.chances}
+    looks = [one.id for one in decisions(connection) if one.pool_id == pool_id]
+    contents_of = [
+        event.payload["content_id"] for event in read(connection, looks) if event.kind == "drafts_accepted"
+    ]
+    fields = (row["fields"] for row in contents(connection, contents_of).values())
+    accepted = {key for one in fields for key in one.get("drafts", ())}
+    return candidates.taken(connection, pool_units(connection, pool_id), drawn=drawn, accepted=accepted)
+
+
 def spend(connection: sa.Connection, pool_id: str, *, model: str, actor: str | None) -> None:
     """Keep that the audits of a pool trained or chose a model: nothing more is decided with them."""
     _note(connection, "audits_spent", {"pool_id": pool_id, "model": codec.clean_json(model)}, actor)
@@ -166,8 +208,24 @@ def spend(connection: sa.Connection, pool_id: str, *, model: str, actor: str | N
 # ---- decisions -----------------------------------------------------------------------------------------
 
 
-def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | None) -> str:
-    """Keep a look at a pool and return its id; what it accepts is told by ``accept``."""
+def add_decision(
+    connection: sa.Connection, new: NewDecision, *, n_looks: int | None, actor: str | None
+) -> str:
+    """Keep a look at a pool and return its id; what it accepts is told by ``accept``.
+
+    Args:
+        connection: In a write transaction.
+        new: The look.
+        n_looks: How many there were at this pool before it, as far as it knows; None where that does not
+            matter.
+        actor: Who looks.
+
+    Raises:
+        StoreError: Somebody looked at the pool or closed it meanwhile; nothing is decided.
+    """
+    if n_looks is not None:
+        known = [one for one in decisions(connection) if one.pool_id == new.pool_id]
+        _require(connection, new.pool_id, len(known) == n_looks)
     decision_id = new_id("dec")
     names = ("pool_id", "max_wer", "risk", "max_edits", "normalize")
     payload = {
@@ -182,8 +240,12 @@ def add_decision(connection: sa.Connection, new: NewDecision, *, actor: str | No
 
 
 def accept(connection: sa.Connection, decision_id: str, drafts: Mapping[str, str]) -> None:
-    """Let some drafts that a decision accepts count, given by segment, unless somebody touched them."""
-    accepted = candidates.untouched(connection, drafts)
+    """Let some drafts that a decision accepts count, given by segment, unless somebody touched them.
+
+    None where it was withdrawn meanwhile.
+    """
+    revoked = connection.scalar(sa.select(_decision.revoked_us).where(_decision.id == decision_id))
+    accepted = candidates.untouched(connection, drafts) if revoked is None else []
     if accepted:
         content = codec.content_row(fields={"drafts": [drafts[segment_id] for segment_id in accepted]})
         insert_rows(connection, schema.content, [content])
@@ -206,7 +268,9 @@ def wanted_drafts(connection: sa.Connection, new: NewDecision) -> dict[str, str]
 def decisions(connection: sa.Connection) -> list[StoredDecision]:
     """Return all looks, oldest first."""
     accepted = accepted_by_decision(connection)
-    query = sa.select(schema.decision).order_by(_decision.at_us, _decision.id)
+    # Not by time: a clock may have gone back.
+    made = (_event.stream_id == _decision.id) & (_event.stream_version == 1)
+    query = sa.select(schema.decision).join(schema.event, made).order_by(_event.seq)
     rows = connection.execute(query).mappings()
     return [
         StoredDecision(

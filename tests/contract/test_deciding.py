@@ -61,7 +61,8 @@ def units(store):
 
 
 def submit(store, segment_id, text="by ear", **fields):
-    sent = Submission(str(uuid.uuid4()), segment_id, "a1", 0, text, **fields)
+    base = fields.pop("base_revision", 0)
+    sent = Submission(str(uuid.uuid4()), segment_id, "a1", base, text, **fields)
     return store.submit(sent)
 
 
@@ -129,9 +130,9 @@ class TestAudit:
         assert (drawn.region, drawn.seed, list(drawn.chances)) == (6, 7, [ids[4], ids[1]])
         submit(store, ids[1])
         rows = store.audits(pool.id)
-        assert [(row.segment_id, row.state, row.text) for row in rows] == [
-            (ids[4], "open", None),
-            (ids[1], "labelled", "by ear"),
+        assert [(row.segment_id, row.state, row.answers) for row in rows] == [
+            (ids[4], "open", ()),
+            (ids[1], "labelled", ("by ear",)),
         ]
         assert rows[1].draft == "draft 1 of m"
         payload = store.history(ids[1])[-1].payload
@@ -143,6 +144,28 @@ class TestAudit:
         submit(store, ids[1], draft_id="hyp_seen")
         store.retire(ids[2])
         assert [row.state for row in store.audits(pool.id)] == ["skipped", "spoilt", "retired"]
+
+    def test_all_answers_are_told_in_order(self, store, ids, pool):
+        draw(store, pool, ids[0])
+        submit(store, ids[0], "first")
+        submit(store, ids[0], skip_reason="noise", base_revision=1)
+        submit(store, ids[0], "second", base_revision=2)
+        store.submit(Submission(str(uuid.uuid4()), ids[0], "a2", 0, "third"))
+        assert store.audits(pool.id)[0].answers == ("first", "second", "third")
+
+    def test_what_people_took_out_of_a_pool_beside_its_audits_is_told(self, store, ids, pool):
+        draw(store, pool, ids[0])
+        decide(store, pool, [ids[1], ids[2]])
+        submit(store, ids[0])
+        submit(store, ids[1], "mended")
+        submit(store, ids[3], "labelled")
+        submit(store, ids[4], skip_reason="noise")
+        found = [(one.segment_id, one.draft, one.text, one.was_accepted) for one in store.taken(pool.id)]
+        assert sorted(found) == [
+            (ids[1], "draft 1 of m", "mended", True),
+            (ids[3], "draft 3 of m", "labelled", False),
+            (ids[4], "draft 4 of m", None, False),
+        ]
 
     def test_whoever_takes_consent_back_leaves_pool_and_audits(self, store, ids, pool):
         draw(store, pool, ids[0], ids[1])

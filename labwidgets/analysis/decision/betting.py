@@ -72,7 +72,15 @@ class Guess:
     spread: float
 
 
-def wealth(values: Floats, draws: Draws, counts: Sequence[int], *, cap: float, guess: Guess) -> Wealth:
+def wealth(  # noqa: PLR0913 - a claim, what speaks of it, and how boldly one bets
+    values: Floats,
+    draws: Draws,
+    counts: Sequence[int],
+    *,
+    cap: float,
+    guess: Guess,
+    above: Floats | float = 0.0,
+) -> Wealth:
     """Return the wealth against each claim "the total over the first ``counts[i]`` units is above zero".
 
     Args:
@@ -82,8 +90,10 @@ def wealth(values: Floats, draws: Draws, counts: Sequence[int], *, cap: float, g
         counts: Ascending; how many units, best scores first, each claim is about.
         cap: What no value in the pool exceeds; above 0.
         guess: Of the values.
+        above: What the claims say instead of zero, by claim.
     """
     book = _Book.begin(np.asarray(counts, dtype=np.int64), cap, guess)
+    book.total -= above
     rows = np.broadcast_to(values if values.ndim == 2 else values[:, None], (len(draws), len(book.counts)))
     seen = np.zeros(len(draws.weights[0]) if draws.weights else 0, dtype=np.bool_)
     edges = np.flatnonzero(np.diff(draws.batch)) + 1
@@ -95,12 +105,12 @@ def wealth(values: Floats, draws: Draws, counts: Sequence[int], *, cap: float, g
         for rank, value in zip(draws.ranks[first:last], rows[first:last], strict=True):
             book.take(int(rank), value, float(weights[rank]))
         seen[draws.ranks[first:last]] = True
-    return Wealth(book.now, book.most, book.total, book.n, book.left)
+    return Wealth(book.now, book.most, book.total + above, book.n, book.left)
 
 
 @dataclass(slots=True, eq=False)
 class _Book:
-    """The bets on all claims side by side, each array by claim."""
+    """The bets on all claims side by side, each array by claim; ``total``: drawn, less what is claimed."""
 
     counts: Numbers
     cap: float

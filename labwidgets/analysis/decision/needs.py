@@ -32,7 +32,9 @@ class Need:
     region: int
 
 
-def needs(grid: Grid, excess: Floats, audited: Audited, now: Wealth, *, wish: Wish) -> Need:
+def needs(  # noqa: PLR0913 - all that is known of a pool
+    grid: Grid, excess: Floats, audited: Audited, now: Wealth, *, wish: Wish, above: Floats | float = 0.0
+) -> Need:
     """Return how many more audits the cheapest threshold is expected to need.
 
     A forecast out of the audits so far and a guess: it promises nothing and proves nothing.
@@ -43,8 +45,10 @@ def needs(grid: Grid, excess: Floats, audited: Audited, now: Wealth, *, wish: Wi
         audited: The audits.
         now: Wealth after them.
         wish: What is asked for.
+        above: What the claims say of the total under each threshold, at most 0.
     """
     mean, square = _moments(grid, excess, audited, wish)
+    mean = mean - above / grid.counts
     variance = np.maximum(square - mean**2, 1e-9)
     bets = np.clip(-mean / (variance + mean**2), 0.0, _BOLDEST / wish.max_edits)
     growth = -bets * mean - bets**2 * square / 2

@@ -11,8 +11,8 @@ import numpy as np
 from labwidgets.analysis.decision.betting import Draws, Floats, Numbers
 from labwidgets.analysis.decision.drawing import region_weights
 from labwidgets.analysis.decision.grid import Grid, make_grid
-from labwidgets.analysis.decision.testing import Audited
-from labwidgets.records import AuditDraw, AuditPool, AuditRow, PoolUnit
+from labwidgets.analysis.decision.testing import Audited, Taken
+from labwidgets.records import AuditDraw, AuditPool, AuditRow, PoolUnit, TakenDraft
 
 _FEWEST_EDITS = 3
 _LONG = 0.99
@@ -90,6 +90,20 @@ def audited(
     batch = np.array([row.batch for row in rows], dtype=np.int64)
     drawn = Draws(ranks, batch, tuple(laid.weights(draw.region) for draw in draws))
     return Audited(drawn, edits, words, chances(laid, draws)[ranks])
+
+
+def known_taken(laid: Laid, drafts: Sequence[TakenDraft], *, errors: Mapping[str, tuple[int, int]]) -> Taken:
+    """Return what people took out of a pool as the decision takes it.
+
+    Args:
+        laid: The pool.
+        drafts: What they took.
+        errors: Edits and words by segment, of all of them.
+    """
+    there = [one.segment_id for one in drafts if one.segment_id in laid.ranks]
+    ranks = np.array([laid.ranks[key] for key in there], dtype=np.int64)
+    edits, words = np.array([errors[key] for key in there], dtype=np.float64).reshape(-1, 2).T
+    return Taken(ranks, edits, words)
 
 
 def chances(laid: Laid, draws: Sequence[AuditDraw]) -> Floats:

@@ -17,14 +17,14 @@ References:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labwidgets.analysis.decision.betting import Draws, Floats, Guess, Wealth, wealth
+from labwidgets.analysis.decision.betting import Draws, Floats, Guess, Numbers, Wealth, wealth
 from labwidgets.analysis.decision.grid import Grid
 from labwidgets.analysis.decision.needs import Need, needs
-from labwidgets.errors import ConfigError
+from labwidgets.records.numbers import checked_count, checked_share
 
 _STEPS = 50
 """The bound is found to this part of the limit."""
@@ -56,13 +56,9 @@ class Wish:
     expected_wer: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("max_wer", "risk"):
-            if not 0 < getattr(self, name) < 1:
-                raise ConfigError(
-                    f"{name} is out of range", value=getattr(self, name), allowed="above 0, below 1"
-                )
-        if self.max_edits < 1:
-            raise ConfigError("max_edits is out of range", value=self.max_edits, allowed="1 or more")
+        checked_share("max_wer", self.max_wer)
+        checked_share("risk", self.risk)
+        checked_count("max_edits", self.max_edits)
 
     @property
     def guess(self) -> Guess:
@@ -98,6 +94,41 @@ class Audited:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """Drafts that people took out of the model's hands since the pool was opened, but for the audits.
+
+    Those are no chance draw: people may have taken the best ones, and what is left is worse than all.
+
+    Attributes:
+        ranks: int64[n], place of each in the pool, best score first, from 0.
+        edits: float64[n], edits that made each draft the text of a person; the fewest it can be.
+        words: float64[n], words of that text.
+    """
+
+    ranks: Numbers
+    edits: Floats
+    words: Floats
+
+    def excess(self, counts: Numbers, wish: Wish, limits: Floats | float | None = None) -> Floats:
+        """Return how many more edits they have than they may under each threshold, at most 0, float64[n].
+
+        Args:
+            counts: int64[n], drafts of the pool under each threshold.
+            wish: What is asked for.
+            limits: Other limits of the word error rate, float64[n].
+        """
+        order = np.argsort(self.ranks, kind="stable")
+        ends = np.searchsorted(self.ranks[order], counts, side="left")
+        edits = np.minimum(self.edits[order], wish.max_edits)
+        sums = (np.concatenate([[0.0], np.cumsum(each)])[ends] for each in (edits, self.words[order]))
+        n_edits, n_words = sums
+        return np.minimum(0.0, n_edits - (wish.max_wer if limits is None else limits) * n_words)
+
+
+NONE_TAKEN = Taken(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """What may be accepted.
 
@@ -122,25 +153,31 @@ class Verdict:
     wealth: Wealth
 
 
-def decide(grid: Grid, audited: Audited, wish: Wish) -> Verdict:
+def decide(grid: Grid, audited: Audited, wish: Wish, *, taken: Taken = NONE_TAKEN) -> Verdict:
     """Return which drafts of a pool may be accepted, after any number of audits, at any time.
+
+    Audits speak for all drafts above a threshold. Where people took some of these, the claim that is tested
+    is about what they left, audits included: its excess is that of all less that of what they took, which is
+    known.
 
     Args:
         grid: Of the pool, made before the first audit was labelled.
         audited: All audits of this pool so far.
         wish: The limit; the same at every look.
+        taken: What people labelled out of the pool beside the audits.
     """
-    now = _wealth(grid, audited, wish)
+    now = _wealth(grid, audited, wish, taken)
     last, level = _fallback(now.most, grid.budgets, wish.risk)
     if last is None:
-        need = needs(grid, audited.excess(wish), audited, now, wish=wish)
+        above = taken.excess(grid.counts, wish)
+        need = needs(grid, audited.excess(wish), audited, now, wish=wish, above=above)
         return Verdict(0, None, None, None, 0.0, len(audited), need, now)
     region = min(int(grid.counts[-1]), int(np.ceil(_WIDER * grid.counts[last])))
     return Verdict(
         n_accepted=int(grid.counts[last]),
         threshold=float(grid.thresholds[last]),
-        bound=_bound(grid, audited, wish, place=last, level=level),
-        wer=estimated_wer(audited, int(grid.counts[last])),
+        bound=_bound(grid, audited, wish, taken, _Place(last, level)),
+        wer=estimated_wer(audited, int(grid.counts[last]), taken=taken),
         level=level,
         audited=len(audited),
         need=Need(0, region),
@@ -148,9 +185,15 @@ def decide(grid: Grid, audited: Audited, wish: Wish) -> Verdict:
     )
 
 
-def _wealth(grid: Grid, audited: Audited, wish: Wish) -> Wealth:
-    counts = grid.counts.tolist()
-    return wealth(audited.excess(wish), audited.draws, counts, cap=wish.max_edits, guess=wish.guess)
+def _wealth(grid: Grid, audited: Audited, wish: Wish, taken: Taken) -> Wealth:
+    counts, excess = grid.counts.tolist(), audited.excess(wish)
+    found = wealth(excess, audited.draws, counts, cap=wish.max_edits, guess=wish.guess)
+    above = taken.excess(grid.counts, wish)
+    if not above.any():
+        return found
+    # What people take may follow what they saw: then all claims between the two must be refuted.
+    less = wealth(excess, audited.draws, counts, cap=wish.max_edits, guess=wish.guess, above=above)
+    return replace(less, now=np.minimum(found.now, less.now), most=np.minimum(found.most, less.most))
 
 
 def _fallback(evidence: Floats, budgets: Floats, risk: float) -> tuple[int | None, float]:
@@ -169,20 +212,33 @@ def _fallback(evidence: Floats, budgets: Floats, risk: float) -> tuple[int | Non
     return last, level
 
 
-def _bound(grid: Grid, audited: Audited, wish: Wish, *, place: int, level: float) -> float:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A threshold, and the part of the risk with which it was tested."""
+
+    at: int
+    level: float
+
+
+def _bound(grid: Grid, audited: Audited, wish: Wish, taken: Taken, place: _Place) -> float:
     limits = wish.max_wer * np.arange(1, _STEPS + 1) / _STEPS
     edits = np.minimum(audited.edits, wish.max_edits)
     values = edits[:, None] - limits * audited.words[:, None]
-    counts = [int(grid.counts[place])] * _STEPS
-    found = wealth(values, audited.draws, counts, cap=wish.max_edits, guess=wish.guess)
-    refuted = limits[found.most >= -np.log(level)]
+    counts = np.full(_STEPS, grid.counts[place.at])
+    above = taken.excess(counts, wish, limits)
+    found = wealth(values, audited.draws, counts.tolist(), cap=wish.max_edits, guess=wish.guess, above=above)
+    refuted = limits[found.most >= -np.log(place.level)]
     # The limit itself is refuted: that is why something is accepted.
     return float(refuted.min(initial=wish.max_wer))
 
 
-def estimated_wer(audited: Audited, count: int) -> float | None:
-    """Return the word error rate of the best ``count`` drafts as the audits have it; None without words."""
-    is_in = audited.draws.ranks < count
+def estimated_wer(audited: Audited, count: int, *, taken: Taken = NONE_TAKEN) -> float | None:
+    """Return the word error rate of the best ``count`` drafts as the audits have it, but for those taken.
+
+    None without words.
+    """
+    is_in, is_taken = audited.draws.ranks < count, taken.ranks < count
     chances = audited.inclusion[is_in]
-    words = float((audited.words[is_in] / chances).sum())
-    return float((audited.edits[is_in] / chances).sum()) / words if words else None
+    words = float((audited.words[is_in] / chances).sum() - taken.words[is_taken].sum())
+    edits = float((audited.edits[is_in] / chances).sum() - taken.edits[is_taken].sum())
+    return max(0.0, edits) / words if words > 0 else None

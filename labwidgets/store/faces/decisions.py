@@ -16,6 +16,7 @@ from labwidgets.records import (
     NewDecision,
     PoolUnit,
     StoredDecision,
+    TakenDraft,
 )
 from labwidgets.store import candidates, deciding, heard
 from labwidgets.store.events import chunks
@@ -61,13 +62,23 @@ class Decisions(Transactions):
         """
         return self._read(lambda connection: deciding.pool_units(connection, pool_id))
 
-    def draw_audits(self, pool_id: str, drawn: AuditDraw, *, actor: str | None = None) -> None:
+    def draw_audits(
+        self, pool_id: str, drawn: AuditDraw, *, n_draws: int | None = None, actor: str | None = None
+    ) -> None:
         """Keep which segments were drawn, in order; durable on return.
 
+        Args:
+            pool_id: Of the pool.
+            drawn: The draw.
+            n_draws: How many there were before it, as far as it knows; None where that does not matter.
+            actor: Who draws.
+
         Raises:
-            StoreError: Somebody touched one of them meanwhile; nothing is drawn.
+            StoreError: Somebody touched one of them, or drew or closed the pool meanwhile; nothing is drawn.
         """
-        self._write(lambda connection: deciding.add_audits(connection, pool_id, drawn, actor=actor))
+        self._write(
+            lambda connection: deciding.add_audits(connection, pool_id, drawn, n_draws=n_draws, actor=actor)
+        )
 
     def audit_draws(self, pool_id: str) -> list[AuditDraw]:
         """Return the draws of a pool, in order."""
@@ -82,6 +93,10 @@ class Decisions(Transactions):
 
         return self._read(reading)
 
+    def taken(self, pool_id: str) -> list[TakenDraft]:
+        """Return the drafts of a pool, but for its audits, that people took out of the model's hands."""
+        return self._read(lambda connection: deciding.taken(connection, pool_id))
+
     def spend_audits(self, pool_id: str, *, model: str, actor: str | None = None) -> None:
         """Keep that a pool's audits trained or chose a model: nothing more is decided with them."""
         self._write(lambda connection: deciding.spend(connection, pool_id, model=model, actor=actor))
@@ -90,13 +105,26 @@ class Decisions(Transactions):
         """Return what a model said last of each segment that a person labelled, beside what was heard."""
         return self._read(lambda connection: heard.heard_drafts(connection, model))
 
-    def decide(self, new: NewDecision, *, actor: str | None = None) -> StoredDecision:
+    def decide(
+        self, new: NewDecision, *, n_looks: int | None = None, actor: str | None = None
+    ) -> StoredDecision:
         """Keep a look at a pool, and let the drafts count that it accepts and nobody touched.
 
         They are stored some at a time, so that a save that comes meanwhile need not wait for all of them.
+
+        Args:
+            new: The look.
+            n_looks: How many there were at this pool before, as far as it knows; None where that does not
+                matter.
+            actor: Who looks.
+
+        Raises:
+            StoreError: Somebody looked at the pool or closed it meanwhile; nothing is decided.
         """
         drafts = self._read(lambda connection: deciding.wanted_drafts(connection, new))
-        made = self._write(lambda connection: deciding.add_decision(connection, new, actor=actor))
+        made = self._write(
+            lambda connection: deciding.add_decision(connection, new, n_looks=n_looks, actor=actor)
+        )
         for some in chunks(list(drafts.items())):
             self._write(partial(deciding.accept, decision_id=made, drafts=dict(some)))
         return next(one for one in self.decisions() if one.id == made)

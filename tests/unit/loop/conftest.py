@@ -14,6 +14,7 @@ from labwidgets.project.rounding import Rounding
 sys.path.insert(0, str(Path(__file__).parent))
 
 from loops import Loop
+from told import Told
 
 
 @pytest.fixture
@@ -30,3 +31,8 @@ def loop(project, make_new_recording, monkeypatch):
     monkeypatch.setattr(Rounding, "draft_some", lambda _, *given, **named: made.draft_some(*given, **named))
     monkeypatch.setattr(Rounding, "train_here", lambda _, *given, **named: made.train_here(*given, **named))
     return made
+
+
+@pytest.fixture
+def told(project, make_new_recording):
+    return Told(project, make_new_recording)

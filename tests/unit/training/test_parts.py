@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from labwidgets.config import AugmentSettings, training_recipe, training_recipe_names
+from labwidgets.config import AugmentSettings, plain_settings, training_recipe, training_recipe_names
 from labwidgets.errors import ConfigError, ModelError
 from labwidgets.training.augment import Augmenter, faster, padded, with_noise
 from labwidgets.training.curves import Curves, LiveCurves
@@ -67,6 +67,11 @@ def test_each_kind_of_model_has_a_recipe_for_each_method() -> None:
 def test_a_setting_that_does_not_fit_is_refused(settings: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         training_recipe("ctc-small", settings)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    given = {"epochs": np.int64(3), "augment": {"noise_share": np.float32(0.5)}}
+    assert plain_settings(given) == {"epochs": 3, "augment": {"noise_share": 0.5}}
 
 
 # ---- sound -----------------------------------------------------------------------------------------------
