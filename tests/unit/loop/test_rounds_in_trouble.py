@@ -190,4 +190,4 @@ def test_three_clips_of_one_speaker_end_in_words(project, make_new_recording, mo
 def test_an_empty_project_ends_a_round_with_nothing(project):
     found = project.round_here(train=False)
     assert (found.step, found.labelled, found.drafter) == ("done", 0, "")
-    assert repr(project.rounds()).startswith("Round 1: done")
+    assert "\nRound 1: done" in repr(project.rounds())
