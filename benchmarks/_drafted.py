@@ -10,7 +10,9 @@ from pathlib import Path
 
 from _speech import RATE_HZ, read_sound, turns
 
-from labwidgets.records import Drafter
+from labwidgets.asr.drafting import load_drafter, transcribed, voice_model
+from labwidgets.asr.sources import resolve
+from labwidgets.records import Samples, Transcription
 
 PARTS = {
     "alnum_accents": "tiny.en",
@@ -48,6 +50,18 @@ class Drafted:
         return language_of(self.part, self.accent)
 
 
+class Writer:
+    """An embedded model that writes drafts as a project has them: with their alarms."""
+
+    def __init__(self, model: str) -> None:
+        self._drafter = load_drafter(resolve(model, "en", None))
+        self._voice = voice_model()
+
+    def __call__(self, samples: Samples, *, language: str) -> Transcription:
+        """Return the draft of a clip, float32[n_samples], mono, 16 kHz; ``language``: BCP-47."""
+        return transcribed(self._drafter, samples, language=language, voice=self._voice)
+
+
 def language_of(part: str, accent: str) -> str:
     """Return the language of a clip; the table has it in the column of accents."""
     return accent.split(" ", 1)[0] if PARTS[part] == "base" else "en"
@@ -72,21 +86,18 @@ def drafted(folder: Path, cache: Path) -> list[Drafted]:
 
 
 def _drafts(folder: Path, known: set[str]) -> Iterator[dict[str, object]]:
-    from labwidgets.asr.drafting import load_drafter
-    from labwidgets.asr.sources import resolve
-
-    drafters: dict[str, Drafter] = {}
+    writers: dict[str, Writer] = {}
     for part, model in PARTS.items():
         for clip, row, span in _clips(folder / part, _EVERY.get(part, 1)):
             if clip in known:
                 continue
-            if model not in drafters:
-                drafters[model] = load_drafter(resolve(model, "en", None), settings={})
+            if model not in writers:
+                writers[model] = Writer(model)
             samples = read_sound(folder / part / row["file"])
             if span is not None:
                 samples = samples[round(span[0] * RATE_HZ) : round(span[1] * RATE_HZ)]
             accent = row["accent_language"]
-            said = drafters[model].transcribe(samples, language=language_of(part, accent).split("-")[0])
+            said = writers[model](samples, language=language_of(part, accent))
             yield {
                 "clip": clip,
                 "part": part,

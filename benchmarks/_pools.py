@@ -146,15 +146,17 @@ def clips(folder: Path, cache: Path) -> Drafts:
 
 
 def _drafted(some: list[Clip]) -> Iterator[dict[str, object]]:
-    from labwidgets.asr.drafting import load_drafter
-    from labwidgets.asr.sources import resolve
+    from _drafted import Writer
 
-    drafter = load_drafter(resolve("tiny.en", "en", None), settings={})
+    write = Writer("tiny.en")
     for clip in some:
-        said = drafter.transcribe(clip.samples, language="en")
+        said = write(clip.samples, language="en")
         yield {
             "text": clip.text,
             "draft": said.text,
             "confidence": -1.0 if said.confidence is None or said.alarms else said.confidence,
             "minutes": len(clip.samples) / 16_000 / 60,
+            "part": clip.part,
+            "alarms": list(said.alarms),
+            "words": [word.confidence for word in said.words if word.confidence is not None],
         }

@@ -240,7 +240,7 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
         if progress is not None:
             progress(sum(tally.done for tally in tallies), plan.n_segments, note)
 
-    voice = _voice_model() if plan.lots else None
+    voice = voice_model() if plan.lots else None
     for lot in plan.lots:
         tallies.append(tally := _Tally())
         try:
@@ -262,7 +262,16 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
     return _report(plan, tallies)
 
 
-def _voice_model() -> VoiceModel | None:
+def transcribed(
+    drafter: Drafter, samples: Samples, *, language: str, voice: VoiceModel | None
+) -> Transcription:
+    """Return what a model says of a clip, and what looks wrong about it: a draft as a project keeps it."""
+    said = drafter.transcribe(samples, language=language)
+    return replace(said, alarms=alarms.find(said, samples, language=language, voice=voice))
+
+
+def voice_model() -> VoiceModel | None:
+    """Return what tells speech from other sound for the alarms; None where it cannot be had."""
     try:
         return VoiceModel()
     except ModelError as error:
@@ -333,9 +342,7 @@ def _transcription(run: _Run, tally: _Tally, segment: Segment, recording: Record
     try:
         _require_short(segment)
         samples = _finite(run.read_audio(segment.id))
-        transcription = run.drafter.transcribe(samples, language=recording.language)
-        found = alarms.find(transcription, samples, language=recording.language, voice=run.voice)
-        named = replace(transcription, alarms=found)
+        named = transcribed(run.drafter, samples, language=recording.language, voice=run.voice)
     except LabError as error:
         tally.failed.append(Refusal(segment.id, str(error)))
         return None
