@@ -2,23 +2,18 @@
 
     python benchmarks/training.py SPEECH [--part digits|prompts|all] [--epochs N]
                                   [--method lora|full] [--speakers N]
-    python benchmarks/training.py SPEECH --part pseudo [--epochs N] [--labelled N] [--seeds 1 2 3]
 
 SPEECH holds the folders ``fsdd`` and ``alnum_accents`` with a ``transcripts.tsv`` each. ``digits``: each of
 the four speakers in turn is heard by a model that learned from the other three, to its last epoch.
 ``prompts``: names to spell, addresses and numbers that people of many accents read out; digits and letters
 are joined before they are compared, since the prompts do not say how they are spoken. A third of the speakers
 measures. The encoder stays as it is, which saves two thirds of the time. Intervals resample speakers.
-``pseudo``: digits again, of which few clips of three speakers are labelled. Two small models that learned
-from these, of different seeds, draft the rest; a third learns from the labels and the drafts that pass, a
-fourth from the labels alone, from the same start and for as many steps. The fourth speaker measures both.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import random
 import re
 import tempfile
 import time
@@ -32,7 +27,6 @@ import labwidgets as lw
 from labwidgets.analysis.comparing import compare
 from labwidgets.asr.drafting import load_drafter
 from labwidgets.asr.sources import resolve
-from labwidgets.errors import TrainingError
 from labwidgets.records import TrainReport
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -135,78 +129,6 @@ def measure(project: lw.Project, report: TrainReport) -> None:
     print(f"  {pair.a} less {pair.b}: {pair.difference * 100:+.1f} points, {pair.interval}, p = {pair.p:.3f}")
 
 
-# ---- pseudo-labels ---------------------------------------------------------------------------------------
-
-FILTERS = {"min_confidence": None, "duration_s": [0.1, 29.0], "words_per_s": [0.3, 12.0]}
-"""Two models agree, nothing alarms. A digit may take less than the shortest clip that is usual, and models
-that learned from so few clips are never as sure of themselves as is usual."""
-
-
-def pseudo(speech: Path, work: Path, settings: dict[str, Any], arguments: argparse.Namespace) -> None:
-    differences = []
-    for seed in arguments.seeds:
-        project = few_labelled(speech / "fsdd", work / f"pseudo{seed}", arguments.labelled, seed)
-        with timed():
-            differences.append(with_and_without(project, {**settings, "seed": seed}))
-        project.close()
-    mean = 100 * sum(differences) / len(differences)
-    print(f"pseudo-labels: WER less {mean:+.1f} points with them, mean of seeds {arguments.seeds}")
-
-
-def few_labelled(folder: Path, place: Path, n_labelled: int, seed: int) -> lw.Project:
-    """Return a project in which all clips of one speaker are labelled, and few of the others."""
-    rows = rows_of(folder)
-    test, *others = sorted({row["speaker"] for row in rows})
-    rest = [row for row in rows if row["speaker"] != test]
-    random.Random(seed).shuffle(rest)
-    project = project_of(folder, [row for row in rows if row["speaker"] == test] + rest[:n_labelled], place)
-    project.add(
-        [
-            {"audio": str(folder / row["file"]), "speaker": row["speaker"], "true": row["text"]}
-            for row in rest[n_labelled:]
-        ]
-    )
-    project.store.assign_splits({test: "test"} | dict.fromkeys(others, "train"))
-    return project
-
-
-def with_and_without(project: lw.Project, settings: dict[str, Any]) -> float:
-    """Print what drafts that pass change, and return WER without them less WER with them."""
-    first, second = (
-        project.train_here(recipe="ctc-small", settings={**settings, "seed": seed})
-        for seed in (settings["seed"], settings["seed"] + 100)
-    )
-    for one in (first, second):
-        project.draft_here(one.run)
-    filters = {**FILTERS, "model": first.run, "second": second.run}
-    try:
-        more = project.train_here(recipe="ctc-small", settings=settings, pseudo=filters)
-    except TrainingError as error:
-        print(f"  seed {settings['seed']}: {error}")
-        return 0.0
-    longer = (more.clips["train"] + more.n_pseudo_epoch) / more.clips["train"]
-    epochs = round(longer * more.settings["epochs"])
-    alone = project.train_here(recipe="ctc-small", settings={**settings, "epochs": epochs})
-    print(f"  seed {settings['seed']}: {more.clips['train']} labelled clips; {more.pseudo}")
-    print(f"    of the {more.n_pseudo} drafts that pass, WER {wer_of_drafts(project, more):.1%}")
-    print(f"    labels alone, {epochs} epochs: {shown(alone.after)}")
-    print(f"    and drafts, {more.settings['epochs']} longer epochs: {shown(more.after)}")
-    [pair] = project.compare_runs(alone.run, more.run).pairs
-    sign = 1 if pair.a == alone.run else -1
-    between = [sign * 100 * end for end in (pair.interval or ())][::sign]
-    found = ", ".join(f"{end:.1f}" for end in between)
-    print(f"    {sign * 100 * pair.difference:+.1f} points less with drafts [{found}], p = {pair.p:.3f}")
-    return sign * pair.difference
-
-
-def wer_of_drafts(project: lw.Project, report: TrainReport) -> float:
-    """Return how wrong the drafts were that passed."""
-    chosen = set(project.run_segments(report.run)["pseudo"])
-    rows = [row for row in project.store.analysed_segments() if row.id in chosen]
-    said = [row.said[report.pseudo.model].text for row in rows]
-    return lw.score([str(row.columns["true"]) for row in rows], said).wer
-
-
 # ---- shown -----------------------------------------------------------------------------------------------
 
 
@@ -233,12 +155,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("speech", type=Path)
-    parser.add_argument("--part", choices=("digits", "prompts", "pseudo", "all"), default="all")
+    parser.add_argument("--part", choices=("digits", "prompts", "all"), default="all")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--speakers", type=int, help="of the prompts; default: all")
     parser.add_argument("--method", choices=("lora", "full"), default="lora")
-    parser.add_argument("--labelled", type=int, default=120, help="clips of pseudo, of three speakers")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     arguments = parser.parse_args()
     settings = {} if arguments.epochs is None else {"epochs": arguments.epochs}
     with tempfile.TemporaryDirectory() as work:
@@ -248,8 +168,6 @@ def main() -> None:
         if arguments.part in ("prompts", "all"):
             with timed():
                 prompts(arguments.speech, Path(work), {"epochs": 5, **settings}, arguments)
-        if arguments.part in ("pseudo", "all"):
-            pseudo(arguments.speech, Path(work), settings, arguments)
 
 
 if __name__ == "__main__":
