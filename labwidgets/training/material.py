@@ -15,6 +15,7 @@ from labwidgets.config import TrainingRecipe
 from labwidgets.errors import TrainingError
 from labwidgets.records import PseudoClip, Refusal, Samples
 from labwidgets.text import normalisation
+from labwidgets.training.pseudo import spelt_apart
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 PSEUDO = "pseudo"
@@ -22,6 +23,7 @@ PSEUDO = "pseudo"
 LEAST_CLIPS = 8
 """Fewer teach nothing but themselves."""
 SHORTEST_S = 0.1
+ALIKE = 'settings={"text": "basic"} spells them alike'
 _HUMAN = ("imported", "typed", "corrected", "confirmed", "adjudicated")
 """Origins of labels that may measure: what a model accepted by itself would only praise it."""
 ACCEPTED = "auto_accepted"
@@ -84,6 +86,11 @@ class Material:
         pseudo: Drafts to learn from, too.
         audits: Segments that were drawn as audits.
         sound: Reads the sound of their segments, float32[n_samples], mono, 16 kHz.
+
+    Attributes:
+        clips: By split, and the drafts beside them.
+        left_out: What is not used, and why.
+        apart: How drafts are spelt otherwise than references; empty where they are not.
     """
 
     def __init__(
@@ -106,6 +113,7 @@ class Material:
             self._sort(clip, self._why_not(clip))
         for clip in self._pseudo(pseudo):
             self._sort(clip, "it has a reference" if clip.id in labelled else self._why_not(clip))
+        self.apart = spelt_apart(*([clip.spelling for clip in self.clips[name]] for name in (TRAIN, PSEUDO)))
 
     def _sort(self, clip: Clip, reason: str | None) -> None:
         if reason is None:
@@ -118,7 +126,12 @@ class Material:
         return {letter for clip in self.clips[TRAIN] for letter in clip.spelling}
 
     def narrow(self, speller: Speller) -> None:
-        """Leave out of all but the test set what the model cannot learn from."""
+        """Leave out of all but the test set what the model cannot learn from.
+
+        Raises:
+            TrainingError: There were drafts, and none is left.
+        """
+        n_drafts = len(self.clips[PSEUDO])
         for split in (TRAIN, VALIDATION, PSEUDO):
             kept = []
             for clip in self.clips[split]:
@@ -128,6 +141,12 @@ class Material:
                 else:
                     self.left_out.append(Refusal(clip.id, reason))
             self.clips[split] = kept
+        if n_drafts and not self.clips[PSEUDO]:
+            raise TrainingError(
+                "the model can learn from none of the drafts that pass",
+                value=f"{n_drafts} drafts, the last one: {self.left_out[-1].reason}",
+                remedy=f"{self.apart}: {ALIKE}" if self.apart else "Train without pseudo, or another model",
+            )
 
     def require(self) -> None:
         """Check that there is something to learn from and to measure with.

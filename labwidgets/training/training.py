@@ -26,7 +26,7 @@ from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
 from labwidgets.training.batches import Clips, Collator
 from labwidgets.training.card import CARD_FILE, model_card
-from labwidgets.training.material import PSEUDO, SPLITS, TEST, TRAIN, VALIDATION, Clip, Material
+from labwidgets.training.material import ALIKE, PSEUDO, SPLITS, TEST, TRAIN, VALIDATION, Clip, Material
 from labwidgets.training.pseudo import Rota, per_epoch, still_there
 from labwidgets.training.runs import SEGMENTS_FILE, Plan, Runs, run_key, write_json
 from labwidgets.training.steady import Fitted, Hooks, Lesson, Stopped, fit, quiet, room_for, threads_for
@@ -289,6 +289,8 @@ class _Run:
             )
         if self._plan.snapshot != self._wish.snapshot:
             notes.append(f"labels changed since it began: it goes on with those of {self._plan.snapshot}")
+        if material.apart:
+            notes.append(f"{material.apart}, and it learns both: {ALIKE}")
         if self._wish.drafts is not None and self._plan.drafts != self._wish.drafts.digest:
             notes.append("other drafts pass the filters since it began: it goes on with those of then")
         return TrainReport(

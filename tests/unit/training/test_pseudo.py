@@ -309,6 +309,22 @@ def test_a_draft_whose_segment_moved_is_left_out_and_said(drafted):
     ]
 
 
+def test_drafts_that_are_spelt_otherwise_are_told_of_and_never_silently_lost(drafted):
+    project, ids = drafted
+    for model in ("second", "first"):
+        say(project, model, dict.fromkeys(ids, "AB!"), as_draft=True)
+    call = {"recipe": "ctc-small", "settings": {**QUICK, "text": "tags"}, "pseudo": True}
+    with pytest.raises(TrainingError, match=r"none of the drafts.*no token for ! A B'.*capitals with.*basic"):
+        project.train_here(**call)
+    say(project, "first", {ids[0]: "ab"}, as_draft=True)
+    told = []
+    report = project.train_here(
+        **call, progress=lambda *one: told.append(one[2]), stopped=lambda: "epoch 1 of 2" in told
+    )
+    assert (report.n_pseudo, len(report.left_out)) == (1, 5)
+    assert report.notes[0].startswith("references are in small letters, drafts in capitals with punctuation")
+
+
 # ---- what would pass, without training -------------------------------------------------------------------
 
 
