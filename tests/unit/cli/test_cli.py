@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import typer
 from command_line import Run, segments
 
+from labwidgets.cli import app
 from labwidgets.errors import ConfigError
 from labwidgets.project import Project
 
@@ -245,3 +248,9 @@ def test_a_folder_that_holds_the_sample_is_left_as_it_is(
     shutil.copytree(sample_folder, tmp_path / "sample")
     code, found, _ = run("sample", tmp_path / "sample")
     assert (code, found) == (0, {"added": 0, "known": 27, "refused": [], "hours": 0.0})
+
+
+def test_the_readme_names_every_command() -> None:
+    said = Path(__file__).parents[3].joinpath("README.md").read_text(encoding="utf-8")
+    listed = said.split("each with `--json`: `labwidgets ")[1].split("`")[0]
+    assert set(re.split(r"\s*\|\s*", listed)) == set(typer.main.get_command(app).commands)
