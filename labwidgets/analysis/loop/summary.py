@@ -78,8 +78,8 @@ def _errors(rate: ModelRate, start: ModelRate | None) -> str:
 
 def _worst(rate: ModelRate, slice_by: str) -> Iterator[str]:
     named = [part for part in rate.slices if part.value and part.n_words]
-    if len(named) > 1:
-        worst = max(named, key=lambda part: part.wer)
+    worst = max(named, key=lambda part: part.wer, default=None)
+    if worst is not None and worst.wer > rate.wer:
         yield f"By {slice_by} it is worst for {worst.value}: {_between(worst)} of {worst.n_words} words."
 
 

@@ -51,7 +51,10 @@ def one(number, **fields):
 
 
 def test_a_page_has_the_table_the_lines_and_what_is_to_be_done():
-    page = Rounds((one(1), one(2)), "accent", rate("tiny.en", 0.5, "north", "south"))._repr_html_()
+    newest = rate("run-2", 0.15, "north", "south")
+    newest = replace(newest, slices=(SliceRate("north", 0.18, (0.09, 0.18), 100, 10), *newest.slices[1:]))
+    start = rate("tiny.en", 0.5, "north", "south")
+    page = Rounds((one(1), one(2, rate=newest)), "accent", start)._repr_html_()
     for said in (
         "Round 2: done",
         "50 of 200 (25%)",
@@ -60,7 +63,7 @@ def test_a_page_has_the_table_the_lines_and_what_is_to_be_done():
         "2.1% by blind audits, at most 5.0% in each round with 95% confidence (of one segment 4 errors count",
         "saved by that: about 24 min, audits counted as cost.",
         "on speakers that no model learned from: 15.0% (7.5% to 30.0%); tiny.en had 50.0%.",
-        "By accent it is worst for north: 15.0% (7.5% to 15.0%) of 100 words.",
+        "By accent it is worst for north: 18.0% (9.0% to 18.0%) of 100 words.",
         "WER by accent",
         "15.0% <small>7.5% to 30.0%</small>",
         "Another round is forecast to pay.",
