@@ -64,7 +64,16 @@ def go_round(
         )
         return
     found = _open_and_go(folder, **asked, progress=terminal_progress("round"))
-    show(found.to_dict(), as_json=as_json, text=str(found))
+    show(found.to_dict(), as_json=as_json, text="\n".join([str(found), *_in_a_shell(found, folder)]))
+
+
+def _in_a_shell(found: Round, folder: Path) -> list[str]:
+    """Return by which commands it goes on; what a round says to do is said to notebooks."""
+    if found.is_done:
+        return []
+    which = {"audit": "audits", "label": "open"}.get(found.step)
+    look = f"labwidgets queue {folder} --filter {which}; then " if which else ""
+    return [f"In a shell: {look}labwidgets round {folder}"]
 
 
 @app.command()

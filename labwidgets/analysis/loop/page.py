@@ -80,8 +80,7 @@ class Rounds:
             return _page(element("p", _NONE))
         return _page(
             _standing(self.rounds[-1]),
-            element("h3", "In short"),
-            *(element("p", said) for said in summary(self)),
+            *_short(self),
             element("div", *panels(self), class_="lw-charts"),
             _ground(self),
             element("h3", "Rounds"),
@@ -114,6 +113,11 @@ _FIGURES = (
     "minutes saved by that",
 )
 """Columns that stand at the right; those of errors do, too."""
+
+
+def _short(rounds: Rounds) -> list[Element]:
+    said = [element("p", sentence) for sentence in summary(rounds)]
+    return [element("h3", "In short"), *said] if said else []
 
 
 def card(one: Round) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def summary(rounds: Rounds) -> tuple[str, ...]:
     """Return who labelled how much, what was decided and how sure that is, and where the model is worst."""
-    return tuple(_sentences(rounds)) if rounds.rounds else ()
+    is_begun = any(one.labelled or one.accepted for one in rounds)
+    return tuple(_sentences(rounds)) if is_begun else ()
 
 
 def _sentences(rounds: Rounds) -> Iterator[str]:

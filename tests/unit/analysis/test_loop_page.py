@@ -103,6 +103,7 @@ def test_what_is_not_known_leaves_gaps():
     assert "none: audits took 3 min more than it saved" in told
     assert "work saved by that: not known: no working times with drafts" in told
     assert Rounds(())._repr_html_().count("No round was begun yet") == 1
+    assert "In short" not in Rounds((replace(bare, labelled=0),))._repr_html_()
 
 
 def test_many_rounds_keep_room_for_their_numbers():
