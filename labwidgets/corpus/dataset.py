@@ -6,7 +6,7 @@ import errno
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,12 +28,13 @@ from labwidgets.corpus.card import (
     card_text,
     licence_text,
     render_card,
+    rules_of,
 )
 from labwidgets.corpus.privacy import silence
 from labwidgets.corpus.shards import Shard, ShardWriter
 from labwidgets.corpus.spool import Columns, Spool, spool
 from labwidgets.errors import DiskFullError, LabError, ProjectError
-from labwidgets.records import RATE_HZ, LabelledRow, Progress, ReadAudio, Refusal
+from labwidgets.records import RATE_HZ, LabelledRow, Progress, ReadAudio, Refusal, StoredDecision
 
 DATA_FOLDER = "data"
 CARD_FILE = "README.md"
@@ -88,6 +89,7 @@ class ExportOptions:
         place: Gives each row its file and number, from its split and length (see ``analysis.shards``).
         licences: Of speakers, for recordings that state none.
         snapshot: Name of the state of the store; goes into a column.
+        decisions: Of models; what stands behind a text that one accepted goes into the card.
         progress: Called while audio is written.
     """
 
@@ -96,6 +98,7 @@ class ExportOptions:
     place: PlaceRows = place_new_rows
     licences: Mapping[str, str] = field(default_factory=dict)
     snapshot: str | None = None
+    decisions: Sequence[StoredDecision] = ()
     progress: Progress | None = None
 
 
@@ -192,7 +195,8 @@ def _write(
     membership = made.splits(options.splits)
     places = options.place(made.wanted(membership))
     columns = Columns.of(made)
-    writer, facts, refused = ShardWriter(data, columns.schema), Facts(), list[Refusal]()
+    writer, refused = ShardWriter(data, columns.schema), list[Refusal]()
+    facts = Facts(rules=rules_of(options.decisions))
     drafts = DraftErrors(facts)
     try:
         for done, (item, place) in enumerate(made.read(places), start=1):

@@ -209,6 +209,7 @@ class Releases:
             place=self._place,
             licences={one.speaker: one.licence for one in self._store.consents() if not one.is_withdrawn},
             snapshot=snapshot,
+            decisions=[one for one in self._store.decisions() if one.accepted],
             progress=progress,
         )
         with writing_to(folder):

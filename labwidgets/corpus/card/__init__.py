@@ -1,6 +1,7 @@
 """The data set's card: YAML that the Hub understands, and the facts in plain words."""
 
 from labwidgets.corpus.card.context import CardContext, Version
+from labwidgets.corpus.card.decisions import rules_of
 from labwidgets.corpus.card.drafts import DraftErrors
 from labwidgets.corpus.card.facts import SPLIT_ORDER, Facts
 from labwidgets.corpus.card.fields import card_fields, size_category
@@ -22,5 +23,6 @@ __all__ = [
     "licence_text",
     "merge_cards",
     "render_card",
+    "rules_of",
     "size_category",
 ]

@@ -17,7 +17,18 @@ SPLIT_ORDER = ("train", "validation", "test")
 HEARD_WHOLE = 0.95
 """Share of a segment that counts as listened to in full: people skip the silence at its ends."""
 
-_COUNTERS = ("rows", "languages", "accents", "licences", "sources", "origins", "models", "flags", "heard")
+_COUNTERS = (
+    "rows",
+    "languages",
+    "accents",
+    "licences",
+    "sources",
+    "origins",
+    "models",
+    "decisions",
+    "flags",
+    "heard",
+)
 _SETS = ("groups", "speakers")
 _HOURS = ("hours", "language_hours")
 
@@ -33,6 +44,8 @@ class Facts:
         speakers: By split.
         languages: Rows by tag.
         language_hours: By tag.
+        decisions: Rows that a model decided alone, by decision.
+        rules: By decision: what its texts keep to (see ``card.decisions``).
         heard: ``whole``, ``part`` and ``unknown``: how much of it the annotator listened to.
         n_compared: Rows with two opinions or more.
         agreements: Sum of the agreement of those rows that have one, and their number.
@@ -54,6 +67,8 @@ class Facts:
     origins: Counter[str] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     heard: Counter[str] = field(default_factory=Counter)
     annotators: set[str] = field(default_factory=set)
     n_compared: int = 0
@@ -83,6 +98,8 @@ class Facts:
             self.accents[row["accent"]] += 1
         if row["model"]:
             self.models[row["model"]] += 1
+        if row["decision_id"]:
+            self.decisions[row["decision_id"]] += 1
         if row["annotator"]:
             self.annotators.add(row["annotator"])
             heard = row["heard"]
@@ -150,7 +167,8 @@ class Facts:
         """Return the counts that :meth:`save` wrote into ``folder``."""
         data = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
         for name in _COUNTERS:
-            data[name] = Counter(data[name])
+            # Files of before there were decisions in a card know none.
+            data[name] = Counter(data.get(name, {}))
         for name in _SETS:
             data[name] = defaultdict(set, {key: set(members) for key, members in data[name].items()})
         for name in _HOURS:

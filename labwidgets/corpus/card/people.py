@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from labwidgets.corpus.card.context import CardContext
+from labwidgets.corpus.card.decisions import decided_part
 from labwidgets.corpus.card.drafts import draft_part, model_name
 from labwidgets.corpus.card.facts import Facts
 from labwidgets.corpus.card.markdown import counted, inline, listed, shares, table
@@ -16,7 +17,7 @@ _ORIGINS = {
     "corrected": "a model's draft, corrected by a person",
     "confirmed": "a model's draft, confirmed by a person",
     "adjudicated": "chosen between several people's transcripts",
-    "auto_accepted": "a model's draft, accepted by a rule with a proven error bound",
+    "auto_accepted": "a model's draft, accepted without a person, within a limit that audits prove",
     "pseudo": "a model's draft, not looked at",
 }
 _HEARD = {"whole": "to the end", "part": "in part", "": "not known", "unknown": "not known"}
@@ -30,6 +31,7 @@ def labelling_section(facts: Facts, context: CardContext) -> Iterator[str]:
     people = f"{counted(n_people, 'annotator')}, named by pseudonym" if n_people else "No annotator"
     models = ", ".join(map(model_name, sorted(facts.models))) or "none"
     yield f"{people}. Drafts are by: {models}."
+    yield from decided_part(facts)
     yield from draft_part(facts)
     if facts.heard.total():
         yield table(("listened to", "segments", "share"), shares(facts.heard, _HEARD))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from huggingface_hub import DatasetCard
 
@@ -18,7 +21,7 @@ from labwidgets.corpus.card import (
 )
 from labwidgets.corpus.dataset import ExportOptions, write_parquet
 from labwidgets.errors import CardError
-from labwidgets.records import Consent
+from labwidgets.records import Consent, StoredDecision
 
 OURS = Card({"pretty_name": "Voices", "license": "mit", "configs": [{"config_name": "default"}]}, "facts\n")
 
@@ -68,6 +71,26 @@ def test_the_text_has_the_figures(export):
     assert '"label_origin": "corrected"' in text
     for shard in report.shards:
         assert shard.sha256 in text
+
+
+def test_what_a_model_decided_is_told_with_its_limit(export, make_row):
+    decided = {"origin": "auto_accepted", "decision_id": "dec_1"}
+    rows = [make_row(n, reference=decided if n < 3 else {}) for n in range(8)]
+    look = StoredDecision("dec_1", "pool_1", 0.05, 0.1, 4, "basic", 0.9, 0.04, 60, 3, False)
+    report = export(*rows, decisions=(look, replace(look, id="dec_2")))
+    text = card_of(report).text
+    assert "| `dec_1` | 3 | 5.0% | 90% | 60 |" in text
+    assert "dec_2" not in text
+    assert card_text(Facts.load(report.folder), CardContext("x")).count("`dec_1` | 3") == 1
+    # A data set of before there were decisions in a card.
+    path = report.folder / ".facts.json"
+    old = {
+        name: value
+        for name, value in json.loads(path.read_text()).items()
+        if name not in ("decisions", "rules")
+    }
+    path.write_text(json.dumps(old))
+    assert not Facts.load(report.folder).decisions
 
 
 def test_counts_kept_beside_the_files_say_the_same_again(export):
