@@ -18,6 +18,7 @@ MODELS = "models"
 UNFINISHED = ".training"
 SEGMENTS_FILE = "segments.json"
 """In a model's folder: the ids of the segments that it learned from, by split."""
+_LEARNED = ("train", "validation", "pseudo")
 _SHOWN = 3
 _SCRUB_TRIES = 5
 
@@ -133,7 +134,11 @@ def _hub(store: Store) -> Iterator[str]:
 def _models(folder: Path, segments: AbstractSet[str]) -> Iterator[str]:
     found = [path for path in (folder / MODELS).glob("*") if path.is_dir() and not path.name.startswith(".")]
     cut_short = [path for path in (folder / MODELS / UNFINISHED).glob("*") if path.is_dir()]
-    trained = [path.name for path in sorted((*found, *cut_short)) if _may_know(path, segments)]
+    # A run that was cut short also keeps what models said of those who measure.
+    trained = [
+        *(path.name for path in sorted(found) if _may_know(path, segments, _LEARNED)),
+        *(path.name for path in sorted(cut_short) if _may_know(path, segments, (*_LEARNED, "test"))),
+    ]
     if trained:
         shown = ", ".join(trained[:_SHOWN]) + (
             f" and {len(trained) - _SHOWN} more" if trained[_SHOWN:] else ""
@@ -141,11 +146,11 @@ def _models(folder: Path, segments: AbstractSet[str]) -> Iterator[str]:
         yield f"models that may have learned from them: {shown}; train them anew"
 
 
-def _may_know(folder: Path, segments: AbstractSet[str]) -> bool:
+def _may_know(folder: Path, segments: AbstractSet[str], splits: Sequence[str]) -> bool:
     """Tell whether a model learned from some segments, or does not say what it learned from."""
     try:
         learned = json.loads((folder / SEGMENTS_FILE).read_text(encoding="utf-8"))
-        return any(not segments.isdisjoint(learned[split]) for split in ("train", "validation", "pseudo"))
+        return any(not segments.isdisjoint(learned[split]) for split in splits)
     except (OSError, ValueError, KeyError, TypeError):
         return True
 

@@ -157,9 +157,20 @@ class Training(StoreSource):
             labels = snapshot or releases.freeze(progress=progress)
             decoding = self.settings.decoding if chosen.family == "whisper" else {}
             drafts = self._drafts(chosen, run=pseudo if isinstance(pseudo, str) else None)
-            wish = Wish(base, name, chosen, labels, decoding, drafts, self.settings.device)
-            sources = Sources(releases.as_of, self.store.pseudo_clips, self.read, self.store.audited)
+            is_of_now = snapshot is None
+            wish = Wish(base, name, chosen, labels, decoding, drafts, self.settings.device, is_of_now)
+            sources = Sources(
+                releases.as_of,
+                self.store.pseudo_clips,
+                self.read,
+                self.store.audited,
+                self.store.gone,
+                self._labelled,
+            )
             return train(wish, self._runs, sources, hooks=hooks, again=again)
+
+    def _labelled(self) -> set[str]:
+        return {row.segment.id for row in self.store.labelled_rows() if row.reference is not None}
 
     def _with_filters(self, settings: Mapping[str, Any], pseudo: Pseudo) -> dict[str, Any]:
         """Return settings with the filters of pseudo-labels that are wanted."""

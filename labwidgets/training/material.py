@@ -107,12 +107,12 @@ class Material:
         self._recipe = recipe
         self.left_out: list[Refusal] = []
         self.clips: dict[str, list[Clip]] = {name: [] for name in (*SPLITS, PSEUDO)}
-        labelled = set[str]()
+        self.ids = set[str]()
         for clip in self._all():
-            labelled.add(clip.id)
+            self.ids.add(clip.id)
             self._sort(clip, self._why_not(clip))
         for clip in self._pseudo(pseudo):
-            self._sort(clip, "it has a reference" if clip.id in labelled else self._why_not(clip))
+            self._sort(clip, "it has a reference" if clip.id in self.ids else self._why_not(clip))
         self.apart = spelt_apart(*([clip.spelling for clip in self.clips[name]] for name in (TRAIN, PSEUDO)))
 
     def _sort(self, clip: Clip, reason: str | None) -> None:

@@ -84,12 +84,7 @@ class Runs:
             NotFoundError: There is none of that name.
             ModelError: What lies there cannot be read.
         """
-        path = self.folder / self.report(run).run / SEGMENTS_FILE
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            return {str(split): [str(one) for one in ids] for split, ids in found.items()}
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise _broken(path) from error
+        return _segments(self.folder / self.report(run).run)
 
     def drafts(self, run: str) -> Sifted | None:
         """Return the drafts that a finished run was to learn from; None where it was to learn from none.
@@ -131,6 +126,21 @@ class Runs:
             write_json(work / DRAFTS_FILE, drafts.to_dict())
         write_json(work / PLAN_FILE, {"key": key, "snapshot": snapshot, "drafts": digest})
         return plan
+
+    def note_used(self, plan: Plan, segments: Mapping[str, list[str]]) -> None:
+        """Keep which segments an unfinished run uses, by split."""
+        write_json(self.work(plan) / SEGMENTS_FILE, segments)
+
+    def used(self, run: str | Plan) -> set[str]:
+        """Return the segments that a run uses, an unfinished one as far as it came.
+
+        Raises:
+            ModelError: What lies there cannot be read.
+        """
+        folder = self.folder / run if isinstance(run, str) else self.work(run)
+        if not isinstance(run, str) and not (folder / SEGMENTS_FILE).is_file():
+            return set()
+        return {key for ids in _segments(folder).values() for key in ids}
 
     def work(self, plan: Plan) -> Path:
         """Return where an unfinished run lies."""
@@ -196,6 +206,15 @@ def _drafts(folder: Path) -> Sifted | None:
     try:
         return Sifted.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(path) from error
+
+
+def _segments(folder: Path) -> dict[str, list[str]]:
+    path = folder / SEGMENTS_FILE
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(split): [str(one) for one in ids] for split, ids in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _broken(path) from error
 
 

@@ -21,7 +21,7 @@ from labwidgets.asr.languages import whisper_code
 from labwidgets.asr.sources import ModelSource
 from labwidgets.config import Device, TrainingRecipe
 from labwidgets.errors import ConfigError, ModelError, NotFoundError, ProjectError, TrainingError
-from labwidgets.records import RATE_HZ, PseudoClip, Samples, Sifted, TrainReport
+from labwidgets.records import RATE_HZ, PseudoClip, Refusal, Samples, Sifted, TrainReport
 from labwidgets.training import measuring, models
 from labwidgets.training.augment import Augmenter
 from labwidgets.training.batches import Clips, Collator
@@ -47,6 +47,7 @@ class Wish:
         decoding: Settings with which base and model write when they are measured.
         drafts: To learn from, too; None for none.
         device: Where it computes.
+        is_of_now: The labels are those that there are now.
     """
 
     base: ModelSource | None
@@ -56,6 +57,7 @@ class Wish:
     decoding: Mapping[str, Any] = field(default_factory=dict)
     drafts: Sifted | None = None
     device: Device = "auto"
+    is_of_now: bool = False
 
     @property
     def key(self) -> str:
@@ -74,12 +76,16 @@ class Sources:
         drafts: Gives drafts with their segments, by id.
         sound: Gives a segment's sound, float32[n_samples], mono, 16 kHz.
         audits: Gives the segments that were drawn as audits.
+        gone: Gives those among some segments whose speakers took consent back.
+        labelled: Gives the segments that have a label now.
     """
 
     labels: Callable[[str], Any]
     drafts: Callable[[Sequence[str]], Mapping[str, PseudoClip]]
     sound: Callable[[str], Samples]
     audits: Callable[[], AbstractSet[str]]
+    gone: Callable[[AbstractSet[str]], AbstractSet[str]]
+    labelled: Callable[[], AbstractSet[str]]
 
 
 def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) -> None:
@@ -114,10 +120,14 @@ def train(wish: Wish, runs: Runs, sources: Sources, *, hooks: Hooks, again: bool
         DiskFullError: There is no room; it can go on from the last checkpoint.
     """
     plan = runs.unfinished(wish.key)
+    if plan is not None and sources.gone(runs.used(plan)):
+        # Its checkpoints know somebody who took consent back.
+        runs.drop(plan)
+        plan = None
     if plan is None:
         drafts = "" if wish.drafts is None else wish.drafts.digest
         known = None if again else runs.finished(wish.key, wish.snapshot, drafts)
-        if known is not None:
+        if known is not None and not sources.gone(runs.used(known.run)):
             return known
         with room_for("a new run", runs.folder):
             plan = runs.begin(wish.key, wish.snapshot, wish.drafts)
@@ -128,6 +138,11 @@ def train(wish: Wish, runs: Runs, sources: Sources, *, hooks: Hooks, again: bool
         # The same would happen again: nothing here is worth going on with.
         runs.drop(plan)
         raise
+
+
+def _ids(material: Material) -> dict[str, list[str]]:
+    """Return the segments that a run uses, by split."""
+    return {name: [clip.id for clip in material.clips[name]] for name in (*SPLITS, PSEUDO)}
 
 
 class _Run:
@@ -154,10 +169,11 @@ class _Run:
         speller.require(material.clips[TRAIN])
         material.narrow(speller)
         material.require()
+        self._runs.note_used(self._plan, _ids(material))
         report = self._report(material)
         try:
             with threads_for(base.model):
-                return self._measured(report, base, material)
+                return self._measured(report, base, material, sources)
         except Stopped:
             return report
 
@@ -169,9 +185,14 @@ class _Run:
         audits = sources.audits()
         material = Material(dataset, self._recipe, pseudo=pseudo, audits=audits, sound=sources.sound)
         material.left_out += gone
+        if self._wish.is_of_now and self._plan.snapshot == self._wish.snapshot:
+            lost = sorted(sources.labelled() - material.ids)
+            material.left_out += [Refusal(key, "its sound cannot be read") for key in lost]
         return material
 
-    def _measured(self, report: TrainReport, base: models.Base, material: Material) -> TrainReport:
+    def _measured(
+        self, report: TrainReport, base: models.Base, material: Material, sources: Sources
+    ) -> TrainReport:
         clips, trained = material.clips[TEST], self._work / _TRAINED
         before = self._before(material)
         fitted = self._fit(base, material)
@@ -186,9 +207,14 @@ class _Run:
             threads=torch.get_num_threads(),
             **fitted,
         )
+        if sources.gone(self._runs.used(self._plan)):
+            raise TrainingError(
+                "a speaker took consent back while it was trained",
+                value=self._plan.run,
+                remedy="Train again: it goes without that speaker, and this model is not kept",
+            )
         with room_for("the model", trained):
-            ids = {name: [clip.id for clip in material.clips[name]] for name in (*SPLITS, PSEUDO)}
-            write_json(trained / SEGMENTS_FILE, ids)
+            write_json(trained / SEGMENTS_FILE, _ids(material))
             self._write_card(trained, done, base)
             self._runs.finish(self._plan, trained, done)
         return done

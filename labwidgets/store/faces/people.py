@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from labwidgets.records import Consent, Recording
-from labwidgets.store import people, takes
+from labwidgets.store import candidates, people, takes
 from labwidgets.store.faces.transactions import Transactions
 from labwidgets.store.people import Withdrawn
 
@@ -44,6 +44,10 @@ class People(Transactions):
     def withdrawn_bytes(self, hashes: Sequence[str]) -> set[str]:
         """Return those SHA-256 hashes (of encoded bytes) whose recordings were taken out."""
         return self._read(lambda connection: people.withdrawn_bytes(connection, hashes))
+
+    def gone(self, segment_ids: Collection[str]) -> set[str]:
+        """Return which of some segments belong to somebody who took consent back."""
+        return self._read(lambda connection: candidates.withdrawn(connection, list(segment_ids)))
 
     def n_withdrawals(self) -> int:
         """Return how many speakers were taken out."""
