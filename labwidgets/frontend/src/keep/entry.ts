@@ -28,6 +28,8 @@ export interface Typed {
   flags: string[];
   /** The revision of the thread that it was typed on. */
   base_revision: number;
+  /** The draft that was on the screen when it was typed; missing where none was. */
+  draft?: string | null;
   /** The segment was open when this was written. */
   isOpen: boolean;
   reason: Reason | null;

@@ -18,6 +18,8 @@ export interface Current {
   edit: string | null;
   /** There is a draft, and it is not on the screen until somebody asks for it. */
   isHeldBack: boolean;
+  /** The draft that what was typed before began with: by now the segment may be an audit and have none. */
+  seen: string | null;
 }
 
 /** What the page knows of a segment beside the kernel's answer. */
@@ -44,7 +46,13 @@ export function assemble(loaded: Loaded, { kept, pending, revision, isRevealed }
     isDirty: kept !== null,
     edit: kept?.id ?? null,
     isHeldBack: reply.held_back !== null && !isRevealed,
+    seen: kept?.draft ?? pending?.draft ?? null,
   };
+}
+
+/** The draft that is or was on the screen while this was typed; null where none was. */
+export function draftOf({ isHeldBack, loaded, seen }: Current): string | null {
+  return (isHeldBack ? null : loaded.reply.draft?.id) ?? seen;
 }
 
 interface Submitting {
@@ -58,7 +66,8 @@ interface Submitting {
 /** What goes to the kernel when the submit or the skip key is pressed. */
 export function compose(current: Current, submitting: Submitting): SubmitRequest {
   const { event_id, content, visit, now_ms, skip_reason } = submitting;
-  const { draft, held_back, text } = current.loaded.reply;
+  const { held_back, text } = current.loaded.reply;
+  const draft = draftOf(current);
   return {
     event_id,
     segment: current.segment,
@@ -67,7 +76,7 @@ export function compose(current: Current, submitting: Submitting): SubmitRequest
     words: content.words,
     layers: content.layers ?? {},
     flags: current.flags,
-    draft: current.isHeldBack ? null : (draft?.id ?? null),
+    draft,
     listened: visit.heard,
     active_ms: visit.active_ms,
     client_at_ms: now_ms,

@@ -15,6 +15,8 @@ export interface Edit {
   flags: string[];
   /** The revision of the thread that it was typed on. */
   base_revision: number;
+  /** The draft that was on the screen; missing where none was. */
+  draft?: string | null;
   /** The segment is the open one. */
   isOpen: boolean;
   /** Why the kernel did not take it, if it was submitted. */

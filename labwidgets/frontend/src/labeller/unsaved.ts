@@ -1,7 +1,7 @@
 import type { EditorContent } from "../core/parts";
 import type { SubmitReply, SubmitRequest } from "../core/protocol";
 import { type Entry, isSubmit, isTyped, type Reason, type Typed } from "../keep/entry";
-import type { Current, Memory } from "./current";
+import { type Current, draftOf, type Memory } from "./current";
 import type { Edit, Keeper } from "./keeper";
 import { Ledger } from "./ledger";
 import type { Outbox, Refusal } from "./outbox";
@@ -76,8 +76,8 @@ export class Unsaved {
   strand(segment: string, message: string): void {
     const edit = this.ledger.kept.get(segment);
     if (!edit) return;
-    const { id, content, flags, base_revision } = edit;
-    const sent = asSubmission({ segment, id, content, flags, base_revision, at_ms: Date.now() });
+    const { id, content, flags, base_revision, draft = null } = edit;
+    const sent = asSubmission({ segment, id, content, flags, base_revision, draft, at_ms: Date.now() });
     this.ledger.refuse({ code: "not_found", message, details: {}, submission: sent });
   }
 
@@ -103,10 +103,11 @@ export class Unsaved {
 
   /** The outbox keeps the refused text as typed, under the id of the submit. */
   refuse(refusal: Refusal, current: Current | null): void {
-    const { event_id: id, segment, text, words, layers, flags, base_revision } = refusal.submission;
+    const { event_id: id, segment, text, words, layers, flags, base_revision, draft } = refusal.submission;
     const { kept } = this.ledger;
     this.ledger.refuse(refusal);
     if (current?.segment === segment) {
+      current.seen ??= draft;
       if (current.edit === null) current.edit = id;
       else this.parts.keeper.drop(segment, id);
       this.touch(current);
@@ -121,6 +122,7 @@ export class Unsaved {
         content: { text, words, layers },
         flags,
         base_revision,
+        draft,
         isOpen: false,
         reason,
       });
@@ -170,7 +172,8 @@ export class Unsaved {
     current.edit ??= this.parts.newId();
     const { segment, edit: id, flags, base_revision } = current;
     const content = this.parts.content();
-    return { segment, id, content, flags, base_revision, isOpen, reason: this.reason(segment) };
+    const draft = draftOf(current);
+    return { segment, id, content, flags, base_revision, draft, isOpen, reason: this.reason(segment) };
   }
 
   private reason(segment: string): Reason | null {
@@ -181,8 +184,8 @@ export class Unsaved {
   }
 }
 
-function editOf({ segment, id, content, flags, base_revision, reason }: Entry<Typed>): Edit {
-  return { segment, id, content, flags, base_revision, isOpen: false, reason };
+function editOf({ segment, id, content, flags, base_revision, draft, reason }: Entry<Typed>): Edit {
+  return { segment, id, content, flags, base_revision, draft: draft ?? null, isOpen: false, reason };
 }
 
 /** A refused text as the submit that it was. */
@@ -192,10 +195,14 @@ function asSubmission({
   content,
   flags,
   base_revision,
+  draft = null,
   at_ms,
-}: Pick<Entry<Typed>, "segment" | "id" | "content" | "flags" | "base_revision" | "at_ms">): SubmitRequest {
+}: Pick<
+  Entry<Typed>,
+  "segment" | "id" | "content" | "flags" | "base_revision" | "draft" | "at_ms"
+>): SubmitRequest {
   const { text, words, layers = {} } = content;
-  const unknown = { draft: null, listened: [], active_ms: 0, skip_reason: null };
+  const unknown = { listened: [], active_ms: 0, skip_reason: null };
   return {
     event_id: id,
     segment,
@@ -204,6 +211,7 @@ function asSubmission({
     words,
     layers,
     flags,
+    draft,
     client_at_ms: at_ms,
     ...unknown,
   };

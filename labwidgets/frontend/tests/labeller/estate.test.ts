@@ -250,6 +250,24 @@ it("gives everything up when told to, and shows what is stored again", async () 
   expect([at.session.current?.segment, at.desk.text]).toEqual(["s0", "draft of s0"]);
 });
 
+it("names the draft that a kept text began with, though its segment is an audit by now", async () => {
+  const browser = new FakeBrowser();
+  const old = await started(browser);
+  const { segment } = old.session.current ?? { segment: "" };
+  old.type(`draft of ${segment}, mended`);
+  await vi.advanceTimersByTimeAsync(2_000);
+  old.scope.dispose();
+  await settle();
+  const kernel = new FakeKernel(3);
+  kernel.hasDrafts = false;
+  const next = await started(browser, { kernel });
+  await next.session.open(segment, { isJump: true });
+  expect(next.desk.text).toBe(`draft of ${segment}, mended`);
+  next.session.submit();
+  await settle();
+  expect(kernel.submits.at(-1)).toMatchObject({ segment, draft: `d-${segment}`, blank: false });
+});
+
 it("brings a refused text back after a reload, with the reason", async () => {
   const browser = new FakeBrowser();
   const kernel = new FakeKernel(4);
