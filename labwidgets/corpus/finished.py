@@ -12,6 +12,7 @@ from labwidgets.corpus.formats.registry import format_of
 from labwidgets.corpus.table import speaker_of
 from labwidgets.errors import ProjectError
 from labwidgets.records import (
+    LABEL_ORIGIN,
     MIX,
     AudioRef,
     ConvertReport,
@@ -21,8 +22,6 @@ from labwidgets.records import (
     TranscribedSpan,
     Transcript,
 )
-
-_ORIGIN = "label_origin"
 
 
 def write_finished(
@@ -70,5 +69,5 @@ def _span(row: LabelledRow, reference: Reference, path: str) -> TranscribedSpan:
         layers=dict(reference.layers),
         words=reference.words,
         flags=row.flags,
-        metadata={**recording.metadata, _ORIGIN: reference.origin},
+        metadata={**recording.metadata, LABEL_ORIGIN: reference.origin},
     )

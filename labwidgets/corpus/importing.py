@@ -22,7 +22,16 @@ from labwidgets.corpus.columns import AddOptions
 from labwidgets.corpus.rows import file_sha256
 from labwidgets.corpus.sources import open_source
 from labwidgets.errors import AudioError, DiskFullError, LabError, NotFoundError, SourceError
-from labwidgets.records import AddReport, NewRecording, Progress, Quality, Recording, Refusal
+from labwidgets.records import (
+    LABEL_ORIGIN,
+    MACHINE,
+    AddReport,
+    NewRecording,
+    Progress,
+    Quality,
+    Recording,
+    Refusal,
+)
 
 __all__ = ["AddOptions", "RecordingStore", "SoundCache", "add_sources", "decode_added", "locate"]
 
@@ -101,6 +110,7 @@ class _Tally:
     progress: Progress | None
     known: int = 0
     unlicensed: int = 0
+    machine: int = 0
     left: Counter[str] = field(default_factory=Counter)
     durations_s: dict[str, float] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
@@ -114,14 +124,17 @@ class _Tally:
         notes = (
             f"{self.unlicensed} recordings came without a licence: say it with {SAY_LICENCE}",
             f"drafts are kept without what else stood beside them: {left}",
+            f"{self.machine} texts were accepted from a model ({LABEL_ORIGIN}): they are drafts here",
         )
-        return tuple(compress(notes, (self.unlicensed, left)))
+        return tuple(compress(notes, (self.unlicensed, left, self.machine)))
 
     def add(self, item: NewRecording) -> None:
         self.durations_s[item.bytes_sha256] = item.duration_s
         self.unlicensed += item.licence is None
+        self.machine += item.text is not None and item.metadata.get(LABEL_ORIGIN) in MACHINE
         for segment in item.segments:
             if segment.text_as == "draft" and segment.text is not None:
+                self.machine += segment.metadata.get(LABEL_ORIGIN) in MACHINE
                 self.left.update(segment.metadata.keys() - item.metadata.keys())
 
     def count(self) -> int:

@@ -27,7 +27,7 @@ from labwidgets.corpus.columns import (
     take_language,
 )
 from labwidgets.errors import DiskFullError, LabError, SourceError
-from labwidgets.records import NewRecording, Refusal
+from labwidgets.records import LABEL_ORIGIN, MACHINE, NewRecording, Refusal
 
 SOURCES_FOLDER = "sources"
 MAX_CHANNELS = 32
@@ -87,7 +87,9 @@ def to_recording(row: Row | Refusal, intake: Intake) -> NewRecording | Refusal:
 
 def _recording(row: Row, intake: Intake) -> NewRecording:
     options, plan = intake.options, intake.plan
-    use = options.text_as
+    is_machine = options.text_as == "reference" and row.values.get(LABEL_ORIGIN) in MACHINE
+    # What a model wrote and nobody heard stays a draft, through whatever data set it comes.
+    use = "draft" if is_machine else options.text_as
     text = None if use == "metadata" else take_field(plan, "text", row.values)
     kept = [name for name in ("text", "language") if _stays_spare(name, intake)]
     metadata = spare_values(plan, row.values, keep=kept)

@@ -16,6 +16,8 @@ from labwidgets.corpus.formats.registry import read_transcript
 from labwidgets.corpus.rows import Intake, Row, local_path, to_recording
 from labwidgets.errors import SourceError
 from labwidgets.records import (
+    LABEL_ORIGIN,
+    MACHINE,
     MIN_SEGMENT_S,
     MIX,
     NewRecording,
@@ -190,7 +192,7 @@ def _segment(span: TranscribedSpan, recording: NewRecording, use: TextUse) -> Ne
     end_s = min(end_s, recording.duration_s)
     if end_s - start_s < MIN_SEGMENT_S:
         raise SourceError("the segment is too short", value=f"{start_s:g} to {end_s:g} s")
-    guessed = PREDICTION in span.metadata
+    guessed = PREDICTION in span.metadata or span.metadata.get(LABEL_ORIGIN) in MACHINE
     shared = span.speaker is not None and span.speaker == recording.speaker
     told = {name: value for name, value in span.metadata.items() if name != PREDICTION}
     rest = told | ({"id": span.id} if span.id else {}) | ({"flags": list(span.flags)} if span.flags else {})

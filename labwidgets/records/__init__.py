@@ -8,6 +8,8 @@ from labwidgets.records.analysis import MARKS, AnalysedSegment, Mark, SaidText
 from labwidgets.records.arriving import NewRecording, NewSegment
 from labwidgets.records.base import (
     FLAGS,
+    LABEL_ORIGIN,
+    MACHINE,
     MIX,
     RATE_HZ,
     LabelOrigin,
@@ -144,6 +146,8 @@ __all__ = [
     "FLAGS",
     "GENDERS",
     "GROUPS",
+    "LABEL_ORIGIN",
+    "MACHINE",
     "MARKS",
     "MINOR",
     "MIN_SEGMENT_S",

@@ -22,6 +22,11 @@ Span = tuple[float, float]
 
 LabelOrigin = Literal["imported", "typed", "corrected", "confirmed", "adjudicated", "auto_accepted", "pseudo"]
 
+LABEL_ORIGIN = "label_origin"
+"""Column of data sets that says how a text came to be."""
+MACHINE: tuple[LabelOrigin, ...] = ("auto_accepted", "pseudo")
+"""Origins of texts that no person wrote or checked."""
+
 TaskState = Literal["open", "done", "skipped", "blocked"]
 
 TextUse = Literal["reference", "draft", "metadata"]

@@ -7,9 +7,9 @@ from typing import Any
 
 from labwidgets.corpus.card.facts import Facts
 from labwidgets.corpus.card.licence import hub_licence
+from labwidgets.records import MACHINE
 
 HUMAN = ("typed", "corrected", "confirmed", "adjudicated")
-MACHINE = ("auto_accepted", "pseudo")
 HISTORY = "history"
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labwidgets.corpus.card.facts import Facts
-from labwidgets.corpus.card.fields import MACHINE
 from labwidgets.corpus.card.markdown import counted, inline, length
+from labwidgets.records import MACHINE
 
 SMALL_H = 1.0
 """Hours of one language below which figures are shaky."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from labwidgets.corpus.card.context import CardContext
 from labwidgets.corpus.card.facts import Facts
-from labwidgets.corpus.card.fields import MACHINE
 from labwidgets.corpus.card.licence import LICENCE_FILE, hub_licence
 from labwidgets.corpus.card.limits import known_limits
 from labwidgets.corpus.card.markdown import code, counted, fenced_json, inline, length, listed, shares, table
 from labwidgets.corpus.card.people import consent_section, labelling_section
+from labwidgets.records import MACHINE
 
 _COLUMNS = (
     ("`audio`", "the segment's sound, FLAC, 16 kHz, mono"),
