@@ -15,7 +15,6 @@ from labwidgets.asr.sources import resolve
 from labwidgets.records import Samples, Transcription
 
 PARTS = {
-    "alnum_accents": "tiny.en",
     "read_en_small": "tiny.en",
     "speechocean_subset": "tiny.en",
     "conversation_2spk": "tiny.en",
@@ -24,7 +23,8 @@ PARTS = {
     "hindi_mannkibaat": "base",
     "multilingual_small": "base",
 }
-"""Folders of ``shared/speech`` and the embedded model that fits them."""
+"""Folders of ``shared/speech`` and the embedded model that fits them. The texts of ``alnum_accents`` are no
+part: they are prompts, not what was said."""
 
 _EVERY = {"fsdd": 5}
 """Of clips that are all alike, each so many."""

@@ -7,9 +7,9 @@ SPEECH holds folders with a ``transcripts.tsv`` each. ``read``: read English (``
 ``read_en_small``). Half of the speakers measure, the same in every seed; three of the others have labels, and
 what the rest of them say is drafted by base and by tiny.en, as are the prompts of ``alnum_accents``, whose
 texts nobody uses. Adapters on tiny.en's decoder learn from the labels and from the drafts of base that pass
-the usual filters, or from the labels alone. ``digits``: spoken digits (``fsdd``) of three speakers, few of
-them labelled. Two small models that learned from these, of different seeds, draft the rest; a third learns
-from the labels and the drafts that pass. The fourth speaker measures.
+the usual filters, or from the labels alone; everything is heard with one beam. ``digits``: spoken digits
+(``fsdd``) of three speakers, few of them labelled. Two small models that learned from these, of different
+seeds, draft the rest; a third learns from the labels and the drafts that pass. The fourth speaker measures.
 
 Both sides begin with the same weights and take as many steps. ``--work`` keeps the projects, so that what
 was cut short goes on. Intervals resample speakers.
@@ -31,6 +31,7 @@ from training import project_of, rows_of, shown, timed
 
 import labwidgets as lw
 from labwidgets.analysis.comparing import Comparison, PairTest
+from labwidgets.config import save_settings
 from labwidgets.errors import TrainingError
 from labwidgets.records import TrainReport
 
@@ -92,6 +93,7 @@ def drafted_reading(speech: Path, place: Path) -> Path:
         project.add([unlabelled(speech, row, is_known=False) for row in prompts])
         project.store.assign_splits(dict.fromkeys(test, "test"))
         project.close()
+        save_settings(project.settings.model_copy(update={"decoding": {"num_beams": 1}}), new)
         new.rename(place)
     project = lw.Project.open(place)
     ids = [segment.id for segment in project.store.unlabelled_segments()]

@@ -8,8 +8,8 @@ an embedded model and kept in the file DRAFTS. Nothing is trained.
 A person labels the clips in some order and is stopped after a share of the minutes that all take. A clip
 takes as long as the published times say of its true errors. Counted: errors mended, of all in the drafts;
 distinct words of the references, of all; and accents and speakers of whom two clips at least are labelled (or
-all there are), of all. The order is worked out again after each tenth of the clips, as after a round. Prompts
-(``alnum_accents``) are left out, they are not what was said; so are clips of over 30 s.
+all there are), of all. The order is worked out again after each tenth of the clips, as after a round. Clips
+of over 30 s are left out.
 
 Without them: how long ranking and storing so many made-up segments takes.
 """
@@ -213,7 +213,7 @@ def recording(number: int, chance: random.Random) -> NewRecording:
 
 def is_usable(one: Drafted) -> bool:
     """Return whether a clip is as a project has them."""
-    return one.part != "alnum_accents" and n_words(one.text) > 0 and one.duration_s <= LONGEST_S
+    return n_words(one.text) > 0 and one.duration_s <= LONGEST_S
 
 
 def main() -> None:
