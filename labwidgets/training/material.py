@@ -15,7 +15,7 @@ from labwidgets.config import TrainingRecipe
 from labwidgets.errors import TrainingError
 from labwidgets.records import PseudoClip, Refusal, Samples
 from labwidgets.text import normalisation
-from labwidgets.training.pseudo import spelt_apart
+from labwidgets.training.manner import spelt_apart
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 PSEUDO = "pseudo"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -120,32 +119,6 @@ def label_of(clip: PseudoClip) -> PseudoLabel:
     """Return what is kept of a draft that was chosen."""
     segment = clip.segment
     return PseudoLabel(segment.id, clip.draft.id, segment.start_s, segment.end_s)
-
-
-def spelt_apart(references: Sequence[str], drafts: Sequence[str]) -> str:
-    """Say how most drafts are spelt otherwise than most references; empty where they are not.
-
-    >>> spelt_apart(["THE CAT", "OH NO"], ["The cat sat.", "No!"])
-    'references are in capitals, drafts in capitals and small letters with punctuation'
-    """
-    manners = [_manner(texts) for texts in (references, drafts)]
-    if not all(manners) or manners[0] == manners[1]:
-        return ""
-    return "references are in {}, drafts in {}".format(*manners)
-
-
-def _manner(texts: Sequence[str]) -> str:
-    def is_in_most(has: Callable[[str], bool]) -> bool:
-        return 2 * sum(any(map(has, text)) for text in texts) > len(texts)
-
-    cases = (("capitals", str.isupper), ("small letters", str.islower))
-    names = " and ".join(name for name, has in cases if is_in_most(has))
-    marks = (
-        " with punctuation"
-        if is_in_most(lambda one: unicodedata.category(one) == "Po" and one != "'")
-        else ""
-    )
-    return names + marks if names else ""
 
 
 def still_there(
