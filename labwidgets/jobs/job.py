@@ -1,35 +1,25 @@
-"""Long work in a process of its own, so that the kernel stays free for whoever labels.
-
-The worker is a ``labwidgets`` command with ``--job``: it writes one JSON object a line (``progress`` and
-``point``, then ``result`` or ``error``) and stops between two pieces of work when its standard input closes,
-which also happens when the kernel dies. Work that can be resumed is simply run again.
-"""
+"""Long work in a process of its own, as the process that started it sees it."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from filelock import FileLock, Timeout
-from tqdm import tqdm as terminal_bar
 from tqdm.auto import tqdm
 
 from labwidgets.errors import JobError, LabError
-from labwidgets.records import Progress
+from labwidgets.jobs.bars import draw
+from labwidgets.jobs.messages import error_from_json
 
 Result = TypeVar("Result")
 JobState = Literal["running", "done", "failed", "cancelled"]
-
-_TURN_POLL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +163,7 @@ class Job(Generic[Result]):
         if "progress" in message:
             done, total, note = message["progress"]
             self._progress = JobProgress(done, total, note)
-            _draw(self._bar, done, total, self._title if total else f"{self._title}: {note}")
+            draw(self._bar, done, total, self._title if total else f"{self._title}: {note}")
         elif "point" in message:
             if self._watch is not None:
                 self._watch(message["point"])
@@ -186,130 +176,3 @@ class Job(Generic[Result]):
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         return f"{lines[-1]}. " if lines else ""
-
-
-class WorkerChannel:
-    """The worker's side: reports go to the parent, ``stopped`` turns true when the parent lets go.
-
-    Standard output belongs to the channel; whatever a library prints goes to standard error instead.
-
-    Args:
-        is_given: Whether the parent says something first.
-
-    Attributes:
-        given: What it said; nothing where it let go before it was done.
-    """
-
-    def __init__(self, *, is_given: bool = False) -> None:
-        line = _first_line() if is_given else b"{}\n"
-        is_whole = line.endswith(b"\n")
-        self.given: dict[str, Any] = json.loads(line) if is_whole else {}
-        self._out: IO[str] = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)
-        self._stop = threading.Event()
-        if not is_whole:
-            self._stop.set()
-        threading.Thread(target=self._watch, name="job parent watch", daemon=True).start()
-
-    def stopped(self) -> bool:
-        """Whether the parent asked to stop, or is gone."""
-        return self._stop.is_set()
-
-    def progress(self, done: int, total: int, note: str) -> None:
-        """Tell the parent how far the work is."""
-        self._send({"progress": [done, total, note]})
-
-    def point(self, point: Mapping[str, float]) -> None:
-        """Tell the parent of a point of a curve."""
-        self._send({"point": point})
-
-    def result(self, result: Mapping[str, Any]) -> None:
-        """Tell the parent what came out."""
-        self._send({"result": result})
-
-    def error(self, error: LabError) -> None:
-        """Tell the parent what went wrong."""
-        self._send({"error": error_to_json(error)})
-
-    def _watch(self) -> None:
-        while os.read(0, 4096):
-            pass
-        self._stop.set()
-
-    def _send(self, message: Mapping[str, Any]) -> None:
-        try:
-            print(json.dumps(message, ensure_ascii=False), file=self._out, flush=True)
-        except BrokenPipeError:
-            self._stop.set()
-
-
-def _first_line() -> bytes:
-    """Return the first line of standard input; less than one where the parent is gone before its end."""
-    found = bytearray()
-    # Not by a reader with a buffer: what stays unread belongs to the watch.
-    while not found.endswith(b"\n") and (some := os.read(0, 65536)):
-        found += some
-    return bytes(found)
-
-
-@contextmanager
-def turn(
-    lock: Path, *, progress: Progress | None = None, stopped: Callable[[], bool] | None = None
-) -> Iterator[bool]:
-    """Wait until no other process holds ``lock``, and hold it.
-
-    Args:
-        lock: File of the lock; made where it is missing.
-        progress: Told that something is waited for.
-        stopped: Asked while waiting.
-
-    Yields:
-        Whether it is our turn; False when ``stopped`` said so before.
-    """
-    held = FileLock(lock)
-    is_ours = False
-    while not is_ours and not (stopped is not None and stopped()):
-        try:
-            held.acquire(timeout=_TURN_POLL_S)
-            is_ours = True
-        except Timeout:
-            if progress is not None:
-                progress(0, 0, "waiting for another run")
-    try:
-        yield is_ours
-    finally:
-        held.release()
-
-
-def error_to_json(error: LabError) -> dict[str, str]:
-    """Return ``error`` as ``{code, message}``."""
-    return {"code": error.code, "message": str(error)}
-
-
-def error_from_json(data: Mapping[str, str]) -> LabError:
-    """Return the error that a worker wrote down, of the class that has its code."""
-    classes: list[type[LabError]] = [LabError]
-    for cls in classes:
-        classes.extend(cls.__subclasses__())
-    found = next((cls for cls in classes if cls.code == data["code"]), LabError)
-    error = found.__new__(found)
-    LabError.__init__(error, data["message"])
-    return error
-
-
-def terminal_progress(title: str) -> Progress:
-    """Return a progress callback that draws a bar on standard error, or nothing where that is no terminal."""
-    bar: terminal_bar[Any] = terminal_bar(total=None, desc=title, unit="", disable=None, file=sys.stderr)
-
-    def show(done: int, total: int, note: str) -> None:
-        _draw(bar, done, total, title if total else f"{title}: {note}")
-
-    return show
-
-
-def _draw(bar: terminal_bar[Any], done: int, total: int, text: str) -> None:
-    if total and bar.total != total:
-        bar.reset(total)
-    bar.set_description_str(text, refresh=False)
-    bar.n = done
-    bar.refresh()
