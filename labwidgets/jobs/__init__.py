@@ -5,9 +5,10 @@ The worker is a ``labwidgets`` command with ``--job``: it writes one JSON object
 which also happens when the kernel dies. Work that can be resumed is simply run again.
 """
 
-from labwidgets.jobs.bars import terminal_progress
-from labwidgets.jobs.job import Job, JobProgress, JobState
+from labwidgets.jobs.bars import TerminalBar, terminal_progress
+from labwidgets.jobs.job import Job, JobProgress, JobState, Point
 from labwidgets.jobs.messages import error_from_json, error_to_json
+from labwidgets.jobs.pace import Pace
 from labwidgets.jobs.turns import turn
 from labwidgets.jobs.worker import WorkerChannel
 
@@ -15,6 +16,9 @@ __all__ = [
     "Job",
     "JobProgress",
     "JobState",
+    "Pace",
+    "Point",
+    "TerminalBar",
     "WorkerChannel",
     "error_from_json",
     "error_to_json",

@@ -27,6 +27,7 @@ from labwidgets.records import (
     new_id,
 )
 from labwidgets.text import stored_text
+from labwidgets.widgets.job_start import start_job
 from labwidgets.widgets.source import StoreSource
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Aligning(StoreSource):
         """
         chosen = self._recording_named(recording)
         arguments = ["align", str(self.folder.resolve()), "--recording", chosen.id, "--name", name]
-        return Job(arguments, title="aligning", parse=_report, given={"text": _with_words(text)})
+        return start_job(arguments, title="aligning", parse=_report, given={"text": _with_words(text)})
 
     def align_here(
         self,

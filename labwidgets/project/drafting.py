@@ -10,6 +10,7 @@ from labwidgets.corpus.importing import decode_added
 from labwidgets.corpus.withdrawal import MODELS
 from labwidgets.jobs import Job, turn
 from labwidgets.records import DraftReport, Progress, Refusal
+from labwidgets.widgets.job_start import start_job
 from labwidgets.widgets.source import StoreSource
 
 
@@ -38,7 +39,7 @@ class Drafting(StoreSource):
             arguments += ["--settings", json.dumps(dict(settings))]
         if force:
             arguments.append("--force")
-        self.drafting = Job(arguments, title="drafting", parse=_draft_report)
+        self.drafting = start_job(arguments, title="drafting", parse=_draft_report)
         return self.drafting
 
     def draft_here(

@@ -15,6 +15,7 @@ from labwidgets.project.deciding import Deciding
 from labwidgets.project.drafting import Drafting
 from labwidgets.project.training import Training, model_name
 from labwidgets.records import KeptRound, Progress, RoundSettings, TrainingMethod
+from labwidgets.widgets.job_start import start_job
 
 if TYPE_CHECKING:
     from labwidgets.analysis.loop import Round, Rounds
@@ -94,11 +95,10 @@ class Rounding(Drafting, Choosing, Deciding, Training):
         wanted = {name: value for name, value in given.items() if value is not None}
         self._asked(self.store.rounds(), wanted)
         from labwidgets.analysis.loop import Round
-        from labwidgets.training.curves import LiveCurves
 
         arguments = ["round", str(self.folder.resolve()), "--given", json.dumps(wanted)]
         arguments += ["--again"] if again else []
-        return Job(arguments, title="round", parse=Round.from_dict, watch=LiveCurves("round", is_sure=False))
+        return start_job(arguments, title="round", parse=Round.from_dict)
 
     def round_here(  # noqa: PLR0913 - as round, and who is told
         self,

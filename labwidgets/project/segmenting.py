@@ -10,6 +10,7 @@ from labwidgets.config import SegmentationSettings, parse
 from labwidgets.corpus.importing import decode_added
 from labwidgets.jobs import Job, turn
 from labwidgets.records import Progress, Refusal, SegmentReport
+from labwidgets.widgets.job_start import start_job
 from labwidgets.widgets.source import StoreSource
 
 
@@ -34,7 +35,7 @@ class Segmenting(StoreSource):
         if settings is not None:
             self._segmentation(settings)
             arguments += ["--settings", json.dumps(dict(settings))]
-        return Job(arguments, title="segmenting", parse=_report)
+        return start_job(arguments, title="segmenting", parse=_report)
 
     def segment_here(
         self,

@@ -10,6 +10,7 @@ from labwidgets.corpus.speaking import ACTOR, Ear, name_speakers
 from labwidgets.errors import ConfigError
 from labwidgets.jobs import Job, turn
 from labwidgets.records import Progress, Recording, Refusal, SpeakersReport
+from labwidgets.widgets.job_start import start_job
 from labwidgets.widgets.source import StoreSource
 
 
@@ -46,7 +47,7 @@ class Speaking(StoreSource):
             arguments += ["--recording", self.store.recording(recording).id]
         if n is not None:
             arguments += ["--n", str(n)]
-        return Job(arguments, title="telling speakers apart", parse=_report)
+        return start_job(arguments, title="telling speakers apart", parse=_report)
 
     def find_speakers_here(
         self,

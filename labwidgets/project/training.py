@@ -21,8 +21,9 @@ from labwidgets.records import (
     TrainingMethod,
     TrainReport,
 )
-from labwidgets.training.curves import Curves, LiveCurves
+from labwidgets.training.curves import Curves
 from labwidgets.training.runs import MODELS, Runs
+from labwidgets.widgets.job_start import start_job
 from labwidgets.widgets.source import StoreSource
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Training(StoreSource):
         if again:
             arguments.append("--again")
         title = f"training {model or recipe or 'a model'}"
-        return Job(arguments, title=title, parse=TrainReport.from_dict, watch=LiveCurves(title))
+        return start_job(arguments, title=title, parse=TrainReport.from_dict)
 
     def retrain(self, run: str) -> Job[TrainReport]:
         """Start a finished run again: the same base, settings, seed, labels and drafts make a new run.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
 from labwidgets.analysis.markup import image, picture
 from labwidgets.records import TrainReport
@@ -14,7 +12,6 @@ _WIDTH, _HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 34, 34
 _SERIES = (("loss", "training", "#9dbde8"), ("eval_loss", "validation", "#1559b8"))
 _LONGEST_TITLE = 32
-_SHORTEST_WAIT_S = 1.0
 _MOST_DOTS = 40
 _TRIM = 0.02
 """The share of the highest losses, those of the first steps, that may leave the picture."""
@@ -97,38 +94,3 @@ def _axes(low: float, high: float, last: float) -> str:
 
 def _text(x: float, y: float, text: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text>'
-
-
-class LiveCurves:
-    """A picture in a notebook that grows while a run goes on; elsewhere it does nothing.
-
-    Args:
-        title: Above it.
-        is_sure: False where it may be that nothing is trained: the picture then comes with the first point.
-    """
-
-    def __init__(self, title: str, *, is_sure: bool = True) -> None:
-        self.curves = Curves(title)
-        self._shown_s = 0.0
-        self._handle = _shown(self.curves if is_sure else None)
-
-    def __call__(self, point: Point) -> None:
-        """Take a point."""
-        self.curves = Curves(self.curves.title, (*self.curves.points, point))
-        now_s = time.monotonic()
-        if self._handle is not None and (now_s - self._shown_s > _SHORTEST_WAIT_S or "eval_loss" in point):
-            self._shown_s = now_s
-            self._handle.update(self.curves)
-
-
-def _shown(curves: Curves | None) -> Any:
-    """Return the handle of a picture on the page, or of a place for one; None where there is no page."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import HTML, display
-    except ImportError:
-        return None
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
-        return None
-    return display(HTML("") if curves is None else curves, display_id=True)

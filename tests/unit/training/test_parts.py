@@ -13,7 +13,7 @@ import pytest
 from labwidgets.config import AugmentSettings, plain_settings, training_recipe, training_recipe_names
 from labwidgets.errors import ConfigError, ModelError
 from labwidgets.training.augment import Augmenter, faster, padded, with_noise
-from labwidgets.training.curves import Curves, LiveCurves
+from labwidgets.training.curves import Curves
 from labwidgets.training.material import Clip
 from labwidgets.training.measuring import heard
 from labwidgets.training.spelling import CtcSpeller
@@ -190,28 +190,3 @@ def test_a_long_name_leaves_the_key_free() -> None:
     drawn = Curves(name, [{"step": 1, "loss": 2.0}])._repr_svg_()
     assert ">training org/a-model-with-a-nam…</text>" in drawn
     assert f'aria-label="{name}"' in drawn
-
-
-def test_outside_a_notebook_live_curves_only_collect() -> None:
-    live = LiveCurves("run")
-    live({"step": 1, "epoch": 0.1, "loss": 2.0})
-    assert live.curves.series("loss") == [(1, 2.0)]
-
-
-@pytest.mark.parametrize(("is_sure", "first"), [(True, "image/svg+xml"), (False, "text/html")])
-def test_a_picture_that_may_never_come_takes_no_room_before_it_does(is_sure: bool, first: str) -> None:
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.capture import capture_output
-
-    shell = InteractiveShell.instance()
-    shell.kernel = object()  # type: ignore[attr-defined]  # what tells a notebook from a terminal
-    try:
-        with capture_output() as said:
-            live = LiveCurves("round", is_sure=is_sure)
-            live({"step": 1, "epoch": 1.0, "eval_loss": 2.0})
-    finally:
-        InteractiveShell.clear_instance()
-    before, after = (one.data for one in said.outputs)
-    assert first in before
-    assert is_sure or before["text/html"] == ""
-    assert "2.000" in after["image/svg+xml"]

@@ -228,7 +228,7 @@ def test_a_stopped_run_goes_on_with_the_drafts_it_began_with_and_can_be_made_aga
         np.testing.assert_allclose(weights[1][name], values, atol=1e-6)
         np.testing.assert_array_equal(weights[2][name], values)
     asked = []
-    monkeypatch.setattr("labwidgets.project.training.Job", lambda arguments, **_: asked.append(arguments))
+    monkeypatch.setattr("labwidgets.project.training.start_job", lambda given, **_: asked.append(given))
     project.retrain("run-1")
     assert asked[0][asked[0].index("--pseudo") + 1] == "run-1"
     project.train(pseudo=True)
