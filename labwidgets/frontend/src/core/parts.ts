@@ -194,6 +194,12 @@ export interface Suggestion {
   right: string;
 }
 
+/** A draft that is not there: what the panel says of it, and what the empty box adds to its hint. */
+export interface NoDraft {
+  why: string;
+  hint: string;
+}
+
 /** The text of one segment with its word times. */
 export interface Editor {
   readonly root: HTMLElement;
@@ -202,8 +208,8 @@ export interface Editor {
   readonly composing: boolean;
   /** Replaces everything, with an empty undo history. `language` is BCP-47. */
   load(content: EditorContent, options: { duration_s: number; language: string }): void;
-  /** The draft to compare with; the panel shows text and word differences, or `why` there is none. */
-  setDraft(draft: DraftPayload | null, why?: string): void;
+  /** The draft to compare with; the panel shows text and word differences, or why there is none. */
+  setDraft(draft: DraftPayload | null, none?: NoDraft): void;
   showDraft(show: boolean): void;
   readonly draftShown: boolean;
   /** Marks the word that sounds at this time; null clears the mark. */

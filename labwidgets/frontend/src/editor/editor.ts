@@ -144,9 +144,9 @@ export function createEditor(scope: Scope, settings: EditorSettings, suggester?:
       panel.setLanguage(clip.language);
       panel.refresh();
     },
-    setDraft(draft, why) {
-      panel.setDraft(draft, why);
-      const next = why === undefined ? HINT : `${HINT} ${why}`;
+    setDraft(draft, none) {
+      panel.setDraft(draft, none?.why);
+      const next = none === undefined ? HINT : `${HINT} ${none.hint}`;
       if (next === hint) return;
       hint = next;
       view.dispatch({ effects: hintPlace.reconfigure(placeholder(hint)) });

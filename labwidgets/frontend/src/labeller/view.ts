@@ -111,15 +111,16 @@ export function createView(scope: Scope, parts: ViewParts): View {
     const at = pages.indexOf(current.segment);
     const facts = at === null ? [] : [`no. ${count(at + 1)}`];
     facts.push(...reply.facts);
-    if (current.isHeldBack)
-      facts.unshift(`draft held back, ${parts.draftChord()} brings it: ${reply.held_back}`);
+    if (current.isHeldBack) facts.unshift(`draft held back, ${parts.draftChord()} brings it`);
     if (reply.no_draft !== null) facts.push(`no draft: ${reply.no_draft}`);
     if (reply.opinion?.skip_reason) facts.push(`skipped: ${reply.opinion.skip_reason}`);
     footer.setFacts(facts, reply.draft?.alarms ?? []);
   };
   const showDraft = ({ isHeldBack, loaded: { reply } }: Current) => {
     const key = parts.draftChord();
-    if (isHeldBack) editor.setDraft(null, `The draft is held back: ${reply.held_back}. ${key} brings it.`);
+    // Why, where the eyes are: in the empty box; all else of the page only says that it is so.
+    const hint = `The draft is held back: ${reply.held_back}. ${key} brings it.`;
+    if (isHeldBack) editor.setDraft(null, { why: "The draft is held back.", hint });
     else editor.setDraft(reply.draft);
   };
   const showText = (current: Current) => {

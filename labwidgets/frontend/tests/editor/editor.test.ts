@@ -100,10 +100,15 @@ describe("an empty box", () => {
     const { editor } = opened("");
     const said = () => editor.root.querySelector(".cm-placeholder")?.textContent;
     expect(said()).toBe("Type what you hear…");
-    editor.setDraft(null, "The draft is held back.");
-    expect(said()).toBe("Type what you hear… The draft is held back.");
+    editor.setDraft(null, { why: "It is held back.", hint: "It is held back: 62 % wrong." });
+    editor.showDraft(true);
+    const panel = () => editor.root.querySelector(".lw-draft")?.textContent;
+    expect([said(), panel()]).toEqual([
+      "Type what you hear… It is held back: 62 % wrong.",
+      "It is held back.",
+    ]);
     editor.load({ text: "", words: [] }, CLIP);
-    expect(said()).toBe("Type what you hear… The draft is held back.");
+    expect(said()).toBe("Type what you hear… It is held back: 62 % wrong.");
     editor.setDraft({ ...DRAFT, text: "one two" });
     expect(said()).toBe("Type what you hear…");
   });
