@@ -13,6 +13,7 @@ from labwidgets.analysis.results import Score
 from labwidgets.analysis.scoring import VariantsGiven, hidden, score_pairs
 from labwidgets.analysis.significance import holm, matched_pairs, paired_bootstrap, segment_errors
 from labwidgets.errors import SourceError
+from labwidgets.records.cards import Table, card
 from labwidgets.text import Normalisation, Normalise, normalisation
 
 ALPHA = 0.05
@@ -90,10 +91,31 @@ class Comparison:
     def __repr__(self) -> str:
         """One line a model, and what the tests say of neighbours."""
         lines = [f"{name}: {found!r}" for name, found in self.scores.items()]
-        names = list(self.scores)
-        neighbours = set(itertools.pairwise(names))
-        lines += [_in_words(one) for one in self.pairs if (one.a, one.b) in neighbours]
-        return "\n".join((*lines, *self.warnings))
+        return "\n".join((*lines, *self._verdicts(), *self.warnings))
+
+    def _repr_html_(self) -> str:
+        first, second = self.pairs[0].a, self.pairs[0].b
+        is_sure = self.pairs[0].better is not None
+        head = ("model", "WER", "between", "CER", "words", "utterances")
+        rows = tuple(_cells(name, found) for name, found in self.scores.items())
+        title = f"{first} is better than {second}"
+        return card(
+            title if is_sure else f"It may be chance that {title}",
+            table=Table(head, rows, frozenset({1, 2, 3, 4, 5})),
+            notes=(*self._verdicts(), *self.warnings),
+            look="good" if is_sure else "plain",
+        )
+
+    def _verdicts(self) -> list[str]:
+        """Return what the tests say of neighbours."""
+        neighbours = set(itertools.pairwise(self.scores))
+        return [_in_words(one) for one in self.pairs if (one.a, one.b) in neighbours]
+
+
+def _cells(name: str, found: Score) -> tuple[str, ...]:
+    between = "" if found.interval is None else "{:.1%} to {:.1%}".format(*found.interval)
+    counts = (f"{found.n_words:,}", f"{found.n_utterances:,}")
+    return (name, f"{found.wer:.1%}", between, f"{found.cer:.1%}", *counts)
 
 
 def _in_words(one: PairTest) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from labwidgets.records.cards import Fact, Look, card
 from labwidgets.records.labels import Word
 from labwidgets.records.reports import in_words
 
@@ -261,3 +262,28 @@ class Decision:
             said = f"Nothing accepted for {limit}: {self.audited} audits used, {more}."
         waiting = f"\n{self.audits_open} drawn audits wait to be labelled." if self.audits_open else ""
         return said + waiting + (f"\n{self.note}" if self.note else "")
+
+    def _repr_html_(self) -> str:
+        is_decided = self.threshold is not None and self.bound is not None
+        n = self.accepted if is_decided else "No"
+        head = f"{n} drafts by {self.model} count without a person{'' if is_decided else ' yet'}"
+        look: Look = "good" if is_decided else "waits" if self.audits_open else "plain"
+        return card(head, facts=self._facts(), notes=[self.note] if self.note else (), look=look)
+
+    def _facts(self) -> list[Fact]:
+        """Return the decision as names and values in words."""
+        kept = f"at most {self.max_wer:.1%} wrong words (WER), kept with a chance of {1 - self.risk:.1%}"
+        facts = [("asked for", kept)]
+        if self.bound is not None and self.threshold is not None:
+            seen = "" if self.wer is None else f"; {self.wer:.1%} is the best estimate"
+            facts.append(("the audits say", f"at most {self.bound:.1%}{seen}"))
+            facts.append(("to take it back", f"project.revoke({self.id!r})"))
+        elif self.audits_needed is None:
+            facts.append(("the audits say", "no drafts of this model are good enough for that"))
+        else:
+            facts.append(("still to prove it", f"about {self.audits_needed} more audits"))
+        waiting = f", {self.audits_open} wait to be labelled by ear" if self.audits_open else ""
+        facts.append(("audits", f"{self.audited} used{waiting}"))
+        if self.revoked:
+            facts.append(("taken back", f"{self.revoked} segments went back into the queue"))
+        return facts

@@ -7,8 +7,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from labwidgets.records.cards import Table, card
 from labwidgets.records.labels import Hypothesis
 from labwidgets.records.reports import in_words, length
+
+_FAILED = {
+    "speaker": "its speaker measures models",
+    "empty": "no words",
+    "repetition": "words that repeat in a loop",
+    "alarm": "something looks wrong: an alarm",
+    "duration": "too short or too long",
+    "pace": "too fast or too slow",
+    "confidence": "the model is not sure enough",
+    "agreement": "the second model says otherwise",
+}
+"""What each filter finds, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,18 @@ class PseudoReport:
         return (
             f"{self.n_passed} of {self.n_drafts} drafts by {self.model} ({length(self.hours)}) pass{agreed}; "
             f"failed: {failed or 'none'}; confidence {self.confidence}"
+        )
+
+    def _repr_html_(self) -> str:
+        facts = [("sound in them", length(self.hours)), ("confidence", self.confidence)]
+        if self.second is not None:
+            facts.insert(0, ("held against", self.second))
+        failed = tuple((_FAILED.get(name, name), f"{n}") for name, n in self.failed.items() if n)
+        return card(
+            f"{self.n_passed} of {self.n_drafts} drafts by {self.model} are good enough to learn from",
+            facts=facts,
+            table=Table(("left out as", "drafts"), failed, frozenset({1})) if failed else None,
+            look="good" if self.n_passed else "plain",
         )
 
 

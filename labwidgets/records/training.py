@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
+from labwidgets.records.cards import Fact, Look, card
 from labwidgets.records.pseudo import PseudoReport
 from labwidgets.records.reports import Refusal, in_words, length
 
@@ -113,6 +114,37 @@ class TrainReport:
         more = len(self.left_out) - _SHOWN
         return "\n".join([*lines, *([f"  and {more} more left out"] if more > 0 else [])])
 
+    def _repr_html_(self) -> str:
+        head, look = self._headline()
+        sizes = ", ".join(f"{n} {name}" for name, n in self.clips.items())
+        facts: list[Fact] = [
+            ("clips", f"{sizes}; {length(self.hours)} of references to learn from"),
+            ("began with", f"{self.base or 'nothing'}, by the recipe {self.recipe}"),
+        ]
+        rates = (("before, on the test set", self.before), ("after", self.after))
+        facts += [(name, _spread(rate)) for name, rate in rates if rate is not None]
+        if self.difference is not None:
+            facts.append(("difference", _verdict(self.difference)))
+        if self.state == "trained":
+            facts.append(("drafts", f'project.draft("{self.run}")'))
+        left_out = [f"left out {one.source}: {one.reason}" for one in self.left_out[:_SHOWN]]
+        more = len(self.left_out) - _SHOWN
+        left_out += [f"and {more} more left out"] if more > 0 else []
+        return card(head, facts=facts, notes=(*self._beside(), *self.notes, *left_out), look=look)
+
+    def _headline(self) -> tuple[str, Look]:
+        """Return what came of it in a line."""
+        name, found = self.run or "The training", self.difference
+        if self.state == "stopped":
+            return f"{name} was stopped: the same call goes on with it", "waits"
+        if found is None:
+            return f"{name} is trained", "plain"
+        if found["better"] is None:
+            return f"{name} is trained; that it differs from {self.base} may be chance", "plain"
+        if found["difference"] > 0:
+            return f"{name} is better than {self.base}", "good"
+        return f"{name} is WORSE than {self.base}", "waits"
+
     def _beside(self) -> list[str]:
         """Return what it learned from that no person wrote."""
         said = (
@@ -130,6 +162,11 @@ class TrainReport:
 def _rate(rate: Mapping[str, Any]) -> str:
     between = "" if rate["interval"] is None else " [{:.1%}, {:.1%}]".format(*rate["interval"])
     return f"WER {rate['wer']:.1%}{between}, CER {rate['cer']:.1%}, {rate['n_words']} words"
+
+
+def _spread(rate: Mapping[str, Any]) -> str:
+    between = "" if rate["interval"] is None else " ({:.1%} to {:.1%})".format(*rate["interval"])
+    return f"WER {rate['wer']:.1%}{between}, CER {rate['cer']:.1%}, of {rate['n_words']} words"
 
 
 def _verdict(difference: Mapping[str, Any]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
-from typing import Any
 
+from labwidgets.records.cards import Table, card
 from labwidgets.records.reports import in_words, work_time
 
 TERMS = ("errors", "novelty", "coverage")
@@ -147,27 +146,12 @@ class WhatNext:
         return "\n".join((f"{len(self.rows)} of {self.open} open segments:", *shown, *self.notes))
 
     def _repr_html_(self) -> str:
-        head = ("segment", "worth a minute", *TERMS, "minutes", "WER of the draft", "why")
-        body = "".join(f"<tr>{''.join(map(_cell, _cells(one)))}</tr>" for one in self.rows)
-        notes = "".join(f"<div>{escape(note)}</div>" for note in self.notes)
-        return (
-            f"<table><caption>{len(self.rows)} of {self.open} open segments, most worth it first</caption>"
-            f"<thead><tr>{''.join(f'<th scope=col>{name}</th>' for name in head)}</tr></thead>"
-            f"<tbody>{body}</tbody></table>{notes}"
-        )
+        head = ("worth a minute", "why", "likely wrong", "minutes", "segment")
+        table = Table(head, tuple(map(_cells, self.rows)), frozenset({0, 2, 3}))
+        title = f"{len(self.rows)} of {self.open} open segments, most worth it first"
+        return card(title, table=table if self.rows else None, notes=self.notes)
 
 
-def _cells(one: WorthRow) -> tuple[Any, ...]:
-    wer = "-" if one.wer is None else f"{one.wer:.0%}"
-    return (
-        one.segment_id,
-        f"{one.value:.2f}",
-        *(f"{getattr(one, name):.2f}" for name in TERMS),
-        f"{one.minutes:.1f}",
-        wer,
-        one.why,
-    )
-
-
-def _cell(value: str) -> str:
-    return f'<td style="text-align:left">{escape(value)}</td>'
+def _cells(one: WorthRow) -> tuple[str, ...]:
+    wer = "no draft" if one.wer is None else f"{one.wer:.0%}"
+    return (f"{one.value:.1f}", one.why, wer, f"{one.minutes:.1f}", one.segment_id)
