@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Without these files every kernel, job and test process compiles the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 PORT ?= 8891
@@ -59,12 +61,12 @@ lab: install $(MODEL) $(SAMPLE) ## JupyterLab on port 8891 at the first notebook
 install: $(INSTALLED) $(BUNDLED) ## .venv with labwidgets in it
 
 ##@ Check
-.PHONY: test test-fast soak bench tools ruff layers prose types biome tsc vitest python python-fast system-tools
+.PHONY: test test-fast soak bench tools checks ruff layers prose types biome tsc vitest python python-fast system-tools
 test: tools system-tools $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
-	@$(MAKE) --keep-going ruff layers prose types biome tsc vitest python
+	@$(MAKE) --keep-going checks python
 
 test-fast: tools ## Lint, types, unit tests: under two minutes
-	@$(MAKE) --keep-going ruff layers prose types biome tsc vitest python-fast
+	@$(MAKE) --keep-going checks python-fast
 
 soak: tools system-tools $(MODEL) $(SAMPLE) ## Kills by the thousand, hours of play
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
@@ -73,6 +75,11 @@ bench: tools system-tools $(MODEL) $(SAMPLE) $(BENCH) ## The figures of the READ
 	@for script in benchmarks/[!_]*.py; do echo "==> $$script"; $(BIN)/python "$$script" $(ARGS); done
 
 tools: install $(TOOLS)
+
+# Two at a time, each one's words in one piece where make can do that.
+checks:
+	@$(MAKE) --keep-going --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) \
+	  types vitest layers ruff prose biome tsc
 
 ruff:
 	$(BIN)/ruff check
@@ -98,10 +105,11 @@ vitest:
 	cd $(FRONTEND) && $(NODE) node_modules/vitest/vitest.mjs run
 
 # One run for all of it, so that one closing line of pytest speaks for the whole. A file stays with one worker:
-# its tests share a JupyterLab.
+# its tests share a JupyterLab. Long files begin first (tests/conftest.py). Two workers on as many threads each
+# would spend half of their time waiting for each other inside torch.
 python:
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env tests labwidgets notebooks \
-	  $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	  --nbval-lax --nbval-current-env tests labwidgets notebooks $(PYTEST_ARGS)
 
 python-fast:
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)

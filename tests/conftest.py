@@ -50,6 +50,23 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if is_module and not collection_path.name.startswith("test_") else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files of minutes before those of seconds, so that no worker is left alone with one at the end."""
+    turns: dict[Path, int] = {}
+    for item in items:
+        turns[item.path] = min(_turn(item), turns.get(item.path, 9))
+    items.sort(key=lambda item: turns[item.path])
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.path.suffix == ".ipynb":
+        return 0
+    if "asr_models" in item.path.parts:
+        return 1
+    marks = ("browser", "slow")
+    return next((turn for turn, mark in enumerate(marks, 2) if item.get_closest_marker(mark)), 4)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the test's own process connect to this machine and nowhere else."""
