@@ -120,9 +120,11 @@ def _cells(name: str, found: Score) -> tuple[str, ...]:
 
 def _in_words(one: PairTest) -> str:
     points = f"{abs(one.difference) * 100:.2f} points"
+    chance = "p < 0.001" if one.p < 0.001 else f"p = {one.p:.2g}"
     if one.better is None:
-        return f"{one.a} and {one.b}: {points} apart, which may be chance (p = {one.p:.3g})"
-    return f"{one.better} is better in {one.a} against {one.b}: {points} (p = {one.p:.3g})"
+        return f"{one.a} and {one.b}: {points} apart, which may be chance ({chance})"
+    other = one.a if one.better == one.b else one.b
+    return f"{one.better} is better than {other}: {points} ({chance})"
 
 
 def compare(

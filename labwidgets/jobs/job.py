@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ Point = Mapping[str, float]
 Follower = Callable[["Job[Any]"], None]
 
 logger = logging.getLogger(__name__)
+
+_KILLED = "Something killed it, as systems do that run out of memory. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +185,12 @@ class Job(Generic[Result]):
             self._process.stdout.close()
         code = self._process.wait()
         if self._result is None and self._error is None:
+            # What was killed had no last words: a library's chatter would stand there.
+            words = self._last_words() if code >= 0 else _KILLED if -code == signal.SIGKILL else ""
             self._error = JobError(
                 f"the worker of {self.title} died",
                 value=f"exit code {code}",
-                remedy=self._last_words() + "Run it again: it resumes where it was",
+                remedy=words + "Run it again: it resumes where it was",
             )
         self._errors.close()
         self._let_go()
