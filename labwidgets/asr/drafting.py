@@ -257,7 +257,7 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
                 _finish(run, tally)
                 return _report(plan, tallies)
             _draft_one(run, tally, segment, recording)
-            tell(segment.id)
+            tell(lot.model)
         _finish(run, tally)
     return _report(plan, tallies)
 

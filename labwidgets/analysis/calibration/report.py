@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from labwidgets.analysis.calibration.fitting import Calibration, Floats, fit
 from labwidgets.analysis.calibration.measuring import Bin, brier, expected_error, reliability
-from labwidgets.analysis.markup import image, picture
+from labwidgets.analysis.markup import element, image, picture
 from labwidgets.errors import ConfigError
 from labwidgets.records import in_words
 
@@ -83,17 +83,17 @@ class CalibrationReport:
         }
 
     def _repr_html_(self) -> str:
-        return image(self._repr_svg_(), str(self))
+        return image(self._repr_svg_(), str(self)) + element("p", str(self)).markup
 
     def _repr_svg_(self) -> str:
         title = f"{self.unit} confidence of {self.model}"
         body = (
             f'<text x="8" y="18" font-weight="600">{escape(title)}</text>{_axes()}'
             f"{_line(self.before, '#b3541e', 'square')}{_line(self.after, '#1559b8', 'disc')}"
-            f"{_key(0, '#b3541e', 'square', f'as it is, ECE {self.ece[0]:.3f}')}"
-            f"{_key(1, '#1559b8', 'disc', f'calibrated, ECE {self.ece[1]:.3f}')}"
+            f"{_key(0, '#b3541e', 'square', f'as it is: off by {self.ece[0]:.3f} (ECE)')}"
+            f"{_key(1, '#1559b8', 'disc', f'calibrated: off by {self.ece[1]:.3f} (ECE)')}"
         )
-        return picture(title, (_LEFT + _SIDE + 190, _TOP + _SIDE + 44), body)
+        return picture(title, (_LEFT + _SIDE + 230, _TOP + _SIDE + 44), body)
 
 
 def calibrated(judged: Judged, *, model: str, unit: str, source: str, method: str) -> CalibrationReport:
@@ -173,8 +173,11 @@ def _axes() -> str:
     return (
         f'<rect x="{_LEFT}" y="{_TOP}" width="{_SIDE}" height="{_SIDE}" fill="none" stroke="#8a9099"/>'
         f'<path d="M{_x(0)} {_y(0)} L{_x(1)} {_y(1)}" stroke="#1c1e21" stroke-dasharray="3 3"/>{ticks}'
-        f'<text x="{_x(0.5):.0f}" y="{_y(0) + 34:.0f}" text-anchor="middle">confidence</text>'
-        f'<text transform="translate(14 {_y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text>'
+        f'<text x="{_x(0.5):.0f}" y="{_y(0) + 34:.0f}" text-anchor="middle">how sure the model is</text>'
+        f'<text transform="translate(14 {_y(0.5):.0f}) rotate(-90)" text-anchor="middle">'
+        "how often it is right</text>"
+        f'<g fill="#5a6068" font-size="12"><text x="{_x(0.06):.0f}" y="{_y(0.9):.0f}">too careful</text>'
+        f'<text x="{_x(0.94):.0f}" y="{_y(0.06):.0f}" text-anchor="end">too sure</text></g>'
     )
 
 
