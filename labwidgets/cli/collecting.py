@@ -117,6 +117,7 @@ def add(
             notes.extend(report.notes)
         if is_asked and added:
             notes = _licensed(project, notes)
+    notes = [note.replace(SAY_LICENCE, f"labwidgets licence {folder} CC-BY-4.0") for note in notes]
     if len(unusable) == len(sources):
         raise unusable[0]
     result = {"added": added, "known": known, "refused": plain(refused), "hours": hours}

@@ -99,7 +99,7 @@ def test_source_and_licence_are_asked_for_where_somebody_can_answer(
     run("init", project, "--language", "en")
     (recordings / "a b.wav").rename(tmp_path / "later.wav")
     said = typed()
-    assert "1 recordings came without a licence: say it with project.state_licence" in said
+    assert "1 recordings came without a licence: say it with labwidgets licence " in said
     assert "Enter" not in said
     (tmp_path / "later.wav").rename(recordings / "a b.wav")
     monkeypatch.setattr(collecting, "_answers", lambda: True)
