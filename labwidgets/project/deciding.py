@@ -162,7 +162,7 @@ class Deciding(Calibrating):
         Raises:
             NotFoundError: There is no such decision.
         """
-        wanted = decision if isinstance(decision, str) else decision.id
+        wanted = getattr(decision, "id", decision)
         known = self.store.decisions()
         pool = next((one.pool_id for one in known if one.id == wanted), None)
         if pool is None:

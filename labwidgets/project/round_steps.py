@@ -92,6 +92,7 @@ class Steps:
         if not pools:
             n = self._first_audits()
             if not n:
+                self._pass_audits()
                 return None
             self._draw(n, is_first=True)
         while True:
@@ -127,6 +128,10 @@ class Steps:
             )
             return 0
         return wish.audits if wish.audits <= _AT_ONCE else math.ceil(wish.audits / 2)
+
+    def _pass_audits(self) -> None:
+        if "no_audits" not in self._kept.noted:
+            self._note(no_audits=True)
 
     def _remark(self, said: str) -> None:
         known = list(self._kept.noted.get("notes", ()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from labwidgets.errors import LabError, ModelError
 from labwidgets.project.round_stands import STOPPED, Stand, audits_wait, labels_wait
 from labwidgets.project.round_tests import TestSet, first_model
-from labwidgets.records import ALL, Amount, AuditPool, KeptRound, RoundSettings, Worked
+from labwidgets.records import Amount, AuditPool, KeptRound, RoundSettings, Worked
 from labwidgets.training.runs import MODELS
 
 if TYPE_CHECKING:
@@ -153,9 +153,12 @@ class Views:
         waiting = sum(row.state == "open" for pool in pools[-1:] for row in self._store.audits(pool.id))
         if waiting:
             return Stand("audit", "people", audits_wait(waiting))
+        if kept.settings.audits and kept.noted["drafter"] and not pools and "no_audits" not in kept.noted:
+            return Stand("audit", "a call", "project.round() goes on.")
         left = self.left_to_label(kept)
-        if left and (pools or not kept.settings.audits):
-            return Stand("label", "people", labels_wait(len(left), sum(left.values()) / 3600, ALL))
+        if left:
+            wanted = kept.settings.label
+            return Stand("label", "people", labels_wait(len(left), sum(left.values()) / 3600, wanted))
         return Stand("train", "a call", "project.round() goes on.")
 
     def _pace(self, kept: Sequence[KeptRound], tests: TestSet) -> Pace | None:

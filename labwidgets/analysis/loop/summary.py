@@ -31,6 +31,8 @@ def _sentences(rounds: Rounds) -> Iterator[str]:
     if newest is not None:
         yield _errors(newest, rounds.start)
         yield from _worst(newest, rounds.slice_by)
+        if not any(part.value for part in newest.slices):
+            yield f"Of what measures it no {rounds.slice_by} is known: name another column with slice_by=…"
 
 
 def in_minutes(saved: float) -> str:

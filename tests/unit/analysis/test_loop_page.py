@@ -97,6 +97,8 @@ def test_what_is_not_known_leaves_gaps():
     page = Rounds((bare, one(2, measured_wer=0.125, rate=None)), "accent")._repr_html_()
     assert "not on record" in page
     assert "12.5%" in page
+    nobody = Rounds((one(1, rate=rate("run-1", 0.3)),), "tongue")
+    assert "Of what measures it no tongue is known: name another column with slice_by=" in repr(nobody)
     cost = one(1, saved_minutes=-3.0, settings=RoundSettings(max_wer=0.1))
     told = repr(Rounds((cost, one(2, saved_minutes=None))))
     assert "and in each round within its limit" in told

@@ -139,6 +139,8 @@ def test_a_decision_is_taken_back_by_hand(told):
     assert all(one.is_revoked for one in told.project.decisions())
     with pytest.raises(NotFoundError, match=r"no such decision: 'dec_x'.*none accepts anything"):
         told.project.revoke("dec_x")
+    with pytest.raises(NotFoundError, match="no such decision"):
+        told.project.revoke([found])  # type: ignore[arg-type]
 
 
 def test_where_people_worked_on_the_pool_a_new_one_is_opened(told):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from loops import ASKED, N
@@ -131,7 +132,13 @@ def test_no_audits_are_drawn_where_they_could_not_decide_anything(loop):
     found = loop.go(0.02, 0.01, audits=20, label=5)
     assert (found.step, found.audits, found.accepted) == ("label", 0, 0)
     assert f"of {N} drafts to decide anything, and 20 are allowed" in found.notes[0]
-    loop.label_rest(found)
+    loop.label_rest(replace(found, labelled_open=3))
+    # What is told without a call stands at the same step.
+    told = loop.project.rounds()
+    assert (told[-1].step, told[-1].labelled_open) == ("label", 2)
+    assert "2 segments wait to be labelled (20 s), any of those that are open" in told[-1].to_do
+    assert repr(told).startswith("In one round people labelled 3 segments (30 s, 2 min of work).")
+    loop.label_rest(told[-1])
     assert loop.go().is_done
 
 
