@@ -89,7 +89,8 @@ class Steps:
         if not wish.audits or not drafter:
             return None
         pools = self._views.pools(self._kept)
-        if not pools:
+        # A kill can come between the two: then there is a pool, and nothing was drawn from it.
+        if not pools or not self._store.audit_draws(pools[-1].id):
             n = self._first_audits()
             if not n:
                 self._pass_audits()

@@ -111,6 +111,10 @@ class Runs:
 
     def unfinished(self, key: str) -> Plan | None:
         """Return the newest run of that key that was cut short."""
+        for path in self.cut_short():
+            if (self.folder / path.name).is_dir():
+                # It was killed when all was done but this.
+                shutil.rmtree(path, ignore_errors=True)
         plans = [plan for path in self.cut_short() if (plan := _plan(path)) is not None]
         return next((plan for plan in plans if plan.key == key), None)
 

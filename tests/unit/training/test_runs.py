@@ -63,3 +63,10 @@ def test_a_list_of_segments_that_cannot_be_read_is_said(runs, lay, text):
     assert runs.report("run-1") == REPORT
     with pytest.raises(ModelError, match=r"what was kept of a run cannot be read.*segments\.json"):
         runs.segments("run-1")
+
+
+def test_a_run_that_is_done_is_not_begun_again_from_what_a_kill_left_of_it(runs, lay):
+    plan = runs.begin("key", "labels-1")
+    lay(plan.run)
+    assert runs.unfinished("key") is None
+    assert runs.cut_short() == []
