@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 60
 """Up to so many audits are drawn at once; more in two parts, the second where the first says."""
 
+_NO_AUDITS = "no audits drawn"
+
 _CHEAP = 0.1
 """Once something is accepted, more audits are drawn up to this part of what is not."""
 
@@ -118,13 +120,13 @@ class Steps:
                 wish.max_wer, wish.risk, model=drafter, expected_wer=self._views.measured_before(drafter)
             )
         except ProjectError as error:
-            self._remark(f"no audits drawn: {error}")
+            self._remark(f"{_NO_AUDITS}: {error}")
             return 0
         if not n_pool:
             return 0
         if needed >= n_pool or needed > 2 * wish.audits:
             self._remark(
-                f"no audits drawn: it takes about {needed} of {n_pool} drafts to decide anything, and "
+                f"{_NO_AUDITS}: it takes about {needed} of {n_pool} drafts to decide anything, and "
                 f"{wish.audits} are allowed"
             )
             return 0
@@ -135,9 +137,10 @@ class Steps:
             self._note(no_audits=True)
 
     def _remark(self, said: str) -> None:
-        known = list(self._kept.noted.get("notes", ()))
-        if said not in known:
-            self._note(notes=[*known, said])
+        before = list(self._kept.noted.get("notes", ()))
+        notes = [*(note for note in before if not note.startswith(_NO_AUDITS)), said]
+        if notes != before:
+            self._note(notes=notes)
 
     def _more_audits(self, decision: Decision, *, n_drawn: int, n_pool: int) -> int:
         """Return how many audits to draw in addition: where they are likely to change something."""

@@ -192,6 +192,9 @@ def save(base: Base, model: Any, folder: Path) -> None:
     """Write a folder that drafts: safetensors, config, tokenizer, feature extractor, licence."""
     model.config.use_cache = True
     model.save_pretrained(folder)
+    for weights in folder.glob("*.safetensors"):
+        # They come readable by their writer alone, whatever the umask; a project can be shared.
+        weights.chmod((folder / "config.json").stat().st_mode)
     base.tokenizer.save_pretrained(folder)
     base.extractor.save_pretrained(folder)
     if base.licence is not None:

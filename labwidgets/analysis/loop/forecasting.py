@@ -174,7 +174,7 @@ def forecast(past: Past | None, pace: Pace | None, ahead: Ahead) -> Forecast:
     triple = _triple(saved)
     return Forecast(
         verdict,
-        _reason(triple, cost, _triple(now)[1], _triple(following)),
+        _reason(triple, cost, _triple(following)),
         saved=triple,
         cost=cost,
         minutes_left=float(np.median(left)),
@@ -227,13 +227,11 @@ def _triple(values: Floats) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _reason(
-    saved: tuple[float, float, float], cost: float, now: float, following: tuple[float, float, float]
-) -> str:
+def _reason(saved: tuple[float, float, float], cost: float, following: tuple[float, float, float]) -> str:
     low, middle, high = following
     return (
         f"it would save about {saved[1]:.0f} minutes of people's work ({saved[0]:.0f} to {saved[2]:.0f}) and "
-        f"cost {cost:.0f}; the WER is {now:.1%} now and about {middle:.1%} after it ({low:.1%} to {high:.1%})"
+        f"cost {cost:.0f}; the WER after it would be about {middle:.1%} ({low:.1%} to {high:.1%})"
     )
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from labwidgets.analysis.loop.rounds import Round
 
 
+_LEAST_WORDS = 50
+"""With fewer a value of a column is not told to be the worst."""
+
+
 def summary(rounds: Rounds) -> tuple[str, ...]:
     """Return who labelled how much, what was decided and how sure that is, and where the model is worst."""
     is_begun = any(one.labelled or one.accepted for one in rounds)
@@ -80,9 +84,13 @@ def _errors(rate: ModelRate, start: ModelRate | None) -> str:
 
 
 def _worst(rate: ModelRate, slice_by: str) -> Iterator[str]:
-    named = [part for part in rate.slices if part.value and part.n_words]
-    worst = max(named, key=lambda part: part.wer, default=None)
-    if worst is not None and worst.wer > rate.wer:
+    named = [part for part in rate.slices if part.value]
+    told = [part for part in named if part.n_words >= _LEAST_WORDS]
+    worst = max(told, key=lambda part: part.wer, default=None)
+    if named and worst is None:
+        few = f"fewer than {_LEAST_WORDS} words measure each"
+        yield f"For which {slice_by} it is worst cannot be told: {few}."
+    elif worst is not None and worst.wer > rate.wer:
         yield f"By {slice_by} it is worst for {worst.value}: {_between(worst)} of {worst.n_words} words."
 
 

@@ -99,6 +99,9 @@ def test_what_is_not_known_leaves_gaps():
     assert "12.5%" in page
     nobody = Rounds((one(1, rate=rate("run-1", 0.3)),), "tongue")
     assert "Of what measures it no tongue is known: name another column with slice_by=" in repr(nobody)
+    few = rate("run-1", 0.3, "north")
+    few = replace(few, slices=(replace(few.slices[0], n_words=49),))
+    assert "accent it is worst cannot be told: fewer than 50 words" in repr(Rounds((one(1, rate=few),)))
     cost = one(1, saved_minutes=-3.0, settings=RoundSettings(max_wer=0.1))
     told = repr(Rounds((cost, one(2, saved_minutes=None))))
     assert "and in each round within its limit" in told

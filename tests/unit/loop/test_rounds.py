@@ -133,6 +133,7 @@ def test_no_audits_are_drawn_where_they_could_not_decide_anything(loop):
     assert (found.step, found.audits, found.accepted) == ("label", 0, 0)
     assert f"of {N} drafts to decide anything, and 20 are allowed" in found.notes[0]
     loop.label_rest(replace(found, labelled_open=3))
+    assert len(loop.go().notes) == 1
     # What is told without a call stands at the same step.
     told = loop.project.rounds()
     assert (told[-1].step, told[-1].labelled_open) == ("label", 2)

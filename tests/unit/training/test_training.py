@@ -78,6 +78,9 @@ def test_a_trained_model_is_a_draft_model_like_any_other(labelled, capsys):
     assert {name for point in points for name in point} == {"step", "epoch", "loss", "eval_loss"}
     assert tuple(points) == report.curve
     assert [model.name for model in labelled.models()] == ["run-1", "tiny.en", "base"]
+    assert f"only {report.after['n_words']} words measure it: label more speakers" in str(report)
+    modes = {path.stat().st_mode for path in (labelled.folder / "models" / "run-1").glob("*.*")}
+    assert len(modes) == 1
     assert labelled.models()[0].languages == ("en",)
     drafted = labelled.draft_here("run-1")
     assert (drafted.drafted, drafted.failed, drafted.model) == (32, (), "run-1")
