@@ -69,12 +69,20 @@ class Steps:
         if "drafter" in self._kept.noted:
             return None
         wanted, notes = self._views.drafting_model(self._kept)
-        report = self._project.draft_some(
-            list(self._store.open_segments()),
-            wanted,
-            progress=self._hooks.progress,
-            stopped=self._hooks.stopped,
-        )
+        try:
+            report = self._project.draft_some(
+                list(self._store.open_segments()),
+                wanted,
+                progress=self._hooks.progress,
+                stopped=self._hooks.stopped,
+            )
+        except ModelError as error:
+            if self._kept.settings.train:
+                raise
+            # It is to end: then it ends without.
+            notes.append(f"nothing was drafted: {error}")
+            self._note(drafter="", drafted_by="", notes=notes)
+            return None
         if self._is_stopped():
             return Stand("draft", "a call", STOPPED)
         if report.failed:

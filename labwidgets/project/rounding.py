@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from labwidgets.project.round_views import Views
 
 _FIXED = ("max_wer", "risk", "model")
-"""What cannot be changed while a round goes on: its drafts and audits answer to them."""
+"""What cannot be changed in a round that has drafted: its drafts and audits answer to them."""
 
 
 class Rounding(Drafting, Choosing, Deciding, Training):
@@ -172,7 +172,7 @@ class Rounding(Drafting, Choosing, Deciding, Training):
             before = RoundSettings() if last is None else replace(last.settings, train=True)
         else:
             before = last.settings
-            for name in _FIXED:
+            for name in _FIXED if "drafter" in last.noted else ():
                 if name in given and given[name] != getattr(before, name):
                     raise ConfigError(
                         f"{name} cannot be changed while round {last.number} goes on",

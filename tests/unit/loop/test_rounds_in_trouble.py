@@ -8,7 +8,7 @@ import threading
 import pytest
 from loops import ASKED, Loop
 
-from labwidgets.errors import StoreError, TrainingError
+from labwidgets.errors import ConfigError, ModelError, StoreError, TrainingError
 from labwidgets.project import Project
 from labwidgets.project.rounding import Rounding
 
@@ -40,6 +40,31 @@ def test_a_model_that_is_worse_stays_out_of_use(loop):
     assert found.new_rate.wer > found.wer
     assert any("run-1 stays in use" in note for note in found.notes)
     assert loop.go(again=True).drafter == "run-1"
+
+
+def test_a_model_that_cannot_draft_keeps_no_round_for_ever(loop, monkeypatch):
+    draft = loop.draft_some
+
+    def none_but_m0(segment_ids, model=None, **named):
+        if model not in (None, "m0"):
+            raise ModelError("no such model folder, and no Hub id", value=model)
+        return draft(segment_ids, model, **named)
+
+    monkeypatch.setattr(loop, "draft_some", none_but_m0)
+    for _ in range(2):
+        with pytest.raises(ModelError, match="no such model folder"):
+            loop.go(model="m00", audits=0, label=3)
+    found = loop.go(model="m0")
+    assert (found.step, found.drafter) == ("label", "m0")
+    with pytest.raises(ConfigError, match="model cannot be changed while round 1 goes on"):
+        loop.go(model="m1")
+    loop.label_rest(found)
+    assert loop.go().in_use == "run-1"
+    with pytest.raises(ModelError, match="no such model folder"):
+        loop.go(again=True)
+    found = loop.go(label=0, train=False)
+    assert (found.step, found.number, found.drafter) == ("done", 2, "")
+    assert found.notes[0].startswith("nothing was drafted: no such model folder")
 
 
 def test_a_model_that_is_gone_is_passed_over(loop):
@@ -190,4 +215,4 @@ def test_three_clips_of_one_speaker_end_in_words(project, make_new_recording, mo
 def test_an_empty_project_ends_a_round_with_nothing(project):
     found = project.round_here(train=False)
     assert (found.step, found.labelled, found.drafter) == ("done", 0, "")
-    assert "\nRound 1: done" in repr(project.rounds())
+    assert "Round 1: done" in repr(project.rounds())
