@@ -96,9 +96,9 @@ def drafted_reading(speech: Path, place: Path) -> Path:
         save_settings(project.settings.model_copy(update={"decoding": {"num_beams": 1}}), new)
         new.rename(place)
     project = lw.Project.open(place)
-    ids = [segment.id for segment in project.store.unlabelled_segments()]
+    ids = {segment.id for segment in project.store.unlabelled_segments()}
     for model in (READ_FILTERS["model"], READ_FILTERS["second"]):
-        print(f"{model}: {project.draft_some(ids, model)}", flush=True)
+        print(project.draft_some(ids - set(project.store.unlabelled_drafts(model)), model), flush=True)
     project.close()
     return place
 
