@@ -328,6 +328,8 @@ class Deciding(Calibrating):
                 last = self.store.decide(new, n_looks=len(looks))
         accepted = sum(one.accepted for one in self.store.decisions() if one.pool_id == pool.id)
         note = since_then(look) if pool.id else "No audits are drawn yet: project.audit(n)."
+        if not len(look.laid):
+            note = "All speakers of this pool took consent back: nothing is left to decide on."
         return look.decision(last, verdict, accepted=accepted, note=note)
 
     def _withdraw(self, look: Look, looks: Sequence[StoredDecision], reason: str) -> Decision:

@@ -169,6 +169,8 @@ def decide(grid: Grid, audited: Audited, wish: Wish, *, taken: Taken = NONE_TAKE
     now = _wealth(grid, audited, wish, taken)
     last, level = _fallback(now.most, grid.budgets, wish.risk)
     if last is None:
+        if not len(grid):
+            return Verdict(0, None, None, None, 0.0, len(audited), Need(None, 0), now)
         above = taken.excess(grid.counts, wish)
         need = needs(grid, audited.excess(wish), audited, now, wish=wish, above=above)
         return Verdict(0, None, None, None, 0.0, len(audited), need, now)

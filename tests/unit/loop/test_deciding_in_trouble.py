@@ -8,7 +8,7 @@ import uuid
 
 import numpy as np
 import pytest
-from told import N
+from told import N, Told
 
 from labwidgets.errors import ConfigError, StoreError
 from labwidgets.project import Project
@@ -73,6 +73,19 @@ def test_more_errors_than_were_proved_to_be_there_take_a_decision_back(told):
     assert "people have found more errors in what was accepted than was proved" in gone.note
     assert (gone.accepted, told.project.audit(5).pool) == (0, told.pool)
     assert told.project.verify().ok
+
+
+def test_where_everybody_left_a_pool_nothing_is_decided_and_it_says_so(project, make_new_recording):
+    told = Told(project, lambda **fields: make_new_recording(**fields, speaker=f"s{fields['source'][0]}"))
+    project.audit(9)
+    told.label()
+    project.decide(0.3, 0.2)
+    for speaker in range(10):
+        project.withdraw(f"s{speaker}")
+    found = project.decide(0.3, 0.2)
+    assert (found.accepted, found.audited, found.audits_needed) == (0, 0, None)
+    assert "took consent back" in found.note
+    assert project.verify().ok
 
 
 # ---- other processes, clocks ---------------------------------------------------------------------------
