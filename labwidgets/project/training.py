@@ -167,6 +167,7 @@ class Training(StoreSource):
                 self.store.audited,
                 self.store.gone,
                 self._labelled,
+                self.store.model_names,
             )
             return train(wish, self._runs, sources, hooks=hooks, again=again)
 

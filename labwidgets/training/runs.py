@@ -118,9 +118,20 @@ class Runs:
         plans = [plan for path in self.cut_short() if (plan := _plan(path)) is not None]
         return next((plan for plan in plans if plan.key == key), None)
 
-    def begin(self, key: str, snapshot: str, drafts: Sifted | None = None) -> Plan:
-        """Return a new run, its place made."""
-        taken = [int(match[1]) for path in self.all() if (match := _NUMBER.fullmatch(path.name))]
+    def begin(
+        self, key: str, snapshot: str, drafts: Sifted | None = None, *, known: Collection[str] = ()
+    ) -> Plan:
+        """Return a new run, its place made.
+
+        Args:
+            key: Of base and recipe.
+            snapshot: The labels that it learns from.
+            drafts: That it learns from, too.
+            known: Names of models that drafted: what one said that is gone must not be taken for the new
+                one's.
+        """
+        names = [*known, *(path.name for path in self.all())]
+        taken = [int(match[1]) for name in names if (match := _NUMBER.fullmatch(name))]
         digest = "" if drafts is None else drafts.digest
         plan = Plan(f"run-{max(taken, default=0) + 1}", key, snapshot, digest)
         work = self.work(plan)

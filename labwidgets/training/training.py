@@ -78,6 +78,7 @@ class Sources:
         audits: Gives the segments that were drawn as audits.
         gone: Gives those among some segments whose speakers took consent back.
         labelled: Gives the segments that have a label now.
+        models: Gives the names of all models that ever drafted.
     """
 
     labels: Callable[[str], Any]
@@ -86,6 +87,7 @@ class Sources:
     audits: Callable[[], AbstractSet[str]]
     gone: Callable[[AbstractSet[str]], AbstractSet[str]]
     labelled: Callable[[], AbstractSet[str]]
+    models: Callable[[], Sequence[str]]
 
 
 def check_fit(base: ModelSource | None, recipe: TrainingRecipe, *, name: str) -> None:
@@ -130,7 +132,7 @@ def train(wish: Wish, runs: Runs, sources: Sources, *, hooks: Hooks, again: bool
         if known is not None and not sources.gone(runs.used(known.run)):
             return known
         with room_for("a new run", runs.folder):
-            plan = runs.begin(wish.key, wish.snapshot, wish.drafts)
+            plan = runs.begin(wish.key, wish.snapshot, wish.drafts, known=sources.models())
     try:
         with room_for("the run", runs.work(plan)), quiet():
             return _Run(wish, plan, runs, hooks).go(sources)

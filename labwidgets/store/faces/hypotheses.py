@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from labwidgets.records import (
     Hypothesis,
     ModelRun,
@@ -9,7 +11,7 @@ from labwidgets.records import (
     Segment,
     Transcription,
 )
-from labwidgets.store import drafts, intake
+from labwidgets.store import drafts, intake, schema
 from labwidgets.store.faces.transactions import Transactions
 
 
@@ -61,6 +63,11 @@ class Hypotheses(Transactions):
                 transcription=transcription,
             )
         )
+
+    def model_names(self) -> list[str]:
+        """Return the names of all models that ever drafted here."""
+        model = schema.model_run.c.model
+        return self._read(lambda connection: list(connection.scalars(sa.select(model).distinct())))
 
     def hypothesis_by_key(self, cache_key: str) -> Hypothesis | None:
         """Return the newest hypothesis made under a cache key, None if there is none."""

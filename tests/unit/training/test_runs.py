@@ -70,3 +70,8 @@ def test_a_run_that_is_done_is_not_begun_again_from_what_a_kill_left_of_it(runs,
     lay(plan.run)
     assert runs.unfinished("key") is None
     assert runs.cut_short() == []
+
+
+def test_the_name_of_a_model_that_drafted_and_is_gone_is_not_given_again(runs, lay):
+    lay("run-1")
+    assert runs.begin("key", "labels-1", known=["tiny.en", "run-4", "run-2 + replace"]).run == "run-5"
