@@ -249,7 +249,7 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
             if len(plan.lots) == 1:
                 raise
             tally.failed += [Refusal(segment.id, str(error)) for segment, _ in lot.pairs]
-            tell(lot.model)
+            tell(f"drafts by {lot.model}")
             continue
         run = _Run(store, read_audio, drafter, force, voice)
         for segment, recording in lot.pairs:
@@ -257,7 +257,7 @@ def draft_planned(  # noqa: PLR0913 - the parts of a run, all but four optional
                 _finish(run, tally)
                 return _report(plan, tallies)
             _draft_one(run, tally, segment, recording)
-            tell(lot.model)
+            tell(f"drafts by {lot.model}")
         _finish(run, tally)
     return _report(plan, tallies)
 

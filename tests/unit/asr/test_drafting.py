@@ -206,7 +206,7 @@ def test_progress_counts_every_segment(store, add):
     add("a", "b")
     seen: list[tuple[int, int, str]] = []
     draft_segments(store, read, Parrot(), progress=lambda *step: seen.append(step))
-    assert seen == [(1, 2, Parrot.model), (2, 2, Parrot.model)]
+    assert seen == [(1, 2, "drafts by parrot"), (2, 2, "drafts by parrot")]
 
 
 def test_alarms_are_stored_with_the_draft(store, add):
