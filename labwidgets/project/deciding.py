@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from labwidgets.errors import NotFoundError, ProjectError, StoreError
+from labwidgets.errors import ConfigError, NotFoundError, ProjectError, StoreError
 from labwidgets.project.calibrating import Calibrating
 from labwidgets.project.looks import Look, look_at, refuse_another, since_then, why_broken
 from labwidgets.records import (
@@ -19,6 +19,7 @@ from labwidgets.records import (
     StoredDecision,
 )
 from labwidgets.records.numbers import checked_count, checked_share
+from labwidgets.text import normalisation
 from labwidgets.training.material import SPLITS
 from labwidgets.training.runs import MODELS, Runs
 
@@ -120,6 +121,14 @@ class Deciding(Calibrating):
         """
         checked_share("max_wer", max_wer)
         checked_share("risk", risk)
+        if not isinstance(normalize, str):
+            raise ConfigError(
+                "a spelling that cannot be kept",
+                value=normalize,
+                allowed="names, joined with +, such as basic+digits",
+            )
+        # Here, as a look without audits would keep it unseen, and the audits would answer to it.
+        normalisation(normalize)
         return _again(
             lambda: self._look(max_wer, risk, max_edits=max_edits, model=model, normalize=normalize)
         )

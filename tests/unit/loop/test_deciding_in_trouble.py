@@ -196,6 +196,12 @@ def test_limits_and_numbers_that_are_none_are_refused(told):
             told.project.decide(bad, 0.05)
         with pytest.raises(ConfigError, match="risk is out of range"):
             told.project.decide(0.05, bad)
+    told.project.audit(3)
+    with pytest.raises(ConfigError, match=r"no such normalisation: 'nonsense'"):
+        told.project.decide(0.1, 0.05, normalize="nonsense")
+    with pytest.raises(ConfigError, match=r"a spelling that cannot be kept.*names, joined with \+"):
+        told.project.decide(0.1, 0.05, normalize=lambda _: "")
+    assert told.project.decisions() == []
     for bad in ("5", 2.5, True, None, 0):
         with pytest.raises(ConfigError, match=r"n is out of range.*a whole number, 1 or more"):
             told.project.audit(bad)
