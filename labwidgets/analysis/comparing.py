@@ -94,16 +94,19 @@ class Comparison:
         return "\n".join((*lines, *self._verdicts(), *self.warnings))
 
     def _repr_html_(self) -> str:
-        first, second = self.pairs[0].a, self.pairs[0].b
-        is_sure = self.pairs[0].better is not None
+        first = self.pairs[0]
+        title = f"{first.a} is better than {first.b}"
+        if first.difference == 0:
+            title = f"{first.a} and {first.b} do equally well"
+        elif first.better is None:
+            title = f"It may be chance that {title}"
         head = ("model", "WER", "between", "CER", "words", "utterances")
         rows = tuple(_cells(name, found) for name, found in self.scores.items())
-        title = f"{first} is better than {second}"
         return card(
-            title if is_sure else f"It may be chance that {title}",
+            title,
             table=Table(head, rows, frozenset({1, 2, 3, 4, 5})),
             notes=(*self._verdicts(), *self.warnings),
-            look="good" if is_sure else "plain",
+            look="plain" if first.better is None else "good",
         )
 
     def _verdicts(self) -> list[str]:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from labwidgets.analysis.comparing import compare
 from labwidgets.records import Decision, PseudoReport, TrainReport, WhatNext, WorthRow
 
 EVIL = "<script>a & b</script>"
@@ -80,3 +81,15 @@ def test_tables_hold_what_was_left_out_and_what_comes_next() -> None:
     row = WorthRow("seg_1", 0.34, None, 1.0, 1.0, 1.0, 12.34, EVIL)
     cells = [one.text for one in ET.fromstring(WhatNext((row,), 5)._repr_html_()).iterfind(".//td")]
     assert cells == ["12.3", EVIL, "no draft", "0.3", "seg_1"]
+
+
+def test_a_comparison_says_which_model_is_better_or_that_it_is_open() -> None:
+    texts = [f"this is sentence number {n} of them all" for n in range(40)]
+    worse = [text.replace("sentence", "sense") if n % 3 else text[:-8] for n, text in enumerate(texts)]
+    said, _, look = read(compare(texts, {EVIL: worse, "new": texts})._repr_html_())
+    assert (said, look) == (f"new is better than {EVIL}", "lw-card lw-good")
+    bad = ["so it was not", *texts[1:]]
+    said, _, look = read(compare(texts, {"old": bad, "new": texts})._repr_html_())
+    assert (said, look) == ("It may be chance that new is better than old", "lw-card lw-plain")
+    said, _, look = read(compare(texts, {"one": texts, "two": texts})._repr_html_())
+    assert (said, look) == ("one and two do equally well", "lw-card lw-plain")
