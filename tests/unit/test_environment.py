@@ -142,21 +142,3 @@ def test_torch_comes_from_the_usual_index_off_linux(torch_index, monkeypatch, ca
     monkeypatch.setattr(torch_index, "_resolved", lambda _: metadata(needs=CUDNN))
     torch_index.main()
     assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize("index", ["", "https://mirror.invalid/simple"], ids=["usual index", "own index"])
-@pytest.mark.parametrize("uv_works", [True, False], ids=["uv", "no uv"])
-def test_packages_come_by_uv_from_the_index_of_pip_or_else_by_pip(tmp_path, uv_works, index):
-    python, log = tmp_path / "python", tmp_path / "log"
-    python.write_text(
-        "#!/bin/sh\n"
-        f'echo "$2 $3 ${{UV_DEFAULT_INDEX:-}}" >> {log}\n'
-        f'[ "$3" != config ] || {{ echo "{index}"; exit {int(not index)}; }}\n'
-        f'[ "$2" != uv ] || exit {int(not uv_works)}\n'
-    )
-    python.chmod(0o755)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "UV_"))}
-    subprocess.run([CHECKOUT / ".ci" / "fetch", python, "-e", "."], check=True, env=environment)
-    asked = ["pip config", f"uv pip {index}".rstrip()]
-    asked += [] if uv_works else [f"pip install {index}".rstrip()]
-    assert [line.rstrip() for line in log.read_text().splitlines()] == asked
