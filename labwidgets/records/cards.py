@@ -31,7 +31,8 @@ _STYLE = """
 & th, & td { text-align: start; padding: .25rem .9rem .25rem 0; border: 0; vertical-align: top;
   border-bottom: 1px solid var(--line); background: none; white-space: normal; }
 & th { font-weight: 600; vertical-align: bottom; }
-& td.lw-n, & th.lw-n { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+& td.lw-n, & th.lw-n { text-align: end; font-variant-numeric: tabular-nums; }
+& td.lw-n { white-space: nowrap; }
 & tr, & tr:nth-child(even), & tr:hover { background: none !important; }
 """
 

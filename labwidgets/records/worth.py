@@ -146,12 +146,7 @@ class WhatNext:
         return "\n".join((f"{len(self.rows)} of {self.open} open segments:", *shown, *self.notes))
 
     def _repr_html_(self) -> str:
-        head = ("worth a minute", "why", "likely wrong", "minutes", "segment")
-        table = Table(head, tuple(map(_cells, self.rows)), frozenset({0, 2, 3}))
+        rows = tuple((f"{one.value:.1f}", one.why, one.segment_id) for one in self.rows)
+        table = Table(("worth a minute", "why", "segment"), rows, frozenset({0}))
         title = f"{len(self.rows)} of {self.open} open segments, most worth it first"
         return card(title, table=table if self.rows else None, notes=self.notes)
-
-
-def _cells(one: WorthRow) -> tuple[str, ...]:
-    wer = "no draft" if one.wer is None else f"{one.wer:.0%}"
-    return (f"{one.value:.1f}", one.why, wer, f"{one.minutes:.1f}", one.segment_id)
