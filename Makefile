@@ -106,15 +106,17 @@ tsc:
 vitest:
 	cd $(FRONTEND) && $(NODE) node_modules/vitest/vitest.mjs run
 
+# Two workers on as many threads each would spend half of their time waiting for each other inside torch.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
 # One run for all of it, so that one closing line of pytest speaks for the whole. A file stays with one worker:
-# its tests share a JupyterLab. Long files begin first (tests/conftest.py). Two workers on as many threads each
-# would spend half of their time waiting for each other inside torch.
+# its tests share a JupyterLab. Long files begin first (tests/conftest.py).
 python:
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	$(PYTEST) --dist loadfile --no-loadscope-reorder \
 	  --nbval-lax --nbval-current-env tests labwidgets notebooks $(PYTEST_ARGS)
 
 python-fast:
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
+	$(PYTEST) -q -m "not slow and not browser and not soak" tests $(PYTEST_ARGS)
 
 system-tools:
 	@.ci/system-tools
@@ -150,7 +152,8 @@ $(INSTALLED): $(BASE)
 $(BUNDLED): $(INSTALLED)
 	@[ -f $@ ] || { echo "==> front end"; $(PIP) install -q --no-deps -e .; touch $@; }
 
-$(TOOLS): $(INSTALLED)
+# After the bundles, as both may want to fetch the front end's packages.
+$(TOOLS): $(INSTALLED) | $(BUNDLED)
 	$(call say,test tools)
 	@$(PIP) install -q --group dev
 	@$(BIN)/python $(FRONTEND)/hatch_build.py
