@@ -79,6 +79,10 @@ class Lab:
         return json.loads(body) if body else None
 
     def end_sessions(self) -> None:
+        # A kernel takes a second to leave by itself, and there is nothing left that it could lose.
+        for kernel in kernels(self):
+            with suppress(psutil.NoSuchProcess):
+                kernel.kill()
         for session in self.request("/api/sessions"):
             # Its page may have ended it by itself.
             with suppress(urllib.error.HTTPError):
