@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ SAFE = "basic"
 """What a project compares by default; tags in its references, which no model says, are no words."""
 
 _MOST_NAME = 200
+_OF_A_RUN = re.compile(r"run-\d+")
 
 
 class Analysing(StoreSource):
@@ -61,6 +63,11 @@ class Analysing(StoreSource):
 
         if not model.strip() or len(model) > _MOST_NAME:
             raise SourceError("no usable name of a model", value=model, allowed="1 to 200 characters")
+        if _OF_A_RUN.fullmatch(model.strip()):
+            # Rounds would take these texts for what that model says, and decide by them which one is used.
+            raise SourceError(
+                "so models are called that were trained here", value=model, allowed="another name"
+            )
         given = side(source, role="hypothesis", column=text)
         if given.ids is None:
             raise SourceError(

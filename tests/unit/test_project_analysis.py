@@ -103,6 +103,8 @@ def test_a_project_says_what_cannot_be_scored(project):
         project.add_hypotheses({"u7": "x"}, model="a")
     with pytest.raises(SourceError, match="no usable name of a model"):
         project.add_hypotheses({"one": "x"}, model=" ")
+    with pytest.raises(SourceError, match=r"so models are called that were trained here: 'run-2'"):
+        project.add_hypotheses({"one": "x"}, model="run-2")
     report = project.add_hypotheses({"one": "x", "one.wav": "y", "two": None}, model="a")
     assert [one.reason.split(":")[0] for one in report.refused] == [
         "there is more than one text for its segment",
