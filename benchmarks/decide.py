@@ -26,6 +26,7 @@ from _pools import Drafts, clips, earnings
 from labwidgets.analysis.decision import (
     Audited,
     Draws,
+    Stakes,
     Wish,
     decide,
     draw,
@@ -33,7 +34,7 @@ from labwidgets.analysis.decision import (
     make_grid,
     region_weights,
 )
-from labwidgets.analysis.decision.pool import most_edits
+from labwidgets.analysis.decision.stakes import BY_SIZE, caps_by_size, chances_by_size, most_edits
 
 RISK = 0.05
 TYPING, CORRECTING = 14.83, 9.65
@@ -59,6 +60,8 @@ class Outcome:
     is_broken_capped: bool
     saved: float
     bound: float | None
+    heard: float = 0.0
+    """Share of the minutes that audits are."""
 
 
 def project(case: Case, random: np.random.Generator, *, is_ordered: bool = True) -> tuple[Drafts, np.ndarray]:
@@ -73,32 +76,48 @@ def project(case: Case, random: np.random.Generator, *, is_ordered: bool = True)
     return Drafts(drafts.name, edits, words, drafted, scores[order], minutes), order
 
 
-def simulate(case: Case, seed: int, *, is_ordered: bool = True) -> Outcome:
+def staked(pool: Drafts, max_wer: float, n_words: float, *, is_flat: bool) -> Stakes:
+    """Return caps and chances by the words of each draft; ``is_flat``: the same for all, as before."""
+    if is_flat:
+        n = len(pool.drafted)
+        most = float(most_edits(pool.drafted.astype(int).tolist()))
+        return Stakes(np.full(n, most), np.ones(n), np.zeros(n), max_wer)
+    caps = caps_by_size(pool.drafted, BY_SIZE, max_wer=max_wer)
+    chances = chances_by_size(pool.drafted, BY_SIZE, mean=n_words)
+    return Stakes(caps, chances, max_wer * pool.drafted, max_wer)
+
+
+def simulate(case: Case, seed: int, *, is_ordered: bool = True, is_flat: bool = False) -> Outcome:
     """Audit and decide one project."""
     random = np.random.default_rng(seed)
     pool, _ = project(case, random, is_ordered=is_ordered)
     n = case.n_pool
     grid = make_grid(pool.scores)
-    n_words = float(pool.drafted.mean())
-    wish = Wish(case.max_wer, RISK, most_edits(pool.drafted.tolist()), n_words)
+    n_words = max(1.0, float(pool.drafted.mean()))
+    wish = Wish(case.max_wer, RISK, n_words=n_words)
+    stakes = staked(pool, case.max_wer, n_words, is_flat=is_flat)
     ranks, batch, missed, region = np.zeros(0, np.int64), np.zeros(0, np.int64), np.ones(n), n
     weights: list[np.ndarray] = []
     counts: list[int] = []
     for number, size in enumerate(case.looks):
-        weights.append(region_weights(n, region))
+        weights.append(stakes.weights * region_weights(n, region))
         left = weights[-1].copy()
         left[ranks] = 0.0
         new = draw(left, size, seed=int(random.integers(1 << 62)))
-        missed *= 1 - inclusion(left, size)
+        seen = np.zeros(n, dtype=bool)
+        seen[ranks] = True
+        missed *= 1 - inclusion(weights[-1], size, seen=seen)
         ranks, batch = np.append(ranks, new), np.append(batch, np.full(len(new), number))
         draws = Draws(ranks, batch, tuple(weights))
-        audited = Audited(draws, pool.edits[ranks], pool.words[ranks], np.maximum(1 - missed, 1e-9)[ranks])
+        edits, words = pool.edits[ranks], pool.words[ranks]
+        audited = Audited(draws, edits, words, np.maximum(1 - missed, 1e-9)[ranks], stakes)
         found = decide(grid, audited, wish)
         region = found.need.region
         counts.append(found.n_accepted)
     count = counts[-1]
     excess = np.cumsum(pool.edits - case.max_wer * pool.words)
-    capped = np.cumsum(np.minimum(pool.edits, wish.max_edits) - case.max_wer * pool.words)
+    counted = stakes.counted(np.arange(n), pool.edits, pool.words)
+    capped = np.cumsum(counted - case.max_wer * pool.words)
     good = np.flatnonzero(excess <= 0)
     is_audited = np.zeros(n, dtype=bool)
     is_audited[ranks] = True
@@ -110,6 +129,7 @@ def simulate(case: Case, seed: int, *, is_ordered: bool = True) -> Outcome:
         any(one and capped[one - 1] > 0 for one in counts),
         saved(pool.minutes, is_accepted, is_audited),
         found.bound,
+        float(pool.minutes[ranks].sum() / pool.minutes.sum()),
     )
 
 
@@ -152,7 +172,8 @@ def tell(name: str, outcomes: list[Outcome]) -> None:
     print(
         f"    {name:22} broken {broken:3} of {len(outcomes)} ({capped} capped); "
         f"accepted {accepted.mean():.1%} = {share:.0%} of the oracle's {oracle.mean():.1%}; "
-        f"nothing in {np.mean(accepted == 0):.0%}; minutes saved {minutes.mean():+.1%}{shown}",
+        f"nothing in {np.mean(accepted == 0):.0%}; minutes saved {minutes.mean():+.1%}, audits "
+        f"{np.mean([one.heard for one in outcomes]):.1%} of them{shown}",
         flush=True,
     )
 
@@ -168,6 +189,7 @@ def run(case: Case, other: Drafts, n_projects: int) -> None:
     )
     seeds = range(n_projects)
     tell("audits", [simulate(case, seed) for seed in seeds])
+    tell("one cap, drawn evenly", [simulate(case, seed, is_flat=True) for seed in seeds])
     tell("random order", [simulate(case, seed, is_ordered=False) for seed in range(n_projects // 4)])
     tell("0.9 and better", [fixed(case, seed, 0.9) for seed in seeds])
     threshold = tuned(other, case.max_wer)
@@ -197,7 +219,7 @@ def main() -> None:
     ]
     if given.clips is not None:
         spoken = clips(given.folder, given.clips)
-        cases += [(Case(spoken, limit, 3000, looks), spoken) for limit in (0.05, 0.1)]
+        cases += [(Case(spoken, limit, 3000, looks), spoken) for limit in (0.05, 0.1, 0.2)]
     for case, other in cases:
         if given.only in case.drafts.name:
             run(case, other, given.projects)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from labwidgets.errors import ConfigError, NotFoundError, ProjectError, StoreError
 from labwidgets.project.calibrating import Calibrating
-from labwidgets.project.looks import Look, look_at, refuse_another, since_then, why_broken
+from labwidgets.project.looks import Look, look_at, refuse_another, since_then, why_broken, wish_of
 from labwidgets.records import (
     AuditDraw,
     AuditPool,
@@ -44,6 +44,7 @@ class Deciding(Calibrating):
     ) -> AuditReport:
         """Draw segments to be labelled blind, and keep on record that they were drawn.
 
+        Half of its chance a draft has like any other, half grows with its words: long ones count for more.
         The first draw fixes the pool: the drafts of one model whose segments nobody touched. Later draws
         come from the same pool; once a decision was asked for, out of the part that it is about. Where people
         worked on drafts of the pool meanwhile, or its permission was withdrawn, a new pool is opened: audit
@@ -110,8 +111,9 @@ class Deciding(Calibrating):
             max_wer: Most errors a word, for example 0.05.
             risk: Chance that this is broken, for example 0.05.
             max_edits: A draft with more edits counts as one with so many: what is beyond it is not
-                promised. Default: a third of an average draft's words or a sixth of the longest ones', 3
-                at least; as at the first look at the pool.
+                promised. Default: 2, and four times what the limit allows for the words of the draft,
+                rounded up: with a limit of 0.05, 5 in a draft of 14 words, 42 in one of 200. As at the
+                first look at the pool.
             model: Whose drafts; default: the model with the most, or the one that was audited last.
             normalize: How texts are spelt before they are compared, by name.
 
@@ -140,7 +142,7 @@ class Deciding(Calibrating):
 
         pool, units = self._decidable(model)
         looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
-        usual = looks[0].max_edits if looks else self._most_edits(units)
+        usual = looks[0].max_edits if looks else self._most_edits(pool, units)
         wish = Wish(max_wer, risk, usual if max_edits is None else max_edits, pool.n_words)
         for before in looks:
             refuse_another(before, wish, normalize)
@@ -217,14 +219,17 @@ class Deciding(Calibrating):
         pool, units = self._new_pool(model, None)
         if not units:
             return 0, 0
-        wish = Wish(max_wer, risk, self._most_edits(units), pool.n_words, expected_wer)
+        wish = Wish(max_wer, risk, None, pool.n_words, expected_wer)
         laid = lay_out(pool, units)
-        needed = find(laid.grid, audited(laid, [], [], errors={}, worst=wish.max_edits), wish).need.n
+        needed = find(laid.grid, audited(laid, [], [], errors={}, wish=wish), wish).need.n
         return len(units), len(units) if needed is None else needed
 
-    def _most_edits(self, units: Sequence[PoolUnit]) -> int:
-        from labwidgets.analysis.decision.pool import most_edits
+    def _most_edits(self, pool: AuditPool, units: Sequence[PoolUnit]) -> int | None:
+        """Return how many edits of any draft count in a pool that has no rule for it; else None."""
+        from labwidgets.analysis.decision.stakes import most_edits
 
+        if pool.by_size is not None:
+            return None
         return most_edits(self.store.draft_words([unit.draft_id for unit in units]))
 
     # ---- pools ---------------------------------------------------------------------------------------
@@ -263,14 +268,18 @@ class Deciding(Calibrating):
 
     def _new_pool(self, model: str, score: str | None) -> tuple[AuditPool, list[PoolUnit]]:
         from labwidgets.analysis.decision.grid import STARTS, STEP
-        from labwidgets.analysis.decision.scores import mean_words, scored
+        from labwidgets.analysis.decision.scores import mean_words, n_words, scored
+        from labwidgets.analysis.decision.stakes import BY_SIZE
 
         learned = self._learned(model)
         candidates = [one for one in self.store.candidates(model) if one.segment_id not in learned]
         name, scores = scored(candidates, score, normalize=SAFE)
         starts = tuple(STARTS.items())
-        units = [PoolUnit(one.segment_id, one.draft_id, scores[one.segment_id]) for one in candidates]
-        return AuditPool("", model, name, len(units), mean_words(candidates), STEP, starts), units
+        units = [
+            PoolUnit(one.segment_id, one.draft_id, scores[one.segment_id], words=n_words(one))
+            for one in candidates
+        ]
+        return AuditPool("", model, name, len(units), mean_words(candidates), STEP, starts, BY_SIZE), units
 
     def _learned(self, model: str) -> set[str]:
         """Return the segments whose labels made a model of this project, or one that it began with.
@@ -307,14 +316,12 @@ class Deciding(Calibrating):
 
     def _region(self, pool: AuditPool, laid: Laid) -> int:
         """Return how many of the best drafts the next audits come from: the part that may be accepted."""
-        from labwidgets.analysis.decision.testing import Wish
-
         looks = [one for one in self.store.decisions() if one.pool_id == pool.id]
         if not looks:
             return pool.n
         last = looks[-1]
-        wish = Wish(last.max_wer, last.risk, last.max_edits, pool.n_words)
-        region = look_at(self.store, pool, wish, normalize=last.normalize).verdict().need.region
+        look = look_at(self.store, pool, wish_of(last, pool), normalize=last.normalize)
+        region = look.verdict().need.region
         return pool.n if region >= len(laid) else int(laid.before[region - 1]) + 1
 
     # ---- looks ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,12 @@ class Look:
     n_open: int
     heard: Heard
 
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Edits that count at most, of the shortest draft and of the longest."""
+        caps = self.audited.stakes.caps
+        return (int(caps.min()), int(caps.max())) if len(caps) else (0, 0)
+
     def verdict(self) -> Verdict:
         """Return what may be accepted."""
         from labwidgets.analysis.decision.testing import decide
@@ -73,10 +80,18 @@ class Look:
             max_wer=self.wish.max_wer,
             risk=self.wish.risk,
             max_edits=self.wish.max_edits,
+            counted=self.counted,
             model=self.pool.model,
             revoked=revoked,
             note=note,
         )
+
+
+def wish_of(look: StoredDecision, pool: AuditPool) -> Wish:
+    """Return what was asked for at a look at a pool."""
+    from labwidgets.analysis.decision.testing import Wish
+
+    return Wish(look.max_wer, look.risk, look.max_edits, pool.n_words)
 
 
 def refuse_another(look: StoredDecision, wish: Wish, normalize: str) -> None:
@@ -115,7 +130,7 @@ def look_at(
     draws = store.audit_draws(pool.id) if pool.id else []
     drafts = store.taken(pool.id) if pool.id else []
     used = usable(rows)
-    said = errors(used, normalize, max_wer=wish.max_wer, max_edits=wish.max_edits)
+    said = errors(used, normalize, wish=wish, laid=laid)
     made = errors_of_taken(drafts, normalize)
     again = [made[one.segment_id] for one in drafts if one.was_accepted and one.text is not None]
     return Look(
@@ -123,7 +138,7 @@ def look_at(
         wish,
         normalize,
         laid,
-        audited(laid, draws, used, errors=said, worst=wish.max_edits),
+        audited(laid, draws, used, errors=said, wish=wish),
         known_taken(laid, drafts, errors=made),
         sum(row.state == "open" for row in rows),
         Heard(len(again), sum(edits for edits, _ in again), sum(words for _, words in again)),
@@ -145,11 +160,12 @@ def why_broken(look: Look, looks: Sequence[StoredDecision]) -> str:
 
 def _is_refuted(look: Look, count: int, bound: float | None) -> bool:
     """Return whether the errors that are known are too many, if all that nobody heard were right."""
-    most, audited, taken = look.wish.max_edits, look.audited, look.taken
+    audited, taken = look.audited, look.taken
     is_drawn, is_taken = (audited.draws.ranks < count) & (audited.words > 0), taken.ranks < count
-    edits = np.minimum(audited.edits[is_drawn], most).sum() + np.minimum(taken.edits[is_taken], most).sum()
-    n_unheard = count - is_drawn.sum() - is_taken.sum()
-    words = audited.words[is_drawn].sum() + taken.words[is_taken].sum() + n_unheard * look.pool.n_words
+    edits = audited.counted[is_drawn].sum() + taken.counted(audited.stakes)[is_taken].sum()
+    unheard = look.laid.lengths[:count].copy()
+    unheard[audited.draws.ranks[is_drawn]] = unheard[taken.ranks[is_taken]] = 0.0
+    words = audited.words[is_drawn].sum() + taken.words[is_taken].sum() + unheard.sum()
     return bound is not None and bool(edits > bound * words)
 
 
@@ -165,7 +181,7 @@ def since_then(look: Look) -> str:
 
 
 def errors(
-    rows: Sequence[AuditRow], normalize: Normalise, *, max_wer: float, max_edits: int
+    rows: Sequence[AuditRow], normalize: Normalise, *, wish: Wish, laid: Laid
 ) -> dict[str, tuple[int, int]]:
     """Return edits and words of each audit that was labelled.
 
@@ -175,18 +191,21 @@ def errors(
     Args:
         rows: The audits.
         normalize: How texts are spelt.
-        max_wer: Errors a word that are allowed.
-        max_edits: Most edits that count.
+        wish: What is asked for.
+        laid: The pool.
     """
     labelled = [row for row in rows if row.state == "labelled"]
     pairs = [(row.segment_id, text, row.draft) for row in labelled for text in dict.fromkeys(row.answers)]
     found: dict[str, tuple[int, int]] = {}
 
-    def excess(one: tuple[int, int]) -> float:
-        return min(one[0], max_edits) - max_wer * one[1]
+    stakes = laid.stakes(wish)
+
+    def excess(key: str, one: tuple[int, int]) -> float:
+        rank, edits, words = np.array([laid.ranks[key]]), np.array([one[0]]), np.array([one[1]])
+        return float(stakes.counted(rank, edits, words)[0]) - wish.max_wer * one[1]
 
     for key, counted in _counted(pairs, normalize):
-        found[key] = max(found.get(key, counted), counted, key=excess)
+        found[key] = max(found.get(key, counted), counted, key=partial(excess, key))
     return found
 
 

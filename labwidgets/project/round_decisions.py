@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from labwidgets.project.looks import look_at
+from labwidgets.project.looks import Look, look_at, wish_of
 from labwidgets.records import AuditPool, StoredDecision, Worked
 from labwidgets.store import Store
 
@@ -34,24 +34,23 @@ def decided(store: Store, pool: AuditPool, audits: Sequence[Worked], *, pace: Pa
     if not accepting:
         return found
     last, accepted_hours = accepting[-1], sum(one.accepted_s for one in accepting) / 3600
-    wer, pool_wer = _audited_wers(store, pool, last)
+    seen = look_at(store, pool, wish_of(last, pool), normalize=last.normalize)
+    wer, pool_wer = _audited_wers(seen, last)
     return found | {
         "accepted": sum(one.accepted for one in accepting),
         "accepted_hours": accepted_hours,
         "decision": last.id,
         "bound": last.bound,
-        "max_edits": last.max_edits,
+        "counted": seen.counted,
         "audited_wer": wer,
         "saved_minutes": _saved(accepted_hours, (wer, pool_wer), audits, pace),
     }
 
 
-def _audited_wers(store: Store, pool: AuditPool, look: StoredDecision) -> tuple[float | None, float | None]:
+def _audited_wers(seen: Look, look: StoredDecision) -> tuple[float | None, float | None]:
     """Return what the audits say, as of now, of the accepted part of a pool and of all of it."""
-    from labwidgets.analysis.decision.testing import Wish, estimated_wer
+    from labwidgets.analysis.decision.testing import estimated_wer
 
-    wish = Wish(look.max_wer, look.risk, look.max_edits, pool.n_words)
-    seen = look_at(store, pool, wish, normalize=look.normalize)
     count = 0 if look.threshold is None else seen.count(look.threshold)
     return (
         estimated_wer(seen.audited, count, taken=seen.taken),

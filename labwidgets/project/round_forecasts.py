@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from labwidgets.analysis.decision.betting import Floats
+from labwidgets.analysis.decision.stakes import BY_SIZE, chances_by_size
 from labwidgets.analysis.loop import Ahead, Forecast, Pace, Past, Round, forecast, joint_draws
 from labwidgets.project.round_tests import TestSet, first_model
 from labwidgets.records import Amount, KeptRound, TrainReport, Worked
@@ -91,4 +93,18 @@ def _ahead(store: Store, rounds: Sequence[Round]) -> Ahead:
         label_hours=label_hours,
         share=shares[-1] if shares else 0.0,
         compute_minutes=last.settings.compute_minutes,
+        audit_size=_audit_size(np.array(list(waiting.values()))),
     )
+
+
+def _audit_size(lengths: Floats) -> float:
+    """Return the length of an audit next to an average segment, where words are as many a second in all.
+
+    >>> _audit_size(np.array([2.0, 2.0])), _audit_size(np.array([1.0, 3.0]))
+    (1.0, 1.125)
+    """
+    mean = float(lengths.mean()) if len(lengths) else 0.0
+    if not mean:
+        return 1.0
+    chances = chances_by_size(lengths, BY_SIZE, mean=mean)
+    return float(np.average(lengths, weights=chances) / mean)

@@ -32,6 +32,7 @@ from labwidgets.records.deciding import (
     HeardDraft,
     NewDecision,
     PoolUnit,
+    SizeRule,
     StoredDecision,
     TakenDraft,
 )
@@ -242,6 +243,7 @@ __all__ = [
     "SegmentsChanged",
     "ShownDraft",
     "Sifted",
+    "SizeRule",
     "Span",
     "SpeakerCard",
     "SpeakersReport",

@@ -39,12 +39,28 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class PoolUnit:
-    """A draft in a pool; ``is_there``: False once its speaker was taken out."""
+    """A draft in a pool, of so many words; ``is_there``: False once its speaker was taken out."""
 
     segment_id: str
     draft_id: str
     score: float
     is_there: bool = True
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRule:
+    """How drafts of unequal length count, fixed with their pool.
+
+    Attributes:
+        evenly: Part of its chance to be audited that a draft has like any other; the rest follows its words.
+        spare: So many edits of a draft count in any case.
+        times: Beyond these count so many times the edits that the limit allows for its words, rounded up.
+    """
+
+    evenly: float
+    spare: int
+    times: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,7 @@ class AuditPool:
         n_words: Of an average draft.
         step: Share of the pool from one threshold to the next.
         starts: Shares at which testing begins, each with its part of the risk.
+        by_size: How unequal drafts count; None in older pools: drawn evenly, one cap of edits for all.
         is_closed: A permission was withdrawn, or its audits are spent: nothing more is decided here.
     """
 
@@ -69,6 +86,7 @@ class AuditPool:
     n_words: float
     step: float
     starts: tuple[tuple[float, float], ...]
+    by_size: SizeRule | None = None
     is_closed: bool = False
 
 
@@ -161,7 +179,7 @@ class NewDecision:
     pool_id: str
     max_wer: float
     risk: float
-    max_edits: int
+    max_edits: int | None
     normalize: str
     threshold: float | None
     bound: float | None
@@ -177,7 +195,7 @@ class StoredDecision:
     pool_id: str
     max_wer: float
     risk: float
-    max_edits: int
+    max_edits: int | None
     normalize: str
     threshold: float | None
     bound: float | None
@@ -223,8 +241,10 @@ class Decision:
             None where the audits so far speak against every threshold.
         audits_open: Drawn, and not labelled yet.
         wer: Estimate for what is accepted.
-        max_wer, risk, max_edits: What was asked for: with a chance of at most ``risk`` the accepted drafts of
-            this pool have more than ``max_wer`` errors a word, at most ``max_edits`` counted in one segment.
+        max_wer, risk: What was asked for: with a chance of at most ``risk`` the accepted drafts of this pool
+            have more than ``max_wer`` errors a word, of each draft as many counted as ``counted`` says.
+        max_edits: Most edits of one draft that count; None where that follows its words.
+        counted: Most edits that count of the shortest draft of the pool, and of the longest.
         model: Whose drafts.
         revoked: How many segments went back into the queue at this look.
         note: What to know.
@@ -240,7 +260,8 @@ class Decision:
     wer: float | None
     max_wer: float
     risk: float
-    max_edits: int
+    max_edits: int | None
+    counted: tuple[int, int]
     model: str
     revoked: int = 0
     note: str = ""
@@ -253,7 +274,8 @@ class Decision:
             seen = "" if self.wer is None else f", estimate {self.wer:.1%}"
             said = (
                 f"{self.accepted} drafts by {self.model} accepted for {limit}: bound {self.bound:.1%}{seen}, "
-                f"{self.audited} audits.\nTake it back: project.revoke({self.id!r})."
+                f"{self.audited} audits. In one draft {self._counting}.\n"
+                f"Take it back: project.revoke({self.id!r})."
             )
         elif self.audits_needed is None:
             said = f"Nothing accepted for {limit}: by {self.audited} audits no drafts are good enough."
@@ -262,6 +284,13 @@ class Decision:
             said = f"Nothing accepted for {limit}: {self.audited} audits used, {more}."
         waiting = f"\n{self.audits_open} drawn audits wait to be labelled." if self.audits_open else ""
         return said + waiting + (f"\n{self.note}" if self.note else "")
+
+    @property
+    def _counting(self) -> str:
+        fewest, most = self.counted
+        if fewest == most:
+            return f"at most {most} errors count"
+        return f"at most {fewest} (the shortest) to {most} (the longest) errors count"
 
     def _repr_html_(self) -> str:
         is_decided = self.threshold is not None and self.bound is not None
@@ -277,6 +306,7 @@ class Decision:
         if self.bound is not None and self.threshold is not None:
             seen = "" if self.wer is None else f"; {self.wer:.1%} is the best estimate"
             facts.append(("the audits say", f"at most {self.bound:.1%}{seen}"))
+            facts.append(("in one draft", self._counting))
             facts.append(("to take it back", f"project.revoke({self.id!r})"))
         elif self.audits_needed is None:
             facts.append(("the audits say", "no drafts of this model are good enough for that"))

@@ -6,8 +6,8 @@ any of it is labelled, and an audit shows no draft from then on (see ``deciding_
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
@@ -19,6 +19,7 @@ from labwidgets.records import (
     AuditPool,
     NewDecision,
     PoolUnit,
+    SizeRule,
     StoredDecision,
     TakenDraft,
     new_id,
@@ -63,6 +64,7 @@ def open_pool(
             "segments": [unit.segment_id for unit in some],
             "drafts": [unit.draft_id for unit in some],
             "scores": [unit.score for unit in some],
+            "words": [unit.words for unit in some],
         }
         rows.append(codec.content_row(fields=fields))
     insert_rows(connection, schema.content, rows)
@@ -72,6 +74,7 @@ def open_pool(
         "content_ids": [row["id"] for row in rows],
         **{name: getattr(pool, name) for name in ("model", "score", "n_words", "step")},
         "starts": [list(start) for start in pool.starts],
+        "by_size": None if pool.by_size is None else asdict(pool.by_size),
     }
     _note(connection, "pool_opened", payload, actor)
     return opened
@@ -90,7 +93,10 @@ def pools(connection: sa.Connection) -> list[AuditPool]:
         if event.kind == "pool_opened":
             names = ("model", "score", "n", "n_words", "step")
             starts = tuple((share, part) for share, part in payload["starts"])
-            found[key] = AuditPool(id=key, starts=starts, **{name: payload[name] for name in names})
+            rule = payload.get("by_size")
+            by_size = None if rule is None else SizeRule(**rule)
+            fixed = {name: payload[name] for name in names}
+            found[key] = AuditPool(id=key, starts=starts, by_size=by_size, **fixed)
         elif event.kind == "audits_spent":
             found[key] = replace(found[key], is_closed=True)
     for one in decisions(connection):
@@ -110,17 +116,19 @@ def pool_units(connection: sa.Connection, pool_id: str) -> list[PoolUnit]:
         raise NotFoundError("no such pool of drafts", value=pool_id)
     ids = opened.payload["content_ids"]
     stored = contents(connection, ids)
-    rows = [
-        row
-        for key in ids
-        for row in zip(
-            *(stored[key]["fields"][name] for name in ("segments", "drafts", "scores")), strict=True
-        )
-    ]
-    gone = candidates.withdrawn(connection, [segment_id for segment_id, _, _ in rows])
+    rows = [row for key in ids for row in _unit_rows(stored[key]["fields"])]
+    gone = candidates.withdrawn(connection, [segment_id for segment_id, *_ in rows])
     return [
-        PoolUnit(segment_id, draft_id, score, segment_id not in gone) for segment_id, draft_id, score in rows
+        PoolUnit(segment_id, draft_id, score, segment_id not in gone, words)
+        for segment_id, draft_id, score, words in rows
     ]
+
+
+def _unit_rows(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, float, int]]:
+    names = ("segments", "drafts", "scores")
+    # Pools of earlier versions counted no words.
+    words = fields.get("words") or [0] * len(fields["segments"])
+    return zip(*(fields[name] for name in names), words, strict=True)
 
 
 def _events(connection: sa.Connection, pool_id: str) -> list[Any]:

@@ -66,7 +66,7 @@ def rounds() -> list[Round]:
                 accepted=(0, 310, 520, 760)[number - 1],
                 accepted_hours=(0.0, 0.8, 1.4, 2.1)[number - 1],
                 saved_minutes=(None, -22.0, 110.0, 204.0)[number - 1],
-                max_edits=4,
+                counted=(4, 4),
                 audited_wer=(None, 0.021, 0.024, 0.018)[number - 1],
                 bound=(None, 0.049, 0.047, 0.041)[number - 1],
                 labelled=410 - 20 * number,

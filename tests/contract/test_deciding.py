@@ -20,10 +20,12 @@ from labwidgets.records import (
     SegmentChange,
     SegmentPiece,
     SegmentRef,
+    SizeRule,
     Submission,
     Transcription,
     Wanted,
 )
+from labwidgets.store import deciding
 
 DECIDED = QueueQuery(filter="decided")
 POOL = AuditPool("", "m", "confidence", 0, 3.0, 0.1, ((0.1, 1.0),))
@@ -92,6 +94,33 @@ class TestPool:
         assert (opened.n, store.pools()) == (3, [opened])
         assert [unit.segment_id for unit in store.pool_units(opened.id)] == ids[3:]
         check(store)
+
+    def test_it_keeps_the_words_of_its_drafts_and_the_rule_for_them(self, store):
+        rule = SizeRule(evenly=0.5, spare=2, times=3)
+        some = [replace(unit, words=place) for place, unit in enumerate(units(store))]
+        opened = store.open_pool(replace(POOL, by_size=rule), some)
+        assert store.pools() == [opened]
+        assert store.pools()[0].by_size == rule
+        assert store.pool_units(opened.id) == some
+
+    def test_one_of_an_earlier_version_has_neither(self, store, monkeypatch):
+        content_row, note = deciding.codec.content_row, deciding._note
+        monkeypatch.setattr(
+            deciding.codec,
+            "content_row",
+            lambda **kept: content_row(fields={k: v for k, v in kept["fields"].items() if k != "words"}),
+        )
+        monkeypatch.setattr(
+            deciding,
+            "_note",
+            lambda connection, kind, payload, actor: note(
+                connection, kind, {k: v for k, v in payload.items() if k != "by_size"}, actor
+            ),
+        )
+        opened = store.open_pool(POOL, units(store))
+        assert store.pools() == [opened]
+        assert store.pools()[0].by_size is None
+        assert store.pool_units(opened.id) == units(store)
 
     def test_without_drafts_there_is_none(self, store):
         with pytest.raises(ProjectError, match="no drafts to audit"):

@@ -3,6 +3,7 @@
 from labwidgets.analysis.decision.betting import Draws, Wealth, wealth
 from labwidgets.analysis.decision.drawing import draw, inclusion, region_weights
 from labwidgets.analysis.decision.grid import Grid, make_grid
+from labwidgets.analysis.decision.stakes import Stakes
 from labwidgets.analysis.decision.testing import Audited, Verdict, Wish, decide
 from labwidgets.analysis.decision.watching import Watch, watch
 
@@ -10,6 +11,7 @@ __all__ = [
     "Audited",
     "Draws",
     "Grid",
+    "Stakes",
     "Verdict",
     "Watch",
     "Wealth",

@@ -77,22 +77,22 @@ def wealth(  # noqa: PLR0913 - a claim, what speaks of it, and how boldly one be
     draws: Draws,
     counts: Sequence[int],
     *,
-    cap: float,
+    caps: Floats,
     guess: Guess,
     above: Floats | float = 0.0,
 ) -> Wealth:
     """Return the wealth against each claim "the total over the first ``counts[i]`` units is above zero".
 
     Args:
-        values: float64[n], of the units drawn, in that order; none above ``cap``. Or float64[n, n_claims],
+        values: float64[n], of the units drawn, in that order; none above its cap. Or float64[n, n_claims],
             where each claim is about values of its own.
         draws: The units.
         counts: Ascending; how many units, best scores first, each claim is about.
-        cap: What no value in the pool exceeds; above 0.
+        caps: float64[n_pool] by rank: what the value of each unit does not exceed; above 0.
         guess: Of the values.
         above: What the claims say instead of zero, by claim.
     """
-    book = _Book.begin(np.asarray(counts, dtype=np.int64), cap, guess)
+    book = _Book.begin(np.asarray(counts, dtype=np.int64), caps, guess)
     book.total -= above
     rows = np.broadcast_to(values if values.ndim == 2 else values[:, None], (len(draws), len(book.counts)))
     seen = np.zeros(len(draws.weights[0]) if draws.weights else 0, dtype=np.bool_)
@@ -113,41 +113,43 @@ class _Book:
     """The bets on all claims side by side, each array by claim; ``total``: drawn, less what is claimed."""
 
     counts: Numbers
-    cap: float
+    caps: Floats
     guess: Guess
     now: Floats
     most: Floats
     total: Floats
     n: Numbers
     left: Numbers
+    cap_left: Floats
     weight: Floats
-    least: Floats
+    steepest: Floats
     sums: Floats
 
     @classmethod
-    def begin(cls, counts: Numbers, cap: float, guess: Guess) -> _Book:
+    def begin(cls, counts: Numbers, caps: Floats, guess: Guess) -> _Book:
         def zeros() -> Floats:
             return np.zeros(len(counts))
 
         n = np.zeros(len(counts), dtype=np.int64)
-        sums = np.zeros((3, len(counts)))
-        return cls(counts, cap, guess, zeros(), zeros(), zeros(), n, counts.copy(), zeros(), zeros(), sums)
+        cap_left, sums = _heads(caps)[counts], np.zeros((3, len(counts)))
+        now, most, total, weight, steepest = (zeros() for _ in range(5))
+        return cls(counts, caps, guess, now, most, total, n, counts.copy(), cap_left, weight, steepest, sums)
 
     def begin_batch(self, weights: Floats, seen: npt.NDArray[np.bool_]) -> None:
-        """Note how much weight is left under each claim, and the least of one unit."""
-        left = np.where(seen, 0.0, weights)
-        self.weight = np.concatenate([[0.0], np.cumsum(left)])[self.counts]
-        least = np.minimum.accumulate(np.where(seen, np.inf, weights))
-        self.least = least[np.maximum(self.counts, 1) - 1]
+        """Note how much weight is left under each claim, and the highest cap for its weight of one unit."""
+        self.weight = _heads(np.where(seen, 0.0, weights))[self.counts]
+        with np.errstate(divide="ignore"):
+            steepest = np.maximum.accumulate(np.where(seen, 0.0, self.caps / weights))
+        self.steepest = steepest[np.maximum(self.counts, 1) - 1]
 
     def take(self, rank: int, value: Floats, weight: float) -> None:
         """Bet on the next draw, then look at it."""
         is_in = self.counts > rank
         # Where some unit cannot come, a draw says nothing of the mean of all that are left: no bet.
-        can = np.flatnonzero(is_in & (self.least > 0) & np.isfinite(self.now))
+        can = np.flatnonzero(is_in & np.isfinite(self.steepest) & np.isfinite(self.now))
         left, share = self.left[can], self.weight[can] / self.left[can]
         # A unit that was unlikely to come stands for many.
-        drawn, highest = value[can] * share / weight, self.cap * share / self.least[can]
+        drawn, highest = value[can] * share / weight, self.steepest[can] * share
         claimed = -self.total[can] / left
         gain = claimed - drawn
         self.now[can] += np.log1p(self._bets(can, claimed, highest) * gain)
@@ -155,9 +157,10 @@ class _Book:
         self.total[is_in] += value[is_in]
         self.n[is_in] += 1
         self.left[is_in] -= 1
+        self.cap_left[is_in] -= self.caps[rank]
         self.weight[is_in] -= weight
         # What is left cannot add up to what the claim needs: it is false.
-        self.now[is_in & (-self.total >= self.cap * self.left)] = np.inf
+        self.now[is_in & (-self.total >= self.cap_left)] = np.inf
         self.most = np.maximum(self.most, self.now)
 
     def _bets(self, can: Numbers, claimed: Floats, highest: Floats) -> Floats:
@@ -169,3 +172,8 @@ class _Book:
         wanted = edge / (variance + edge**2)
         bets: Floats = np.clip(wanted, 0.0, _BOLDEST / (highest - claimed))
         return bets
+
+
+def _heads(values: Floats) -> Floats:
+    """Return the sums of the first 0, 1, 2, … values."""
+    return np.concatenate([[0.0], np.cumsum(values)])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from labwidgets.analysis.decision.betting import Floats, Numbers
+
+Flags = npt.NDArray[np.bool_]
 
 _ROUNDS = 60
 
@@ -36,8 +39,14 @@ def draw(weights: Floats, n: int, *, seed: int) -> Numbers:
     return can[np.argsort(waits, kind="stable")[:n]]
 
 
-def inclusion(weights: Floats, n: int) -> Floats:
+def inclusion(weights: Floats, n: int, *, seen: Flags | None = None) -> Floats:
     """Return the chance of each unit to be among ``n`` drawn; exact for equal weights, else very close.
+
+    Args:
+        weights: float64[n_pool], 0 or more.
+        n: How many.
+        seen: bool[n_pool], units that had been drawn before: the chance of one is what it would be if it
+            alone had not.
 
     References:
         Rosén, Asymptotic theory for order sampling, 1997: units whose waiting time is below a common limit.
@@ -46,17 +55,19 @@ def inclusion(weights: Floats, n: int) -> Floats:
     [0.25, 0.25, 0.0, 0.25, 0.25]
     """
     can = weights > 0
-    n_can = int(can.sum())
-    if n >= n_can:
+    left = weights[can if seen is None else can & ~seen]
+    if n >= len(left):
         return can.astype(np.float64)
-    if n_can and np.ptp(weights[can]) == 0:
-        return np.where(can, n / n_can, 0.0)
+    if np.ptp(weights[can]) == 0:
+        return np.where(can, n / len(left), 0.0)
+    # Many units have the same weight: drafts have few lengths.
+    sizes, times = np.unique(left, return_counts=True)
     low, high = 0.0, 1.0
-    while -np.expm1(-high * weights).sum() < n:
+    while -(times * np.expm1(-high * sizes)).sum() < n:
         high *= 2
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
-        is_short = -np.expm1(-middle * weights).sum() < n
+        is_short = -(times * np.expm1(-middle * sizes)).sum() < n
         low, high = (middle, high) if is_short else (low, middle)
     chances: Floats = -np.expm1(-high * weights)
     return chances

@@ -47,10 +47,13 @@ def needs(  # noqa: PLR0913 - all that is known of a pool
         wish: What is asked for.
         above: What the claims say of the total under each threshold, at most 0.
     """
+    weights = np.cumsum(audited.stakes.weights)[grid.counts - 1]
     mean, square = _moments(grid, excess, audited, wish)
     mean = mean - above / grid.counts
     variance = np.maximum(square - mean**2, 1e-9)
-    bets = np.clip(-mean / (variance + mean**2), 0.0, _BOLDEST / wish.max_edits)
+    highest = audited.stakes.highest(wish.max_wer)
+    steepest = np.maximum.accumulate(highest / audited.stakes.weights)[grid.counts - 1]
+    bets = np.clip(-mean / (variance + mean**2), 0.0, _BOLDEST / (steepest * weights / grid.counts))
     growth = -bets * mean - bets**2 * square / 2
     levels = wish.risk * grid.budgets
     is_open = (levels > 0) & (growth > 0)
@@ -62,7 +65,8 @@ def needs(  # noqa: PLR0913 - all that is known of a pool
         inside = np.where(is_open, np.maximum(missing, 0) / growth, np.inf)
     inside = np.minimum(inside, np.where(is_open, now.left, np.inf))
     regions = np.maximum(grid.counts, farthest)
-    total = inside * np.maximum(1.0, regions / grid.counts) * _MARGIN
+    all_weights = weights[np.searchsorted(grid.counts, regions)]
+    total = inside * np.maximum(1.0, all_weights / weights) * _MARGIN
     place = int(np.argmin(total))
     if not np.isfinite(total[place]):
         return Need(None, int(grid.counts[-1]))
@@ -71,13 +75,16 @@ def needs(  # noqa: PLR0913 - all that is known of a pool
 
 
 def _moments(grid: Grid, excess: Floats, audited: Audited, wish: Wish) -> tuple[Floats, Floats]:
-    """Return by threshold the mean excess and the mean of its square, drawn towards the guess."""
+    """Return by threshold the mean of what a draw says and of its square, drawn towards the guess."""
     order = np.argsort(audited.draws.ranks, kind="stable")
     ranks = audited.draws.ranks[order]
-    weights = 1 / audited.inclusion[order]
-    heads = [np.concatenate([[0.0], np.cumsum(weights * excess[order] ** power)]) for power in (0, 1, 2)]
+    weights, sizes = 1 / audited.inclusion[order], audited.stakes.weights
+    said = (np.ones(len(order)), excess[order], excess[order] ** 2 / sizes[ranks])
+    heads = [np.concatenate([[0.0], np.cumsum(weights * value)]) for value in said]
     ends = np.searchsorted(ranks, grid.counts, side="left")
     weight, first, second = (head[ends] for head in heads)
+    # A draft that was unlikely to come stands for many (see ``betting``).
+    second = second * np.cumsum(sizes)[grid.counts - 1] / grid.counts
     scale = np.where(weight > 0, ends / np.where(weight > 0, weight, 1.0), 0.0)
     guess = wish.guess
     n = ends + _PRIOR

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from labwidgets.analysis.decision.betting import Draws, Floats, Numbers
-from labwidgets.analysis.decision.drawing import region_weights
+from labwidgets.analysis.decision.drawing import inclusion, region_weights
 from labwidgets.analysis.decision.grid import Grid, make_grid
-from labwidgets.analysis.decision.testing import Audited, Taken
+from labwidgets.analysis.decision.stakes import Stakes, caps_by_size, chances_by_size
+from labwidgets.analysis.decision.testing import Audited, Taken, Wish
 from labwidgets.records import AuditDraw, AuditPool, AuditRow, PoolUnit, TakenDraft
-
-_FEWEST_EDITS = 3
-_LONG = 0.99
-"""The share of the drafts that are shorter than the longest ones that count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,19 +24,44 @@ class Laid:
         ranks: Place of each.
         grid: Its thresholds, as they were fixed when it was opened.
         before: int64[n], rank of each while everybody was there.
+        pool: What was fixed with it.
+        words: float64[n], of each draft.
     """
 
     segment_ids: tuple[str, ...]
     ranks: Mapping[str, int]
     grid: Grid
     before: Numbers
+    pool: AuditPool
+    words: Floats
 
     def __len__(self) -> int:
         return len(self.segment_ids)
 
     def weights(self, region: int) -> Floats:
         """Return the chances of a draw out of the best ``region`` drafts of the whole pool."""
-        return region_weights(len(self), int(np.searchsorted(self.before, region)))
+        return self._chances * region_weights(len(self), int(np.searchsorted(self.before, region)))
+
+    @property
+    def lengths(self) -> Floats:
+        """Words of each draft; of an average one where the pool did not keep them."""
+        return self.words if self.pool.by_size is not None else np.full(len(self), self.pool.n_words)
+
+    @property
+    def _chances(self) -> Floats:
+        return chances_by_size(self.words, self.pool.by_size, mean=self.pool.n_words)
+
+    def stakes(self, wish: Wish) -> Stakes:
+        """Return what is at stake in each draft where a limit is asked for.
+
+        Args:
+            wish: With ``max_edits`` where the pool has no rule.
+        """
+        if wish.max_edits is None and self.pool.by_size is not None:
+            caps = caps_by_size(self.words, self.pool.by_size, max_wer=wish.max_wer)
+            return Stakes(caps, self._chances, wish.max_wer * self.words, wish.max_wer)
+        caps = np.full(len(self), float(wish.max_edits or 1))
+        return Stakes(caps, self._chances, np.zeros(len(self)), wish.max_wer)
 
 
 def lay_out(pool: AuditPool, units: Sequence[PoolUnit]) -> Laid:
@@ -55,7 +76,8 @@ def lay_out(pool: AuditPool, units: Sequence[PoolUnit]) -> Laid:
     grid = Grid(fixed.thresholds[kept], counts[kept].astype(np.int64), fixed.budgets[kept])
     ids = tuple(units[place].segment_id for place, there in zip(order, is_there, strict=True) if there)
     ranks = {segment_id: rank for rank, segment_id in enumerate(ids)}
-    return Laid(ids, ranks, grid, np.flatnonzero(is_there))
+    words = np.array([units[place].words for place in order], dtype=np.float64)[is_there]
+    return Laid(ids, ranks, grid, np.flatnonzero(is_there), pool, words)
 
 
 def usable(rows: Sequence[AuditRow]) -> list[AuditRow]:
@@ -70,7 +92,7 @@ def audited(
     rows: Sequence[AuditRow],
     *,
     errors: Mapping[str, tuple[int, int]],
-    worst: int,
+    wish: Wish,
 ) -> Audited:
     """Return audits as the decision takes them.
 
@@ -82,14 +104,16 @@ def audited(
         draws: All draws from it.
         rows: The audits to use, in order.
         errors: Edits and words by segment, of those that were labelled.
-        worst: Edits of one without a text.
+        wish: The limit that is asked for.
     """
+    stakes = laid.stakes(wish)
     ranks = np.array([laid.ranks[row.segment_id] for row in rows], dtype=np.int64)
-    both = np.array([errors.get(row.segment_id, (worst, 0)) for row in rows], dtype=np.float64)
-    edits, words = both.reshape(-1, 2).T
+    worst = stakes.caps[ranks]
+    both = [errors.get(row.segment_id, (most, 0)) for row, most in zip(rows, worst, strict=True)]
+    edits, words = np.array(both, dtype=np.float64).reshape(-1, 2).T
     batch = np.array([row.batch for row in rows], dtype=np.int64)
     drawn = Draws(ranks, batch, tuple(laid.weights(draw.region) for draw in draws))
-    return Audited(drawn, edits, words, chances(laid, draws)[ranks])
+    return Audited(drawn, edits, words, chances(laid, draws)[ranks], stakes)
 
 
 def known_taken(laid: Laid, drafts: Sequence[TakenDraft], *, errors: Mapping[str, tuple[int, int]]) -> Taken:
@@ -110,26 +134,11 @@ def chances(laid: Laid, draws: Sequence[AuditDraw]) -> Floats:
     """Return the chance of each unit to be in any of the draws, float64[n_pool]."""
     missed, seen = np.ones(len(laid)), np.zeros(len(laid), dtype=np.bool_)
     for draw in draws:
-        can = (laid.weights(draw.region) > 0) & ~seen
+        weights = laid.weights(draw.region)
         ranks = [laid.ranks[key] for key in draw.chances if key in laid.ranks]
-        if can.any():
+        if ((weights > 0) & ~seen).any():
             # Also of those seen before: it is the chance of such a unit that counts, not what became of it.
-            missed[laid.weights(draw.region) > 0] *= 1 - len(ranks) / can.sum()
+            missed *= 1 - inclusion(weights, len(ranks), seen=seen)
         seen[ranks] = True
     missed[seen & (missed == 1)] = 0.0
     return 1 - missed
-
-
-def most_edits(n_words: Sequence[int]) -> int:
-    """Return how many edits of one draft count by default, given the words of each draft of a pool.
-
-    A third of an average draft's words; where some drafts are far longer, a sixth of theirs: what is beyond
-    the cap does not count, and on a pool of words and long turns that would be most of the errors.
-
-    >>> most_edits([14] * 10), most_edits([2, 2]), most_edits([1] * 90 + [120] * 10)
-    (5, 3, 20)
-    """
-    if not n_words:
-        return _FEWEST_EDITS
-    longest = float(np.quantile(n_words, _LONG))
-    return max(_FEWEST_EDITS, math.ceil(float(np.mean(n_words)) / 3), math.ceil(longest / 6))

@@ -70,4 +70,9 @@ def agreement(text: str, others: Sequence[str]) -> float:
 
 def mean_words(candidates: Sequence[Candidate]) -> float:
     """Return the words of an average draft, 1 at least."""
-    return max(1.0, sum(len(one.text.split()) for one in candidates) / max(1, len(candidates)))
+    return max(1.0, sum(map(n_words, candidates)) / max(1, len(candidates)))
+
+
+def n_words(candidate: Candidate) -> int:
+    """Return the words of a draft."""
+    return len(candidate.text.split())

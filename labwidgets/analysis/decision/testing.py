@@ -1,7 +1,7 @@
 """The decision: the most drafts whose word error rate is shown to keep to a limit.
 
 For each threshold the claim "what it accepts has more than ``max_wer`` errors a word" is tested: with ``e``
-edits, at most ``max_edits`` of a draft counted, and ``n`` words of the reference, the total of
+edits, of each draft at most its cap counted, and ``n`` words of the reference, the total of
 ``e - max_wer * n`` over the accepted drafts would be above zero. The tests go from the strictest threshold
 on; each starts with its part of the risk, hands what it has to the next one when its claim is refuted, and
 loses it when not. So the chance that any accepted threshold breaks the limit is at most ``risk``, over all
@@ -17,6 +17,7 @@ References:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ import numpy as np
 from labwidgets.analysis.decision.betting import Draws, Floats, Guess, Numbers, Wealth, wealth
 from labwidgets.analysis.decision.grid import Grid
 from labwidgets.analysis.decision.needs import Need, needs
+from labwidgets.analysis.decision.stakes import Stakes
 from labwidgets.records.numbers import checked_count, checked_share
 
 _STEPS = 50
@@ -40,7 +42,8 @@ class Wish:
     Attributes:
         max_wer: Limit of the word error rate of what is accepted, above 0 and below 1.
         risk: Chance that it is broken, above 0 and below 1.
-        max_edits: A draft with more edits counts as one with so many; 1 or more.
+        max_edits: A draft with more edits counts as one with so many, 1 or more; None where that follows its
+            words, as the rule of the pool has it.
         n_words: Words of an average draft, for the first bets.
         expected_wer: What the best drafts are expected to have, for a forecast; None for half of the limit.
             The same at every look at a pool: bets follow from it.
@@ -51,14 +54,15 @@ class Wish:
 
     max_wer: float
     risk: float
-    max_edits: int
+    max_edits: int | None = None
     n_words: float = 10.0
     expected_wer: float | None = None
 
     def __post_init__(self) -> None:
         checked_share("max_wer", self.max_wer)
         checked_share("risk", self.risk)
-        checked_count("max_edits", self.max_edits)
+        if self.max_edits is not None:
+            checked_count("max_edits", self.max_edits)
 
     @property
     def guess(self) -> Guess:
@@ -78,19 +82,26 @@ class Audited:
         edits: float64[n], edits that make each draft its reference.
         words: float64[n], words of each reference.
         inclusion: float64[n], chance that the unit was drawn at all.
+        stakes: Of all units of the pool; the same at every look.
     """
 
     draws: Draws
     edits: Floats
     words: Floats
     inclusion: Floats
+    stakes: Stakes
 
     def __len__(self) -> int:
         return len(self.edits)
 
+    @property
+    def counted(self) -> Floats:
+        """Edits of each that count, float64[n]."""
+        return self.stakes.counted(self.draws.ranks, self.edits, self.words)
+
     def excess(self, wish: Wish) -> Floats:
         """Return how many more edits each has than it may, float64[n]."""
-        return np.minimum(self.edits, wish.max_edits) - wish.max_wer * self.words
+        return self.counted - wish.max_wer * self.words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,20 +120,24 @@ class Taken:
     edits: Floats
     words: Floats
 
-    def excess(self, counts: Numbers, wish: Wish, limits: Floats | float | None = None) -> Floats:
+    def counted(self, stakes: Stakes) -> Floats:
+        """Return the edits of each that count, float64[n]."""
+        return stakes.counted(self.ranks, self.edits, self.words)
+
+    def excess(self, counts: Numbers, limits: Floats | float, *, stakes: Stakes) -> Floats:
         """Return how many more edits they have than they may under each threshold, at most 0, float64[n].
 
         Args:
             counts: int64[n], drafts of the pool under each threshold.
-            wish: What is asked for.
-            limits: Other limits of the word error rate, float64[n].
+            limits: Of the word error rate, one or float64[n].
+            stakes: Of all units of the pool.
         """
         order = np.argsort(self.ranks, kind="stable")
         ends = np.searchsorted(self.ranks[order], counts, side="left")
-        edits = np.minimum(self.edits[order], wish.max_edits)
+        edits = self.counted(stakes)[order]
         sums = (np.concatenate([[0.0], np.cumsum(each)])[ends] for each in (edits, self.words[order]))
         n_edits, n_words = sums
-        return np.minimum(0.0, n_edits - (wish.max_wer if limits is None else limits) * n_words)
+        return np.minimum(0.0, n_edits - limits * n_words)
 
 
 NONE_TAKEN = Taken(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
@@ -171,7 +186,7 @@ def decide(grid: Grid, audited: Audited, wish: Wish, *, taken: Taken = NONE_TAKE
     if last is None:
         if not len(grid):
             return Verdict(0, None, None, None, 0.0, len(audited), Need(None, 0), now)
-        above = taken.excess(grid.counts, wish)
+        above = taken.excess(grid.counts, wish.max_wer, stakes=audited.stakes)
         need = needs(grid, audited.excess(wish), audited, now, wish=wish, above=above)
         return Verdict(0, None, None, None, 0.0, len(audited), need, now)
     region = min(int(grid.counts[-1]), int(np.ceil(_WIDER * grid.counts[last])))
@@ -188,13 +203,13 @@ def decide(grid: Grid, audited: Audited, wish: Wish, *, taken: Taken = NONE_TAKE
 
 
 def _wealth(grid: Grid, audited: Audited, wish: Wish, taken: Taken) -> Wealth:
-    counts, excess = grid.counts.tolist(), audited.excess(wish)
-    found = wealth(excess, audited.draws, counts, cap=wish.max_edits, guess=wish.guess)
-    above = taken.excess(grid.counts, wish)
+    counts, excess, caps = grid.counts.tolist(), audited.excess(wish), audited.stakes.highest(wish.max_wer)
+    found = wealth(excess, audited.draws, counts, caps=caps, guess=wish.guess)
+    above = taken.excess(grid.counts, wish.max_wer, stakes=audited.stakes)
     if not above.any():
         return found
     # What people take may follow what they saw: then all claims between the two must be refuted.
-    less = wealth(excess, audited.draws, counts, cap=wish.max_edits, guess=wish.guess, above=above)
+    less = wealth(excess, audited.draws, counts, caps=caps, guess=wish.guess, above=above)
     return replace(less, now=np.minimum(found.now, less.now), most=np.minimum(found.most, less.most))
 
 
@@ -223,15 +238,18 @@ class _Place:
 
 
 def _bound(grid: Grid, audited: Audited, wish: Wish, taken: Taken, place: _Place) -> float:
-    limits = wish.max_wer * np.arange(1, _STEPS + 1) / _STEPS
-    edits = np.minimum(audited.edits, wish.max_edits)
-    values = edits[:, None] - limits * audited.words[:, None]
-    counts = np.full(_STEPS, grid.counts[place.at])
-    above = taken.excess(counts, wish, limits)
-    found = wealth(values, audited.draws, counts.tolist(), cap=wish.max_edits, guess=wish.guess, above=above)
-    refuted = limits[found.most >= -np.log(place.level)]
+    count, stakes = grid.counts[[place.at]], audited.stakes
+
+    def is_refuted(step: int) -> bool:
+        limit = wish.max_wer * step / _STEPS
+        values, caps = audited.counted - limit * audited.words, stakes.highest(limit)
+        above = taken.excess(count, limit, stakes=stakes)
+        found = wealth(values, audited.draws, count.tolist(), caps=caps, guess=wish.guess, above=above)
+        return bool(found.most[0] >= -np.log(place.level))
+
     # The limit itself is refuted: that is why something is accepted.
-    return float(refuted.min(initial=wish.max_wer))
+    first = 1 + bisect_left(range(1, _STEPS), True, key=is_refuted)
+    return wish.max_wer * first / _STEPS
 
 
 def estimated_wer(audited: Audited, count: int, *, taken: Taken = NONE_TAKEN) -> float | None:

@@ -78,6 +78,7 @@ class Ahead:
         label_hours: Of speech that people would label in it, at the most.
         share: Part of the newest pool that its model decided, 0..1.
         compute_minutes: What its computing is worth.
+        audit_size: Length of an audit next to an average segment: long ones are likelier to be drawn.
     """
 
     hours: float
@@ -87,6 +88,7 @@ class Ahead:
     label_hours: float
     share: float
     compute_minutes: float = 0.0
+    audit_size: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def saved_minutes(pace: Pace | None, decided: Decided) -> float | None:
 
 
 def _audited_hours(ahead: Ahead) -> float:
-    return ahead.hours * min(1.0, ahead.audits / max(1, ahead.n))
+    return ahead.hours * min(1.0, ahead.audit_size * ahead.audits / max(1, ahead.n))
 
 
 def _triple(values: Floats) -> tuple[float, float, float]:

@@ -37,7 +37,7 @@ class Round:
         decision: Id of the newest decision that accepted some; ``project.revoke`` takes it.
         audited_wer: Errors a word in what was accepted, as its audits have it.
         bound: Upper bound of it; never over ``settings.max_wer``.
-        max_edits: Errors that count of one draft at the most.
+        counted: Errors that count at most of the shortest draft, and of the longest.
         saved_minutes: Of people's work, by the decision, its audits counted as cost; below 0 where they took
             more than it saved, None where no times with drafts are on record.
         labelled: Segments that people labelled, audits too.
@@ -72,7 +72,7 @@ class Round:
     decision: str | None = None
     audited_wer: float | None = None
     bound: float | None = None
-    max_edits: int | None = None
+    counted: tuple[int, int] | None = None
     saved_minutes: float | None = None
     labelled: int = 0
     labelled_open: int = 0

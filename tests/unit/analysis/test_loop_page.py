@@ -38,7 +38,7 @@ def one(number, **fields):
         accepted=50,
         accepted_hours=0.25,
         saved_minutes=12.0,
-        max_edits=4,
+        counted=(4, 4),
         audited_wer=0.021,
         bound=0.047,
         labelled=100,

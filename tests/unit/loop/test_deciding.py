@@ -10,7 +10,7 @@ from told import N, Told
 
 from labwidgets.cli import main
 from labwidgets.errors import ConfigError, NotFoundError, ProjectError
-from labwidgets.records import ModelRun, Submission, Transcription
+from labwidgets.records import AuditPool, ModelRun, PoolUnit, SizeRule, Submission, Transcription
 
 
 def test_audits_are_drawn_from_drafts_by_confidence_and_labelled_blind(told):
@@ -38,7 +38,7 @@ def test_it_accepts_the_likeliest_drafts_and_only_those(told):
     told.project.audit(40)
     told.label()
     few = told.project.decide(0.1, 0.05)
-    assert (few.accepted, few.max_edits) == (0, 4)
+    assert (few.accepted, few.max_edits, few.counted) == (0, None, (7, 7))
     assert f"about {few.audits_needed} more needed" in str(few)
     report = told.project.audit(150)
     assert report.region <= N
@@ -47,6 +47,7 @@ def test_it_accepts_the_likeliest_drafts_and_only_those(told):
     assert found.accepted > 100
     assert found.audits_needed == 0
     assert found.wer < found.bound <= 0.1
+    assert "In one draft at most 7 errors count." in str(found)
     accepted = told.accepted()
     assert len(accepted) == found.accepted == told.project.status().decided
     best = [key for key in told.ids if 1 - told.ids.index(key) / N >= found.threshold]
@@ -227,11 +228,45 @@ def test_without_drafts_there_are_no_confidences(project):
         project.calibration()
 
 
-def test_the_cap_follows_the_longest_drafts_and_stays_what_it_was_at_the_first_look(told):
-    assert told.project.decide(0.1, 0.05).max_edits == 4
-    long = {key: Transcription("so " * 120, (), 0.9, "en") for key in told.ids[:20]}
-    told.project.store.add_hypotheses(ModelRun("run_long", "m", "r", {}), long, as_draft=True)
-    assert told.project.decide(0.1, 0.05).max_edits == 20
+def test_long_drafts_count_for_more_and_are_drawn_sooner(told):
+    """What follows the words of a draft is fixed with its pool, at the first draw."""
+    store = told.project.store
+    assert told.project.decide(0.1, 0.05).counted == (7, 7)
+    long = {key: Transcription("so " * 120, (), 0.9, "en") for key in told.ids[::20]}
+    store.add_hypotheses(ModelRun("run_long", "m", "r", {}), long, as_draft=True)
+    assert told.project.decide(0.1, 0.05).counted == (7, 50)
+    told.project.audit(60)
+    [drawn] = store.audit_draws(told.pool)
+    [pool] = store.pools()
+    assert (pool.n_words, pool.by_size) == (pytest.approx(17.4), SizeRule(0.5, 2, 4))
+    chances = {key in long: chance for key, chance in drawn.chances.items()}
+    # (17.4 + 120) / (17.4 + 12), less what is taken off by drawing nothing twice.
+    assert chances[True] / chances[False] == pytest.approx(4.67, rel=0.25)
+    told.label()
+    found = told.project.decide(0.1, 0.05)
+    assert (found.max_edits, found.counted) == (None, (7, 50))
+    assert store.decisions()[-1].max_edits is None
+    with pytest.raises(ConfigError, match=r"max_edits=9.*max_edits=None"):
+        told.project.decide(0.1, 0.05, max_edits=9)
+    assert told.project.verify().ok
+
+
+def test_one_cap_for_all_can_be_asked_for_and_stays(told):
     told.project.audit(30)
     assert told.project.decide(0.1, 0.05, max_edits=9).max_edits == 9
-    assert told.project.decide(0.1, 0.05).max_edits == 9
+    again = told.project.decide(0.1, 0.05)
+    assert (again.max_edits, again.counted) == (9, (9, 9))
+
+
+def test_a_pool_of_an_earlier_version_is_drawn_evenly_and_has_one_cap(told):
+    store = told.project.store
+    long = {key: Transcription("so " * 120, (), 0.9, "en") for key in told.ids[:20]}
+    store.add_hypotheses(ModelRun("run_long", "m", "r", {}), long, as_draft=True)
+    units = [PoolUnit(one.segment_id, one.draft_id, one.confidence) for one in store.candidates("m")]
+    store.open_pool(AuditPool("", "m", "confidence", 0, 17.4, 0.025, ((0.2, 1.0),)), units)
+    told.project.audit(40)
+    [drawn] = store.audit_draws(told.pool)
+    assert all(chance == pytest.approx(40 / N) for chance in drawn.chances.values())
+    told.label()
+    found = told.project.decide(0.1, 0.05)
+    assert (found.max_edits, found.counted) == (20, (20, 20))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from labwidgets.analysis.decision import (
     Audited,
     Draws,
     Grid,
+    Stakes,
     Wish,
     decide,
     draw,
@@ -19,35 +20,52 @@ from labwidgets.analysis.decision import (
     region_weights,
     watch,
 )
+from labwidgets.analysis.decision.stakes import BY_SIZE, caps_by_size, chances_by_size
 from labwidgets.errors import ConfigError
 
-WISH = Wish(max_wer=0.1, risk=0.05, max_edits=5)
+WISH = Wish(max_wer=0.1, risk=0.05)
+CAP = 5.0
+
+
+def flat_stakes(n: int, cap: float) -> Stakes:
+    return Stakes(np.full(n, cap), np.ones(n), np.zeros(n), WISH.max_wer)
 
 
 @dataclass
 class Pool:
-    """Drafts by score, the best first, whose errors grow with the rank."""
+    """Drafts by score, the best first, whose errors grow with the rank; one cap, or by their words."""
 
     edits: np.ndarray
     words: np.ndarray
     grid: Grid
+    is_by_size: bool = False
+
+    @property
+    def stakes(self) -> Stakes:
+        if not self.is_by_size:
+            return flat_stakes(len(self.words), CAP)
+        caps = caps_by_size(self.words, BY_SIZE, max_wer=WISH.max_wer)
+        chances = chances_by_size(self.words, BY_SIZE, mean=float(self.words.mean()))
+        return Stakes(caps, chances, WISH.max_wer * self.words, WISH.max_wer)
 
     def audited(self, *batches: tuple[np.ndarray, int], seed: int = 0) -> Audited:
         """Draw one batch after the other."""
-        n = len(self.edits)
+        n, stakes = len(self.edits), self.stakes
+        batches = tuple((weights * stakes.weights, size) for weights, size in batches)
         ranks, batch, chances = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(n)
         for place, (weights, size) in enumerate(batches):
             left = weights.copy()
             left[ranks] = 0
             new = draw(left, size, seed=1000 * seed + place)
-            chances = 1 - (1 - chances) * (1 - inclusion(left, size))
+            seen = np.isin(np.arange(n), ranks)
+            chances = 1 - (1 - chances) * (1 - inclusion(weights, size, seen=seen))
             ranks, batch = np.append(ranks, new), np.append(batch, np.full(len(new), place))
         draws = Draws(ranks, batch, tuple(weights for weights, _ in batches))
-        return Audited(draws, self.edits[ranks], self.words[ranks], chances[ranks])
+        return Audited(draws, self.edits[ranks], self.words[ranks], chances[ranks], stakes)
 
     def is_broken(self, count: int, wish: Wish) -> bool:
-        """Look at all errors."""
-        edits = np.minimum(self.edits[:count], wish.max_edits)
+        """Look at all errors that count."""
+        edits = self.stakes.counted(np.arange(len(self.edits)), self.edits, self.words)[:count]
         return bool(edits.sum() > wish.max_wer * self.words[:count].sum())
 
 
@@ -58,6 +76,14 @@ def make_pool(
     words = random.integers(3, 18, n).astype(float)
     edits = random.binomial(words.astype(int), np.linspace(low, high, n)).astype(float)
     return Pool(edits, words, make_grid(np.linspace(1, 0, n), step=step))
+
+
+def make_uneven_pool(n: int = 600, *, seed: int = 0, low: float = 0.01, high: float = 0.3) -> Pool:
+    """Make one of single words, and of turns of 120 words, one in ten."""
+    random = np.random.default_rng(seed)
+    words = np.where(random.random(n) < 0.1, 120.0, 1.0)
+    edits = random.binomial(words.astype(int), np.linspace(low, high, n)).astype(float)
+    return Pool(edits, words, make_grid(np.linspace(1, 0, n), step=0.1), is_by_size=True)
 
 
 def test_it_accepts_more_the_more_is_known_and_never_a_bad_share():
@@ -132,6 +158,40 @@ def test_chances_that_differ_are_weighed_out():
     assert accepted > 75
 
 
+@pytest.mark.slow
+def test_words_and_long_turns_in_one_pool_are_decided_and_keep_the_limit():
+    """One cap for both would accept nothing, or leave out what the turns have of errors."""
+    broken, accepted, flat, drifted = 0, [], [], 0
+    for seed in range(60):
+        pool = make_uneven_pool(seed=seed)
+        audited = pool.audited((region_weights(600), 80), (region_weights(600, 300), 40), seed=seed)
+        count = decide(pool.grid, audited, WISH).n_accepted
+        accepted.append(count)
+        # All errors, not those alone that count.
+        broken += bool(count) and pool.edits[:count].sum() > WISH.max_wer * pool.words[:count].sum()
+        drifted += bool(count) and watch(audited, n_before=80, count=count, wish=WISH).is_broken
+        one_cap = replace(pool, is_by_size=False)
+        audits = one_cap.audited((region_weights(600), 80), (region_weights(600, 300), 40), seed=seed)
+        fits_turns = replace(audits, stakes=flat_stakes(600, 36.0))
+        flat.append(decide(pool.grid, fits_turns, WISH).n_accepted)
+    assert broken <= 60 * WISH.risk
+    assert np.mean(accepted) > 150
+    assert np.mean(flat) < 30
+    assert drifted <= 3
+
+
+@pytest.mark.slow
+def test_where_drafts_are_uneven_the_forecast_of_audits_is_about_right():
+    accepted = []
+    for seed in range(10):
+        pool = make_uneven_pool(seed=seed)
+        few = decide(pool.grid, pool.audited((region_weights(600), 20), seed=seed), WISH)
+        assert few.need.n is not None
+        more = (region_weights(600, few.need.region), few.need.n)
+        accepted.append(decide(pool.grid, pool.audited((region_weights(600), 20), more, seed=seed), WISH))
+    assert sum(one.n_accepted > 0 for one in accepted) >= 6
+
+
 def test_what_cannot_be_drawn_is_not_accepted():
     pool = make_pool(low=0.0, high=0.0)
     verdict = decide(pool.grid, pool.audited((region_weights(600, 120), 110)), WISH)
@@ -158,11 +218,21 @@ def test_chances_of_a_draw_are_what_happens():
     np.testing.assert_allclose(hits / 3000, inclusion(weights, 8), atol=0.04)  # four standard errors
 
 
+def test_the_chance_of_what_was_drawn_before_is_what_it_would_be_if_it_alone_had_not():
+    weights = np.array([1.0, 1.0, 4.0, 4.0, 0.5, 2.0] * 4)
+    seen = np.arange(24) < 8
+    found = inclusion(weights, 5, seen=seen)
+    assert found[~seen].sum() == pytest.approx(5)
+    np.testing.assert_allclose(found[:8], found[12:20])
+    even = inclusion(np.ones(10), 2, seen=np.arange(10) < 5)
+    assert even.tolist() == [0.4] * 10
+
+
 def test_a_forecast_knows_what_is_known_of_the_model():
     """The better a model is known to be, the fewer audits; what is worse than the guess changes nothing."""
     pool = make_pool(100)
     nothing = pool.audited((region_weights(100), 0))
-    asked = [Wish(0.1, 0.05, 5, expected_wer=wer) for wer in (0.0, 0.02, 0.05, 0.5, None)]
+    asked = [Wish(0.1, 0.05, expected_wer=wer) for wer in (0.0, 0.02, 0.05, 0.5, None)]
     needed = [decide(pool.grid, nothing, wish).need.n for wish in asked]
     assert needed[0] < needed[1] < needed[2] == needed[3] == needed[4]
 
@@ -177,7 +247,7 @@ def test_a_forecast_knows_what_is_known_of_the_model():
 )
 def test_a_wish_out_of_range_is_refused(change, message):
     with pytest.raises(ConfigError, match=message):
-        Wish(**{"max_wer": 0.1, "risk": 0.05, "max_edits": 5} | change)
+        Wish(**{"max_wer": 0.1, "risk": 0.05} | change)
 
 
 class TestWatch:
