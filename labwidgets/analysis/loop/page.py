@@ -36,7 +36,7 @@ _STYLE = """
 & table { border-collapse: collapse; border: 0; margin: 0; font-size: inherit; table-layout: auto; }
 & th, & td { text-align: start; padding: .25rem .7rem .25rem 0; border: 0;
   border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; background: none; }
-& thead th { font-weight: 600; vertical-align: bottom; }
+& thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
 & tr, & tr:nth-child(even), & tr:hover { background: none !important; }
 & td.lw-n, & th.lw-n { text-align: end; font-variant-numeric: tabular-nums; }
 & small { font-size: .86em; opacity: .85; white-space: nowrap; }
@@ -100,7 +100,7 @@ _HEAD = (
     "minutes of work",
     "decided by the model",
     "audited WER of that",
-    "minutes saved by that",
+    "minutes saved",
     "trained",
     "in use after it",
     "WER on the test set",
@@ -110,7 +110,7 @@ _FIGURES = (
     "minutes of work",
     "decided by the model",
     "audited WER of that",
-    "minutes saved by that",
+    "minutes saved",
 )
 """Columns that stand at the right; those of errors do, too."""
 
