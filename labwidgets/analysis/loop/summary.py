@@ -66,10 +66,12 @@ def _decided(deciding: Sequence[Round]) -> str:
     seen = [(one.audited_wer, one.accepted_hours) for one in deciding if one.audited_wer is not None]
     hours = sum(weight for _, weight in seen)
     audited = f"{sum(wer * weight for wer, weight in seen) / hours:.1%} by blind audits, " if hours else ""
-    limits = {(one.settings.max_wer, one.settings.risk, one.counted) for one in deciding}
+    limits = {(one.settings.max_wer, one.settings.risk) for one in deciding}
     if len(limits) > 1:
         return f"WER of what models decided: {audited}and in each round within its limit."
-    [(limit, risk, most)] = limits
+    [(limit, risk)] = limits
+    counted = [one.counted for one in deciding if one.counted is not None]
+    most = (min(few for few, _ in counted), max(many for _, many in counted)) if counted else None
     each = " in each round" if len(deciding) > 1 else ""
     capped = "" if most is None else f" (of one segment {_range(*most)} errors count at the most)"
     sure = f"at most {limit:.1%}{each} with {1 - risk:.0%} confidence"

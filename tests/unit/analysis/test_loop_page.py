@@ -102,6 +102,8 @@ def test_what_is_not_known_leaves_gaps():
     few = rate("run-1", 0.3, "north")
     few = replace(few, slices=(replace(few.slices[0], n_words=49),))
     assert "accent it is worst cannot be told: fewer than 50 words" in repr(Rounds((one(1, rate=few),)))
+    both = repr(Rounds((one(1, counted=(3, 9)), one(2))))
+    assert "at most 5.0% in each round with 95% confidence (of one segment 3 (the shortest) to 9" in both
     cost = one(1, saved_minutes=-3.0, settings=RoundSettings(max_wer=0.1))
     told = repr(Rounds((cost, one(2, saved_minutes=None))))
     assert "and in each round within its limit" in told
