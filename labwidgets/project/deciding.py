@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from labwidgets.errors import ConfigError, NotFoundError, ProjectError, StoreError
 from labwidgets.project.calibrating import Calibrating
-from labwidgets.project.looks import Look, look_at, refuse_another, since_then, why_broken, wish_of
+from labwidgets.project.looks import (
+    Look,
+    look_at,
+    refuse_another,
+    since_then,
+    too_few_drafts,
+    why_broken,
+    wish_of,
+)
 from labwidgets.records import (
     AuditDraw,
     AuditPool,
@@ -344,6 +352,7 @@ class Deciding(Calibrating):
                 last = self.store.decide(new, n_looks=len(looks))
         accepted = sum(one.accepted for one in self.store.decisions() if one.pool_id == pool.id)
         note = since_then(look) if pool.id else "No audits are drawn yet: project.audit(n)."
+        note = too_few_drafts(look, verdict) or note
         if not len(look.laid):
             note = "All speakers of this pool took consent back: nothing is left to decide on."
         return look.decision(last, verdict, accepted=accepted, note=note)

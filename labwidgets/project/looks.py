@@ -180,6 +180,14 @@ def since_then(look: Look) -> str:
     )
 
 
+def too_few_drafts(look: Look, verdict: Verdict) -> str:
+    """Return what to do where audits that decide something are as many as all drafts; else nothing."""
+    n, needed = len(look.laid), verdict.need.n
+    if verdict.n_accepted or needed is None or len(look.audited) + needed < n:
+        return ""
+    return f"That is as many as there are drafts, {n}: label them all, or allow more errors."
+
+
 def errors(
     rows: Sequence[AuditRow], normalize: Normalise, *, wish: Wish, laid: Laid
 ) -> dict[str, tuple[int, int]]:

@@ -31,6 +31,9 @@ def test_before_the_first_audit_it_accepts_nothing_and_says_how_many_it_needs(to
     assert found.audits_needed > 10
     assert "No audits are drawn yet" in str(found)
     assert told.project.store.pools() == []
+    told.project.store.retire(told.ids[0])
+    strict = told.project.decide(0.001, 0.05)
+    assert "That is as many as there are drafts, 399: label them all, or allow more errors." in str(strict)
 
 
 @pytest.mark.slow
