@@ -235,7 +235,8 @@ class Decision:
         id: Of the newest decision; None where nothing was ever decided.
         accepted: Segments whose draft counts now without a person.
         threshold: The score from which on; None where nothing is accepted.
-        bound: Word error rate that the audits refute above, at this threshold.
+        bound: Word error rate above which the audits refute all, at this threshold alone; what is promised is
+            ``max_wer``.
         audited: Audits that were used.
         audits_needed: How many more it takes, about, until something can be accepted; 0 where something is,
             None where the audits so far speak against every threshold.
@@ -273,8 +274,8 @@ class Decision:
         if self.threshold is not None and self.bound is not None:
             seen = "" if self.wer is None else f", estimate {self.wer:.1%}"
             said = (
-                f"{self.accepted} drafts by {self.model} accepted for {limit}: bound {self.bound:.1%}{seen}, "
-                f"{self.audited} audits. In one draft {self._counting}.\n"
+                f"{self.accepted} drafts by {self.model} accepted for {limit}: upper bound "
+                f"{self.bound:.1%}{seen}, {self.audited} audits. In one draft {self._counting}.\n"
                 f"Take it back: project.revoke({self.id!r})."
             )
         elif self.audits_needed is None:
@@ -304,8 +305,8 @@ class Decision:
         kept = f"at most {self.max_wer:.1%} wrong words (WER), kept with a chance of {1 - self.risk:.1%}"
         facts = [("asked for", kept)]
         if self.bound is not None and self.threshold is not None:
-            seen = "" if self.wer is None else f"; {self.wer:.1%} is the best estimate"
-            facts.append(("the audits say", f"at most {self.bound:.1%}{seen}"))
+            seen = "" if self.wer is None else f"; estimate {self.wer:.1%}"
+            facts.append(("the audits say", f"upper bound {self.bound:.1%}{seen}"))
             facts.append(("in one draft", self._counting))
             facts.append(("to take it back", f"project.revoke({self.id!r})"))
         elif self.audits_needed is None:

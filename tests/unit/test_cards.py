@@ -11,7 +11,7 @@ from labwidgets.analysis.comparing import compare
 from labwidgets.records import Decision, PseudoReport, TrainReport, WhatNext, WorthRow
 
 EVIL = "<script>a & b</script>"
-DECISION = Decision("dec_1", 210, 0.8, 0.041, 80, 0, 0, 0.02, 0.05, 0.1, 12, EVIL)
+DECISION = Decision("dec_1", 210, 0.8, 0.041, 80, 0, 0, 0.02, 0.05, 0.1, 12, (12, 12), EVIL)
 RATE = {"wer": 0.25, "cer": 0.1, "interval": [0.2, 0.31], "n_words": 900}
 BETTER = {"better": "run-1", "difference": 0.1, "p": 0.001}
 TRAINED = TrainReport(
@@ -35,7 +35,8 @@ def test_a_decision_says_what_was_proved() -> None:
     assert head == f"210 drafts by {EVIL} count without a person"
     assert facts == {
         "asked for": "at most 5.0% wrong words (WER), kept with a chance of 90.0%",
-        "the audits say": "at most 4.1%; 2.0% is the best estimate",
+        "the audits say": "upper bound 4.1%; estimate 2.0%",
+        "in one draft": "at most 12 errors count",
         "to take it back": "project.revoke('dec_1')",
         "audits": "80 used",
     }

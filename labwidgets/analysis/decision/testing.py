@@ -17,7 +17,6 @@ References:
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -150,7 +149,8 @@ class Verdict:
     Attributes:
         n_accepted: How many drafts of the pool; 0 for none.
         threshold: The score from which on; None where nothing is.
-        bound: The lowest limit that the same audits refute at this threshold with the same part of the risk.
+        bound: The lowest limit down to which the same audits refute all at this threshold, with the same part
+            of the risk. It is of this threshold alone, which the audits chose: what is promised is the limit.
         wer: Estimate for what is accepted, weighted by the chances of the draws; None where nothing is.
         level: The part of the risk with which the last threshold was tested.
         audited: How many audits there were.
@@ -247,9 +247,12 @@ def _bound(grid: Grid, audited: Audited, wish: Wish, taken: Taken, place: _Place
         found = wealth(values, audited.draws, count.tolist(), caps=caps, guess=wish.guess, above=above)
         return bool(found.most[0] >= -np.log(place.level))
 
-    # The limit itself is refuted: that is why something is accepted.
-    first = 1 + bisect_left(range(1, _STEPS), True, key=is_refuted)
-    return wish.max_wer * first / _STEPS
+    # The limit itself is refuted: that is why something is accepted. Lower ones are tested in turn, so that
+    # each needs no risk of its own, up to the first that is not refuted.
+    lowest = _STEPS
+    while lowest > 1 and is_refuted(lowest - 1):
+        lowest -= 1
+    return wish.max_wer * lowest / _STEPS
 
 
 def estimated_wer(audited: Audited, count: int, *, taken: Taken = NONE_TAKEN) -> float | None:

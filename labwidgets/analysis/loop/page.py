@@ -192,7 +192,7 @@ def _audited(one: Round) -> str:
     if one.bound is None or not one.accepted:
         return _NOTHING
     seen = "" if one.audited_wer is None else f"{one.audited_wer:.1%}, "
-    return f"{seen}at most {one.bound:.1%} (limit {one.settings.max_wer:.1%})"
+    return f"{seen}upper bound {one.bound:.1%} (limit {one.settings.max_wer:.1%})"
 
 
 def _saved(one: Round) -> Child:

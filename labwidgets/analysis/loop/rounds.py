@@ -36,7 +36,7 @@ class Round:
         accepted_hours: Of speech in them.
         decision: Id of the newest decision that accepted some; ``project.revoke`` takes it.
         audited_wer: Errors a word in what was accepted, as its audits have it.
-        bound: Upper bound of it; never over ``settings.max_wer``.
+        bound: Upper bound of it, at the threshold that was chosen alone; never over ``settings.max_wer``.
         counted: Errors that count at most of the shortest draft, and of the longest.
         saved_minutes: Of people's work, by the decision, its audits counted as cost; below 0 where they took
             more than it saved, None where no times with drafts are on record.
@@ -154,7 +154,7 @@ class Round:
             return said
         seen = "" if self.audited_wer is None else f"audited WER {self.audited_wer:.1%}, "
         limit = f"limit {self.settings.max_wer:.1%} at {1 - self.settings.risk:.0%} confidence"
-        return f"{said}, {seen}at most {self.bound:.1%} ({limit})"
+        return f"{said}, {seen}upper bound {self.bound:.1%} ({limit})"
 
     def _saved(self) -> str:
         if self.saved_minutes is None:

@@ -58,7 +58,7 @@ def test_a_page_has_the_table_the_lines_and_what_is_to_be_done():
     for said in (
         "Round 2: done",
         "50 of 200 (25%)",
-        "2.1%, at most 4.7% (limit 5.0% at 95% confidence)",
+        "2.1%, upper bound 4.7% (limit 5.0% at 95% confidence)",
         "In 2 rounds people labelled 200 segments (1.0 h, 3.0 h of work); models decided 100 more",
         "2.1% by blind audits, at most 5.0% in each round with 95% confidence (of one segment 4 errors count",
         "saved by that: about 24 min, audits counted as cost.",

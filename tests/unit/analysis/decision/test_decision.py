@@ -19,6 +19,7 @@ from labwidgets.analysis.decision import (
     make_grid,
     region_weights,
     watch,
+    wealth,
 )
 from labwidgets.analysis.decision.stakes import BY_SIZE, caps_by_size, chances_by_size
 from labwidgets.errors import ConfigError
@@ -279,3 +280,20 @@ class TestWatch:
             audited = pool.audited((region_weights(300), 100), (region_weights(300, 200), 60), seed=seed)
             withdrawn += watch(audited, n_before=100, count=200, wish=WISH).is_broken
         assert withdrawn <= 6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bound_is_the_lowest_limit_above_which_all_are_refuted(seed):
+    pool = make_pool(seed=seed, low=0.0)
+    audited = pool.audited((region_weights(600), 200), seed=seed)
+    verdict = decide(pool.grid, audited, WISH)
+    limits = WISH.max_wer * np.arange(1, 51) / 50
+    first = int(np.flatnonzero(np.isclose(limits, verdict.bound))[0])
+
+    def is_refuted(limit: float) -> bool:
+        caps, values = audited.stakes.highest(limit), audited.counted - limit * audited.words
+        found = wealth(values, audited.draws, [verdict.n_accepted], caps=caps, guess=WISH.guess)
+        return bool(found.most[0] >= -np.log(verdict.level))
+
+    assert all(map(is_refuted, limits[first:]))
+    assert first == 0 or not is_refuted(limits[first - 1])
