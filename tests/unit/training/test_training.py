@@ -121,7 +121,7 @@ def test_weights_and_checkpoints_hold_nothing_that_only_pickle_opens(labelled):
     labelled.train_here(**SMALL, progress=look)
     assert "training_args.bin" not in seen
     kept = {path.suffix for path in (labelled.folder / "models" / "run-1").iterdir()}
-    assert kept == {".json", ".safetensors"}
+    assert kept == {".json", ".md", ".safetensors"}
     assert leftovers(labelled) == []
 
 
