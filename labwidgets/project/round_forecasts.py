@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,29 +11,33 @@ from labwidgets.analysis.decision.betting import Floats
 from labwidgets.analysis.decision.stakes import BY_SIZE, chances_by_size
 from labwidgets.analysis.loop import Ahead, Forecast, Pace, Past, Round, forecast, joint_draws
 from labwidgets.project.round_tests import TestSet, first_model
-from labwidgets.records import Amount, KeptRound, TrainReport, Worked
+from labwidgets.records import Amount, KeptRound, RoundSettings, Worked
 from labwidgets.store import Store
+
+if TYPE_CHECKING:
+    from labwidgets.project.rounding import Rounding
 
 
 def forecast_of(
-    store: Store,
+    project: Rounding,
     kept: Sequence[KeptRound],
     rounds: Sequence[Round],
     *,
+    settings: RoundSettings,
     tests: TestSet,
-    runs: Sequence[TrainReport],
 ) -> Forecast:
-    """Return what another round is expected to come to, with the settings of the last one.
+    """Return what another round is expected to come to.
 
     Args:
-        store: Of the project.
+        project: Whose.
         kept: All rounds, the last of which is over.
         rounds: The same, as people see them.
+        settings: Of that round.
         tests: The test set.
-        runs: All trainings.
     """
-    past = _past(rounds, tests, {run.run: run.hours for run in runs}, first_model(kept))
-    return forecast(past, pace(store, kept, tests), _ahead(store, rounds))
+    store, learned = project.store, {run.run: run.hours for run in project.runs()}
+    past = _past(rounds, tests, learned, first_model(kept))
+    return forecast(past, pace(store, kept, tests), _ahead(store, rounds, settings))
 
 
 def _past(rounds: Sequence[Round], tests: TestSet, learned: dict[str, float], start: str) -> Past | None:
@@ -72,27 +77,28 @@ def _sums(worked: Sequence[Worked]) -> tuple[float, float]:
     return sum(one.duration_s for one in worked) / 3600, sum(one.active_s for one in worked) / 60
 
 
-def _ahead(store: Store, rounds: Sequence[Round]) -> Ahead:
-    waiting, last = store.open_segments(), rounds[-1]
+def _ahead(store: Store, rounds: Sequence[Round], settings: RoundSettings) -> Ahead:
+    waiting = store.open_segments()
     hours = sum(waiting.values()) / 3600
     pools = [one.pool for one in rounds if one.pool is not None]
     seen = {unit.segment_id for unit in store.pool_units(pools[-1])} if pools else set[str]()
     fresh_s = sum(duration_s for key, duration_s in waiting.items() if key not in seen)
-    wanted = Amount.of(last.settings.label)
+    wanted = Amount.of(settings.label)
     label_hours = hours
     if wanted.segments is not None:
         label_hours = hours * min(1.0, wanted.segments / max(1, len(waiting)))
     elif wanted.minutes is not None:
         label_hours = min(hours, wanted.minutes / 60)
     shares = [one.share for one in rounds if one.share is not None]
+    share = shares[-1] if shares else None
     return Ahead(
         hours=hours,
         n=len(waiting),
         fresh=fresh_s / 3600 / hours if hours else 0.0,
-        audits=last.settings.audits,
+        audits=settings.audits,
         label_hours=label_hours,
-        share=shares[-1] if shares else 0.0,
-        compute_minutes=last.settings.compute_minutes,
+        share=share if settings.audits else 0.0,
+        compute_minutes=settings.compute_minutes,
         audit_size=_audit_size(np.array(list(waiting.values()))),
     )
 

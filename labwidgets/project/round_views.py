@@ -122,14 +122,16 @@ class Views:
         """Return the newest round."""
         return self.all(kept)[-1]
 
-    def final(self, kept: Sequence[KeptRound]) -> Round | None:
-        """Return the newest round where another one is forecast not to pay; else None."""
-        last = self.last(kept)
+    def final(self, kept: Sequence[KeptRound], settings: RoundSettings) -> Round | None:
+        """Return the newest round where such another one is forecast not to pay; else None."""
+        last = self.all(kept, ahead=settings)[-1]
         is_over = last.forecast is not None and last.forecast.verdict == "does not pay"
         return last if is_over else None
 
-    def all(self, kept: Sequence[KeptRound], *, slice_by: str = "accent") -> Rounds:
-        """Return all rounds."""
+    def all(
+        self, kept: Sequence[KeptRound], *, slice_by: str = "accent", ahead: RoundSettings | None = None
+    ) -> Rounds:
+        """Return all rounds; what is forecast of another one goes by ``ahead``, else as in the last one."""
         from labwidgets.analysis.loop import Rounds
 
         if not kept:
@@ -140,7 +142,8 @@ class Views:
         if kept[-1].ended_us is not None:
             from labwidgets.project.round_forecasts import forecast_of
 
-            forecast = forecast_of(self._store, kept, found, tests=tests, runs=self._project.runs())
+            settings = ahead or kept[-1].settings
+            forecast = forecast_of(self._project, kept, found, settings=settings, tests=tests)
             found[-1] = replace(found[-1], forecast=forecast, to_do=_next(forecast))
         return Rounds(tuple(found), slice_by, tests.rate(first_model(kept)))
 

@@ -129,7 +129,7 @@ class Rounding(Drafting, Choosing, Deciding, Training):
                 return self._views.last(kept) if kept else self._views.unbegun(settings)
             going_on = kept[-1] if kept and kept[-1].ended_us is None else None
             if going_on is None:
-                final = self._views.final(kept) if kept and not again else None
+                final = self._views.final(kept, settings) if kept and not again else None
                 if final is not None:
                     return final
                 number = kept[-1].number + 1 if kept else 1

@@ -72,12 +72,14 @@ def chances_by_size(words: Floats, rule: SizeRule | None, *, mean: float) -> Flo
 
 
 def caps_by_size(words: Floats, rule: SizeRule, *, max_wer: float) -> Floats:
-    """Return how many edits of each draft count at most.
+    """Return how many edits of each draft count at most: few more than its words, whatever the limit.
 
     >>> caps_by_size(np.array([0.0, 1.0, 14.0, 200.0]), BY_SIZE, max_wer=0.05).tolist()
     [2.0, 3.0, 5.0, 42.0]
+    >>> caps_by_size(np.array([0.0, 1.0, 14.0]), BY_SIZE, max_wer=0.5).tolist()
+    [2.0, 3.0, 16.0]
     """
-    caps: Floats = rule.spare + np.ceil(rule.times * max_wer * words - 1e-9)
+    caps: Floats = rule.spare + np.ceil(min(1.0, rule.times * max_wer) * words - 1e-9)
     return caps
 
 

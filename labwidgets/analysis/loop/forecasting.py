@@ -76,7 +76,8 @@ class Ahead:
         fresh: Part of the hours that no pool of drafts held yet, 0..1.
         audits: Most that it would draw.
         label_hours: Of speech that people would label in it, at the most.
-        share: Part of the newest pool that its model decided, 0..1.
+        share: Part of the newest pool that its model decided, 0..1; None where the round would draw audits
+            and no model has had any before: nobody knows.
         compute_minutes: What its computing is worth.
         audit_size: Length of an audit next to an average segment: long ones are likelier to be drawn.
     """
@@ -86,7 +87,7 @@ class Ahead:
     fresh: float
     audits: int
     label_hours: float
-    share: float
+    share: float | None
     compute_minutes: float = 0.0
     audit_size: float = 1.0
 
@@ -160,32 +161,47 @@ def forecast(past: Past | None, pace: Pace | None, ahead: Ahead) -> Forecast:
     work = _Work(pace)
     now = past.wers[:, past.in_use]
     following = next_wers(past, added=min(ahead.hours, ahead.label_hours + _audited_hours(ahead)))
-    share = np.where(now < past.wers[:, past.drafted], ahead.share, ahead.share * ahead.fresh)
+    may = np.where(now < past.wers[:, past.drafted], 1.0, ahead.fresh)
+    shares = (0.0, 1.0) if ahead.share is None else (ahead.share, ahead.share)
+    saved = [_saved(ahead, work, (now, following), decided=share * may) for share in shares]
     left = ahead.hours * work.minutes(now)
-    audited = _audited_hours(ahead)
-    rest = (ahead.hours - audited) * (1 - share)
-    labelled = np.minimum(rest, ahead.label_hours)
-    saved = left - labelled * work.minutes(now) - (rest - labelled) * work.minutes(following)
-    cost = float(np.median(audited * work.blind(now))) + ahead.compute_minutes
-    is_worth = float((saved - cost > _LEAST * left).mean())
+    cost = float(np.median(_audited_hours(ahead) * work.blind(now))) + ahead.compute_minutes
+    is_worth = [float((one - cost > _LEAST * left).mean()) for one in saved]
     verdict: Verdict = "cannot tell yet"
-    if is_worth >= _SURE:
+    if is_worth[0] >= _SURE:
         verdict = "pays"
-    elif is_worth <= 1 - _SURE:
+    elif is_worth[1] <= 1 - _SURE:
         verdict = "does not pay"
-    triple = _triple(saved)
+    triple = _triple(np.concatenate(saved))
+    why = "no model has decided anything yet; " if ahead.share is None else ""
     return Forecast(
         verdict,
-        _reason(triple, cost, _triple(following)),
+        why + _reason(triple, cost, _triple(following)),
         saved=triple,
         cost=cost,
         minutes_left=float(np.median(left)),
         hours_left=ahead.hours,
         wer=_triple(now)[1],
         wer_next=_triple(following),
-        share=float(share.mean()),
+        share=None if ahead.share is None else float((ahead.share * may).mean()),
         models=past.wers.shape[1],
     )
+
+
+def _saved(ahead: Ahead, work: _Work, wers: tuple[Floats, Floats], *, decided: Floats) -> Floats:
+    """Return the minutes that a round saves, its audits not counted, float64[n_draws].
+
+    Args:
+        ahead: What is left, and what the round would do.
+        work: Minutes by WER.
+        wers: Of the model in use, and of the next one.
+        decided: Part of the drafts that count without a person.
+    """
+    now, following = map(work.minutes, wers)
+    rest = (ahead.hours - _audited_hours(ahead)) * (1 - decided)
+    labelled = np.minimum(rest, ahead.label_hours)
+    saved: Floats = ahead.hours * now - labelled * now - (rest - labelled) * following
+    return saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,3 +114,14 @@ def test_work_that_was_timed_once_is_one_hearing_and_the_rest_errors():
 def test_a_forecast_survives_json():
     found = forecast(past([0.4, 0.2]), PACE, AHEAD)
     assert Forecast.from_dict(found.to_dict()) == found
+
+
+def test_what_no_model_has_tried_to_decide_may_still_pay():
+    """Of twenty hours at 20 % errors, a model that decides may save all or nothing."""
+    untried = replace(AHEAD, label_hours=20.0, share=None, fresh=1.0)
+    found = forecast(past([0.2, 0.2, 0.2]), PACE, untried)
+    assert (found.verdict, found.share) == ("cannot tell yet", None)
+    assert found.saved[0] < found.cost < found.saved[2]
+    assert found.reason.startswith("no model has decided anything yet; it would save about")
+    dear = forecast(past([0.2, 0.2, 0.2]), PACE, replace(untried, audits=7200))
+    assert dear.verdict == "does not pay"
