@@ -120,8 +120,8 @@ class Deciding(Calibrating):
             risk: Chance that this is broken, for example 0.05.
             max_edits: A draft with more edits counts as one with so many: what is beyond it is not
                 promised. Default: 2, and four times what the limit allows for the words of the draft, but
-                not more than these, rounded up: with a limit of 0.05, 5 in a draft of 14 words, 42 in one of 200. As at the
-                first look at the pool.
+                not more than these, rounded up: with a limit of 0.05, 5 in a draft of 14 words, 42 in one
+                of 200. As at the first look at the pool.
             model: Whose drafts; default: the model with the most, or the one that was audited last.
             normalize: How texts are spelt before they are compared, by name.
 
