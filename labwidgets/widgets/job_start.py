@@ -21,7 +21,9 @@ def start_job(
     if _is_notebook():
         from labwidgets.widgets.job_view import NotebookJob
 
-        return NotebookJob(arguments, title=title, parse=parse, given=given)
+        shown = NotebookJob(arguments, title=title, parse=parse, given=given)
+        shown.follow(shown.view)
+        return shown
     job = Job(arguments, title=title, parse=parse, given=given)
     job.follow(TerminalBar(title))
     return job

@@ -8,7 +8,8 @@ file of the notebook.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from IPython import get_ipython
@@ -33,20 +34,13 @@ _LOSS = "loss, lower is better"
 class NotebookJob(Job[Result]):
     """A job that shows itself in the cell where it began, and in any other whose last line it is."""
 
-    def __init__(
-        self,
-        arguments: Sequence[str],
-        *,
-        title: str,
-        parse: Callable[[dict[str, Any]], Result],
-        given: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(arguments, title=title, parse=parse, given=given)
-        self._view = JobView(title, stop=self.cancel)
-        self.follow(self._view)
+    @cached_property
+    def view(self) -> JobView:
+        """What stands in the cell where it is asked for first."""
+        return JobView(self.title, stop=self.cancel)
 
     def _ipython_display_(self) -> None:
-        self._view.show()
+        self.view.show()
 
 
 class JobView:
