@@ -32,23 +32,20 @@ class Need:
     region: int
 
 
-def needs(  # noqa: PLR0913 - all that is known of a pool
-    grid: Grid, excess: Floats, audited: Audited, now: Wealth, *, wish: Wish, above: Floats | float = 0.0
-) -> Need:
+def needs(grid: Grid, audited: Audited, now: Wealth, *, wish: Wish, above: Floats | float = 0.0) -> Need:
     """Return how many more audits the cheapest threshold is expected to need.
 
     A forecast out of the audits so far and a guess: it promises nothing and proves nothing.
 
     Args:
         grid: Of the pool.
-        excess: float64[n], of the audits.
         audited: The audits.
         now: Wealth after them.
         wish: What is asked for.
         above: What the claims say of the total under each threshold, at most 0.
     """
     weights = np.cumsum(audited.stakes.weights)[grid.counts - 1]
-    mean, square = _moments(grid, excess, audited, wish)
+    mean, square = _moments(grid, audited, wish)
     mean = mean - above / grid.counts
     variance = np.maximum(square - mean**2, 1e-9)
     highest = audited.stakes.highest(wish.max_wer)
@@ -74,12 +71,12 @@ def needs(  # noqa: PLR0913 - all that is known of a pool
     return Need(n, int(regions[place]))
 
 
-def _moments(grid: Grid, excess: Floats, audited: Audited, wish: Wish) -> tuple[Floats, Floats]:
+def _moments(grid: Grid, audited: Audited, wish: Wish) -> tuple[Floats, Floats]:
     """Return by threshold the mean of what a draw says and of its square, drawn towards the guess."""
     order = np.argsort(audited.draws.ranks, kind="stable")
-    ranks = audited.draws.ranks[order]
+    ranks, excess = audited.draws.ranks[order], audited.excess(wish)[order]
     weights, sizes = 1 / audited.inclusion[order], audited.stakes.weights
-    said = (np.ones(len(order)), excess[order], excess[order] ** 2 / sizes[ranks])
+    said = (np.ones(len(order)), excess, excess**2 / sizes[ranks])
     heads = [np.concatenate([[0.0], np.cumsum(weights * value)]) for value in said]
     ends = np.searchsorted(ranks, grid.counts, side="left")
     weight, first, second = (head[ends] for head in heads)

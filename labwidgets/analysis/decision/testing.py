@@ -187,7 +187,7 @@ def decide(grid: Grid, audited: Audited, wish: Wish, *, taken: Taken = NONE_TAKE
         if not len(grid):
             return Verdict(0, None, None, None, 0.0, len(audited), Need(None, 0), now)
         above = taken.excess(grid.counts, wish.max_wer, stakes=audited.stakes)
-        need = needs(grid, audited.excess(wish), audited, now, wish=wish, above=above)
+        need = needs(grid, audited, now, wish=wish, above=above)
         return Verdict(0, None, None, None, 0.0, len(audited), need, now)
     region = min(int(grid.counts[-1]), int(np.ceil(_WIDER * grid.counts[last])))
     return Verdict(
