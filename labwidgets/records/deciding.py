@@ -8,7 +8,7 @@ from typing import Literal
 
 from labwidgets.records.cards import Fact, Look, card
 from labwidgets.records.labels import Word
-from labwidgets.records.reports import in_words
+from labwidgets.records.reports import from_to, in_words
 
 AUDIT = "audit"
 """How a task is marked that was drawn to be labelled blind."""
@@ -288,10 +288,7 @@ class Decision:
 
     @property
     def _counting(self) -> str:
-        fewest, most = self.counted
-        if fewest == most:
-            return f"at most {most} errors count"
-        return f"at most {fewest} (the shortest) to {most} (the longest) errors count"
+        return f"at most {from_to(*self.counted)} errors count"
 
     def _repr_html_(self) -> str:
         is_decided = self.threshold is not None and self.bound is not None

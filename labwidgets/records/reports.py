@@ -29,6 +29,15 @@ def work_time(minutes: float) -> str:
     return f"{hours:.1f} h" if hours < 10 else f"{hours:.0f} h"
 
 
+def from_to(shortest: int, longest: int) -> str:
+    """Return what goes for drafts of all lengths, given what does for the shortest and the longest.
+
+    >>> from_to(3, 3), from_to(3, 9)
+    ('3', '3 (the shortest) to 9 (the longest)')
+    """
+    return f"{longest}" if shortest == longest else f"{shortest} (the shortest) to {longest} (the longest)"
+
+
 def length(hours: float) -> str:
     """Return an amount of audio as people say it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from labwidgets.records import length, work_time
+from labwidgets.records import from_to, length, work_time
 
 if TYPE_CHECKING:
     from labwidgets.analysis.loop.measuring import ModelRate, SliceRate
@@ -73,13 +73,9 @@ def _decided(deciding: Sequence[Round]) -> str:
     counted = [one.counted for one in deciding if one.counted is not None]
     most = (min(few for few, _ in counted), max(many for _, many in counted)) if counted else None
     each = " in each round" if len(deciding) > 1 else ""
-    capped = "" if most is None else f" (of one segment {_range(*most)} errors count at the most)"
+    capped = "" if most is None else f" (of one segment {from_to(*most)} errors count at the most)"
     sure = f"at most {limit:.1%}{each} with {1 - risk:.0%} confidence"
     return f"WER of what models decided: {audited}{sure}{capped}."
-
-
-def _range(fewest: int, most: int) -> str:
-    return f"{most}" if fewest == most else f"{fewest} (the shortest) to {most} (the longest)"
 
 
 def _errors(rate: ModelRate, start: ModelRate | None) -> str:
