@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from labwidgets.cli.output import Folder, Json, pairs, show
 from labwidgets.errors import SourceError
 from labwidgets.project import Project
-from labwidgets.records import QUEUE_FILTERS, QUEUE_ORDERS, QueueQuery
+from labwidgets.records import QUEUE_FILTERS, QUEUE_ORDERS, QueueFilter, QueueOrder, QueueQuery
 
 app = typer.Typer()
 
@@ -45,7 +45,7 @@ def queue(
 ) -> None:
     """List segments with their ids: those that are open, audits, what a model decided, and so on."""
     # The store says what is allowed.
-    query = QueueQuery(order=order, filter=which, search=search)  # type: ignore[arg-type]
+    query = QueueQuery(order=cast("QueueOrder", order), filter=cast("QueueFilter", which), search=search)
     with Project.open(folder) as project:
         page = project.queue(query, offset=offset, limit=n)
     lines = [f"{row.segment_id}  {row.duration_s:6.1f} s  {row.state:7}  {row.text}" for row in page.rows]
