@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from players import REMEMBER
 from waiting import wait_equal, wait_until
 
 from labwidgets.project import Project
@@ -61,14 +62,6 @@ for n, piece in enumerate(pieces[598:603], start=598):
 """
 SHOW = 'lw.SegmentEditor(project, annotator="me")'
 
-REMEMBER = """
-window.played = [];
-const play = HTMLMediaElement.prototype.play;
-HTMLMediaElement.prototype.play = function () {
-  if (!window.played.includes(this)) window.played.push(this);
-  return play.call(this);
-};
-"""
 # From here on all that the element gives out is kept.
 TAP = """async () => {
   const context = new AudioContext({sampleRate: 48000});

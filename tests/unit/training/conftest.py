@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import soundfile
 
 from labwidgets.project import Project
 
-RATE_HZ = 16_000
-SPEAKERS = ("ana", "ben", "cai", "dee")
-TEXTS = ("ab", "ba", "aba", "bab", "abab", "baba", "a b", "b a")
+sys.path.insert(0, str(Path(__file__).parent))
+
+from made_speech import RATE_HZ, SPEAKERS, TEXTS, tones
 
 
 @pytest.fixture(autouse=True)
@@ -25,15 +26,6 @@ def _one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(n_before)
-
-
-def tones(text: str, pitch: float) -> np.ndarray:
-    """Return 0.15 s of sound a letter."""
-    time_s = np.arange(round(0.15 * RATE_HZ)) / RATE_HZ
-    pitches = {"a": 400.0, "b": 900.0, " ": 0.0}
-    return np.concatenate(
-        [0.3 * np.sin(2 * np.pi * pitches.get(letter, 600.0) * pitch * time_s) for letter in text]
-    )
 
 
 @pytest.fixture

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from made_speech import SMALL
 from transformers import Wav2Vec2BertForCTC
 
 from labwidgets.errors import TrainingError
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*pin_memory.*:UserWarning")]
-
-SMALL = {
-    "recipe": "ctc-small",
-    "settings": {
-        "epochs": 2,
-        "batch_size": 8,
-        "architecture": {"width": 16, "layers": 1, "heads": 2, "feed_forward": 16},
-    },
-}
 
 
 @pytest.fixture

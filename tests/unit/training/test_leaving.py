@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from made_speech import SMALL
 
 from labwidgets.errors import TrainingError
 
 pytestmark = pytest.mark.slow
-
-SMALL = {
-    "recipe": "ctc-small",
-    "settings": {
-        "epochs": 2,
-        "batch_size": 8,
-        "architecture": {"width": 16, "layers": 1, "heads": 2, "feed_forward": 16},
-    },
-}
 
 
 class Stop:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-import numpy as np
 import pytest
 import soundfile
+from made_speech import RATE_HZ, TEXTS, tones
 
 from labwidgets.errors import JobError
 from labwidgets.records import ModelRun, Transcription
@@ -33,8 +33,6 @@ ROUND = {
     "max_wer": 0.9,
     "risk": 0.6,
 }
-TEXTS = ("ab", "ba", "aba", "bab", "abab", "baba", "a b", "b a")
-PITCHES_HZ = {"a": 400.0, "b": 900.0, " ": 0.0}
 
 
 class Killed:
@@ -50,9 +48,7 @@ class Killed:
         project.train_here(recipe="ctc-small", settings=SETTINGS)
         rows = []
         for n, (speaker, text) in enumerate((one, text) for one in ("eve", "fay", "gus") for text in TEXTS):
-            time_s = np.arange(2400) / 16_000
-            tones = (0.3 * np.sin(2 * np.pi * PITCHES_HZ[x] * (1 + 0.01 * n) * time_s) for x in text)
-            soundfile.write(folder / f"{n}.wav", np.concatenate(list(tones)), 16_000)
+            soundfile.write(folder / f"{n}.wav", tones(text, 1 + 0.01 * n), RATE_HZ)
             rows.append({"audio": str(folder / f"{n}.wav"), "speaker": speaker, "said": text})
         project.add(rows)
         self.truth = {
